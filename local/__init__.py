@@ -1,0 +1,1 @@
+"""The same chain on one laptop. Never deployed."""

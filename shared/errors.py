@@ -1,0 +1,79 @@
+"""Everything that Tunedrop raises on purpose.
+
+TunedropError               what happened, and what to do next (``remedy``)
+├── SettingsError           an app setting is missing or wrong
+├── ConfigError             a project's tunedrop.yaml is wrong
+├── EventError              an event is not one of ours
+├── PreflightError          the job cannot be submitted as asked
+├── ConflictError           someone else wrote first (If-Match, or a name in use with another body)
+├── NotFoundError           the thing asked for does not exist
+├── QuotaError              Azure has no capacity for it
+├── ThrottledError          Azure asks to come back later
+└── ScoringError            a deployment answered with an error
+"""
+
+
+class TunedropError(Exception):
+    """An error with a remedy: what a person can do next.
+
+    Args:
+        message: what is wrong and where, one sentence.
+        remedy: what to do about it, one sentence; empty where nothing can be done.
+    """
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(f"{message} {remedy}".rstrip())
+        self.message = message
+        self.remedy = remedy
+
+
+class SettingsError(TunedropError):
+    """An app setting is missing or wrong."""
+
+
+class ConfigError(TunedropError):
+    """A project's tunedrop.yaml is wrong."""
+
+
+class EventError(TunedropError):
+    """An event is not one of ours: wrong topic, type, container or name."""
+
+
+class PreflightError(TunedropError):
+    """The job cannot be submitted as asked: hyperparameters, compute or base model."""
+
+
+class ConflictError(TunedropError):
+    """Someone else wrote first, or a name is in use for something else."""
+
+
+class NotFoundError(TunedropError):
+    """The thing asked for does not exist."""
+
+
+class QuotaError(TunedropError):
+    """Azure has no quota or capacity for it."""
+
+
+class ThrottledError(TunedropError):
+    """Azure asks to come back later.
+
+    Args:
+        retry_after: seconds to wait.
+    """
+
+    def __init__(self, message: str, retry_after: float = 10.0) -> None:
+        super().__init__(message, f"Try again in {retry_after:g} s.")
+        self.retry_after = retry_after
+
+
+class ScoringError(TunedropError):
+    """A deployment answered a scoring request with an error.
+
+    Args:
+        status: the HTTP status it answered with.
+    """
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status

@@ -1,0 +1,56 @@
+"""The project: it owns one endpoint and one champion."""
+
+from datetime import datetime
+from typing import Literal
+
+from shared.models.base import Model
+
+
+class Serving(Model):
+    """What a project's endpoint is meant to be. The row is intent: traffic is derived from it."""
+
+    project: str
+    generation: int = 1
+    phase: Literal["up", "deleting"] = "up"
+    slot: str | None = None
+    """The run that may change the endpoint now."""
+    champion: str | None = None
+    """The deployment that takes all traffic."""
+    champion_run: str | None = None
+    evaluated_against: str | None = None
+
+
+class Lease(Model):
+    """Why a project's endpoint may live: until ``expires``, and while it is used."""
+
+    project: str
+    endpoint: str
+    started: datetime
+    expires: datetime
+    idle_seconds: int
+    instance_type: str
+    instances: int = 1
+
+
+class Usage(Model):
+    """When one app instance last scored for a project."""
+
+    project: str
+    instance: str
+    last_used: datetime
+    requests: int = 0
+
+
+class LedgerEntry(Model):
+    """Hours an endpoint lived, what they cost, and what its deletion saves."""
+
+    project: str
+    endpoint: str
+    run_id: str | None
+    instance_type: str
+    started: datetime
+    ended: datetime
+    hours: float
+    cost_usd: float
+    saved_usd_per_month: float
+    reason: str

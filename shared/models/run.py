@@ -1,0 +1,116 @@
+"""The run: what one version of one upload becomes."""
+
+from datetime import datetime
+from typing import Any
+
+from shared.models.base import Model
+from shared.models.config import ProjectConfig
+from shared.states import Intent, State
+
+
+class Upload(Model):
+    """One version of one blob in the uploads container."""
+
+    path: str
+    etag: str
+    """Without quotes."""
+    sequencer: str | None = None
+    """Orders the versions of one blob name, by string comparison."""
+    size: int
+    """Bytes."""
+    sha256: str | None = None
+    """Known once the upload has been read."""
+
+
+class Claim(Model):
+    """Who is doing a long step of this run, and until when nobody else may."""
+
+    owner: str
+    until: datetime
+
+
+class Splits(Model):
+    """Where the prepared files lie, as paths within the prepared container."""
+
+    train: str
+    validation: str
+    test: str
+
+
+class ModelRef(Model):
+    """A registered model."""
+
+    name: str
+    version: str
+
+
+class Results(Model):
+    """What the steps found out or made; each is written once."""
+
+    splits: Splits | None = None
+    receipt: str | None = None
+    """Path of the receipt within the receipts container, without its suffix."""
+    base_model: ModelRef | None = None
+    hyperparameters: dict[str, Any] | None = None
+    """As submitted."""
+    job: str | None = None
+    metrics: dict[str, float] | None = None
+    model: ModelRef | None = None
+    endpoint: str | None = None
+    deployment: str | None = None
+    evaluation: dict[str, Any] | None = None
+    end: State | None = None
+    """The end that ``closing`` leads to."""
+    error: str | None = None
+    """Why the run ended early, a sentence with its remedy."""
+
+
+class Notice(Model):
+    """A transition to tell the world about; sent from the outbox."""
+
+    id: str
+    """``{run_id}:{seq}``: the same for every delivery."""
+    type: str
+    """``tunedrop.run.{state}``"""
+    time: datetime
+    state: State
+    detail: str
+
+
+class Run(Model):
+    """The record. (attempt, state) only rises; every change is a conditional write."""
+
+    schema_version: int = 1
+    project: str
+    run_id: str
+    upload: Upload
+    attempt: int = 1
+    state: State = State.RECEIVED
+    intent: Intent = Intent.PROCEED
+    hold: str | None = None
+    """Why the run waits for an approval."""
+    queue: str | None = None
+    """What capacity the run waits for."""
+    claim: Claim | None = None
+    deadline: datetime
+    config: ProjectConfig = ProjectConfig()
+    fingerprint: str | None = None
+    """SHA-256 of data, settings, component and base model: what an attempt's job stands for."""
+    next_due: datetime
+    traceparent: str | None = None
+    outbox: list[Notice] = []
+    seq: int = 0
+    """Number of transitions so far."""
+    results: Results = Results()
+    created: datetime
+    updated: datetime
+
+
+class TimelineEntry(Model):
+    """One thing that happened to a run."""
+
+    seq: int
+    time: datetime
+    state: State
+    attempt: int
+    note: str

@@ -1,0 +1,70 @@
+"""Deterministic names: the same version of the same upload always yields the same ones.
+
+Azure ML's limits: endpoint and deployment names have 3-32 characters, begin with a letter and hold
+letters, digits and single dashes; an endpoint's name is unique in its region and never reused.
+"""
+
+import hashlib
+import re
+from typing import Final
+
+from shared.errors import EventError
+
+_PROJECT: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_DATA_SUFFIXES: Final = (".jsonl", ".jsonl.gz")
+CONFIG_FILE: Final = "tunedrop.yaml"
+
+
+def is_project(name: str) -> bool:
+    """Whether ``name`` may be a project: 3-18 lower-case letters, digits and single dashes."""
+    return 3 <= len(name) <= 18 and _PROJECT.fullmatch(name) is not None
+
+
+def is_data_file(path: str) -> bool:
+    """Whether an upload is chat data (other files beside it are sidecars)."""
+    return path.endswith(_DATA_SUFFIXES)
+
+
+def project_of(path: str) -> str:
+    """The project that owns ``path`` (relative to the uploads container).
+
+    Raises:
+        EventError: the path has no folder, or its first folder is not a project's name.
+    """
+    project, slash, _ = path.partition("/")
+    if not slash or not is_project(project):
+        raise EventError(
+            f"'{path}' is not in a project's folder.",
+            "Upload to uploads/{project}/…; a project has 3-18 lower-case letters, digits and dashes.",
+        )
+    return project
+
+
+def normal_etag(etag: str) -> str:
+    """An ETag without quotes: the SDK quotes them, listings and some events don't."""
+    return etag.removeprefix("W/").strip('"')
+
+
+def run_id(account: str, container: str, path: str, etag: str) -> str:
+    """The run that this version of this upload becomes: ``{project}-{10 hex digits}``.
+
+    Raises:
+        EventError: the path is not in a project's folder.
+    """
+    key = "\0".join((account, container, path, normal_etag(etag)))
+    return f"{project_of(path)}-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
+
+
+def attempt_name(run: str, attempt: int) -> str:
+    """Name of an attempt's job and of its deployment."""
+    return f"{run}-{attempt}"
+
+
+def model_version(run: str, attempt: int) -> str:
+    """Version of the model (named as its project) that an attempt registers."""
+    return attempt_name(run.rpartition("-")[2], attempt)
+
+
+def endpoint_name(project: str, workspace_id: str, generation: int) -> str:
+    """Name of a project's endpoint; a new generation is a new name, because names aren't reusable."""
+    return f"{project}-{hashlib.sha256(workspace_id.encode()).hexdigest()[:5]}-{generation}"

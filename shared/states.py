@@ -1,0 +1,90 @@
+"""The states of a run, which may follow which, and how long each may last."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class State(StrEnum):
+    """Where a run is. ``closing`` precedes every end that still owns a job or a deployment."""
+
+    RECEIVED = "received"
+    PREPARED = "prepared"
+    SUBMITTED = "submitted"
+    TRAINED = "trained"
+    REGISTERED = "registered"
+    DEPLOYING = "deploying"
+    DEPLOYED = "deployed"
+    EVALUATED = "evaluated"
+    LIVE = "live"
+    CLOSING = "closing"
+    VALIDATED = "validated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+    DECLINED = "declined"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+    RETIRED = "retired"
+
+
+class Intent(StrEnum):
+    """What its owner wants of a run: a field, not a state."""
+
+    PROCEED = "proceed"
+    CANCEL = "cancel"
+    SUPERSEDE = "supersede"
+
+
+ENDS: Final = frozenset(
+    {
+        State.VALIDATED,
+        State.UNCHANGED,
+        State.REJECTED,
+        State.DECLINED,
+        State.FAILED,
+        State.SUPERSEDED,
+        State.CANCELLED,
+        State.RETIRED,
+    }
+)
+
+_STOPPED: Final = frozenset({State.CLOSING, State.FAILED, State.CANCELLED, State.SUPERSEDED})
+
+TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
+    State.RECEIVED: _STOPPED | {State.PREPARED, State.REJECTED, State.VALIDATED, State.UNCHANGED},
+    State.PREPARED: _STOPPED | {State.SUBMITTED},
+    State.SUBMITTED: frozenset({State.CLOSING, State.TRAINED}),
+    State.TRAINED: frozenset({State.CLOSING, State.REGISTERED}),
+    State.REGISTERED: frozenset({State.CLOSING, State.DEPLOYING}),
+    State.DEPLOYING: frozenset({State.CLOSING, State.DEPLOYED}),
+    State.DEPLOYED: frozenset({State.CLOSING, State.EVALUATED}),
+    State.EVALUATED: frozenset({State.CLOSING, State.LIVE}),
+    State.LIVE: frozenset({State.CLOSING}),
+    State.CLOSING: ENDS - {State.VALIDATED, State.UNCHANGED, State.REJECTED},
+}
+
+DEADLINES: Final[Mapping[State, timedelta]] = {
+    State.RECEIVED: timedelta(hours=6),
+    State.PREPARED: timedelta(hours=1),
+    State.SUBMITTED: timedelta(days=7),
+    State.TRAINED: timedelta(hours=1),
+    State.REGISTERED: timedelta(days=1),
+    State.DEPLOYING: timedelta(hours=3),
+    State.DEPLOYED: timedelta(hours=3),
+    State.EVALUATED: timedelta(hours=1),
+    State.LIVE: timedelta(days=400),
+    State.CLOSING: timedelta(days=7),
+}
+"""How long a run may stay in a state before it is closed as failed (``live``: see the lease)."""
+
+
+def rank(state: State) -> int:
+    """Position of a state on the path: in one attempt it only rises."""
+    return list(State).index(state)
+
+
+def may_follow(before: State, after: State) -> bool:
+    """Whether ``after`` may directly follow ``before``."""
+    return after in TRANSITIONS.get(before, frozenset())
