@@ -33,13 +33,13 @@ def defaults(tags: Mapping[str, Any]) -> dict[str, Any]:
     return {str(key): value for key, value in found.items()} if isinstance(found, Mapping) else {}
 
 
-def finetune_sizes(tags: Mapping[str, Any], system_metadata: Any = None) -> list[str]:
+def finetune_skus(tags: Mapping[str, Any], system_metadata: Any = None) -> list[str]:
     """VM sizes the model may be fine-tuned on, from the tag or the system metadata; empty: not stated."""
     supported = _mapping(_mapping(system_metadata).get("supportedComputes"))
     return _names(tags.get(_SIZES_TAG)) or _names(supported.get("finetuneComputes"))
 
 
-def finetune_retirement(tags: Mapping[str, Any], system_metadata: Any = None) -> datetime | None:
+def retirement(tags: Mapping[str, Any], system_metadata: Any = None) -> datetime | None:
     """When fine-tuning of the model ends or ended, in UTC; ``None``: not announced."""
     deprecation = _mapping(_mapping(system_metadata).get("deprecation"))
     return _date(tags.get(_RETIREMENT_TAG)) or _date(deprecation.get("finetuneRetirementDate"))

@@ -21,22 +21,22 @@ def test_unreadable_defaults_are_no_defaults(value: object) -> None:
 
 @pytest.mark.parametrize("value", [SIZES, json.dumps(SIZES), repr(SIZES), ", ".join(SIZES), f"[ {', '.join(SIZES)} ]"])
 def test_sizes_are_read_from_every_form_of_the_tag(value: object) -> None:
-    assert model_tags.finetune_sizes({"finetune_compute_allow_list": value}) == SIZES
+    assert model_tags.finetune_skus({"finetune_compute_allow_list": value}) == SIZES
 
 
 def test_sizes_are_read_from_the_system_metadata_when_the_tag_is_gone() -> None:
     metadata = {"supportedComputes": {"finetuneComputes": SIZES}}
-    assert model_tags.finetune_sizes({}, metadata) == SIZES
-    assert model_tags.finetune_sizes({}, json.dumps(metadata)) == SIZES
+    assert model_tags.finetune_skus({}, metadata) == SIZES
+    assert model_tags.finetune_skus({}, json.dumps(metadata)) == SIZES
 
 
 def test_a_model_that_states_no_sizes_has_none() -> None:
-    assert model_tags.finetune_sizes({}, None) == []
+    assert model_tags.finetune_skus({}, None) == []
 
 
 def test_retirement_is_read_from_tag_and_from_metadata() -> None:
     expected = datetime(2025, 8, 30, tzinfo=UTC)
     metadata = {"deprecation": {"finetuneRetirementDate": "2025-08-30T00:00:00.000000Z"}}
-    assert model_tags.finetune_retirement({"FinetuneRetirementDate": "2025-08-30"}) == expected
-    assert model_tags.finetune_retirement({}, metadata) == expected
-    assert model_tags.finetune_retirement({}, {}) is None
+    assert model_tags.retirement({"FinetuneRetirementDate": "2025-08-30"}) == expected
+    assert model_tags.retirement({}, metadata) == expected
+    assert model_tags.retirement({}, {}) is None
