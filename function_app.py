@@ -1,0 +1,10 @@
+"""The Azure Functions app: one blueprint per event. Nothing here may raise, or no function is found."""
+
+import azure.functions as func
+
+from functions import advance, on_http, on_job_event, on_upload, reap, reconcile, sweep
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+
+for module in (on_upload, on_job_event, advance, reconcile, sweep, reap, on_http):
+    app.register_functions(module.blueprint)

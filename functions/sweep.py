@@ -1,0 +1,21 @@
+"""Every hour: uploads that have no run."""
+
+import logging
+import os
+
+import azure.functions as func
+
+from shared.resources import FUNCTIONS
+
+blueprint = func.Blueprint()
+
+
+@blueprint.function_name(FUNCTIONS["sweep"])
+@blueprint.timer_trigger(arg_name="timer", schedule=os.environ.get("SWEEP_SCHEDULE", "0 0 * * * *"))
+def sweep(timer: func.TimerRequest) -> None:
+    """Receive uploads whose events were lost."""
+    from shared.sweeps import sweep as sweep
+    from shared.wiring import ports
+
+    count = sweep.sweep(ports())
+    logging.info("sweep: %d%s", count, ", past due" if timer.past_due else "")
