@@ -1,0 +1,1 @@
+"""Ratios against a named peer, measured in the same run. ``python -m benchmarks`` writes results.json."""

@@ -1,0 +1,1 @@
+"""HTTP: a FastAPI app behind the Functions host. The only place that is asynchronous."""

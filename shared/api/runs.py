@@ -1,0 +1,42 @@
+"""What became of the uploads."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter
+
+from shared.errors import NotFoundError
+from shared.models.base import Model
+from shared.models.run import Run, TimelineEntry
+from shared.ports import Ports
+
+
+class RunList(Model):
+    """Newest first."""
+
+    runs: list[Run]
+
+
+class RunReport(Model):
+    """A run and everything that happened to it."""
+
+    run: Run
+    timeline: list[TimelineEntry]
+
+
+def router(ports: Callable[[], Ports]) -> APIRouter:
+    """``GET /runs?project=`` and ``GET /runs/{run_id}``."""
+    routes = APIRouter()
+
+    @routes.get("/runs")
+    def every(project: str | None = None) -> RunList:
+        return RunList(runs=sorted(ports().runs.all(project), key=lambda run: run.created, reverse=True))
+
+    @routes.get("/runs/{run_id}")
+    def one(run_id: str) -> RunReport:
+        project = run_id.rpartition("-")[0]
+        stored = ports().runs.get(project, run_id)
+        if stored is None:
+            raise NotFoundError(f"There is no run '{run_id}'.", "GET /api/runs lists them.")
+        return RunReport(run=stored.value, timeline=ports().runs.timeline(run_id, project))
+
+    return routes
