@@ -1,0 +1,216 @@
+"""The whole of Tunedrop on loopback: starts the parts in order, joins them, and stops them again.
+
+certificates → Azurite → Azure ML stand-in (with the identity endpoint) → Functions host → Event Grid.
+Every part keeps its files in a folder of its own under the state folder, and its output under ``logs/``.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from local.azurite import Azurite
+from local.azurite.provision import provision
+from local.children import Child
+from local.stack_settings import QUIET, AzureMl, app_settings, client_environment, subscriptions
+from local.tls import Certificates
+
+ROOT: Final = Path(__file__).parent.parent
+STACK_FILE: Final = "stack.json"
+_START_SECONDS: Final = 90.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a stack differs from another.
+
+    Args:
+        state: folder of everything the stack keeps.
+        python_ml: interpreter of the training environment.
+        base_model: folder of the model that is fine-tuned.
+        azureml: further arguments of the Azure ML stand-in, for instance how long things take.
+        settings: app settings that differ from the laptop's usual ones.
+        in_memory: keep no blobs, queues and tables on disk.
+    """
+
+    state: Path
+    python_ml: Path
+    base_model: Path
+    azureml: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    in_memory: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part that is up."""
+
+    name: str
+    address: str
+    seconds: float
+
+
+class Stack:
+    """``with Stack(options) as stack:`` has everything up. ``parts_up()`` does the same step by step.
+
+    Start it from a thread that lives on (see ``Child.start``).
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.azureml: AzureMl
+        self.functions: dict[str, Any] = {}
+        self._certificates: Certificates
+        self._azurite: Azurite | None = None
+        self._children = {name: self._child(name) for name in ("azureml", "functions", "eventgrid")}
+
+    @property
+    def storage(self) -> Azurite:
+        """The storage account."""
+        assert self._azurite is not None, "The stack is not up."
+        return self._azurite
+
+    @property
+    def url(self) -> str:
+        """Address of the Functions host."""
+        return str(self.functions["url"])
+
+    @property
+    def key(self) -> str:
+        """The app's function key."""
+        return str(self.functions["keys"]["function"])
+
+    @property
+    def eventgrid_url(self) -> str:
+        """Address of Event Grid."""
+        ready: dict[str, Any] = json.loads((self.folder("eventgrid") / "ready.json").read_text())
+        return str(ready["url"])
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs in its environment for Azure's SDKs to find this stack and to trust it."""
+        return client_environment(self.azureml)
+
+    def folder(self, part: str) -> Path:
+        """Where a part keeps its files."""
+        return self.options.state / part
+
+    def parts_up(self) -> Iterator[Part]:
+        """Start the parts one after the other; each is yielded once it is up.
+
+        Raises:
+            ChildError: a part did not start. Stop the stack then.
+        """
+        for name, start in (
+            ("azurite", self._start_azurite),
+            ("azureml", self._start_azureml),
+            ("functions", self._start_functions),
+            ("eventgrid", self._start_eventgrid),
+        ):
+            began = time.monotonic()
+            address = start()
+            yield Part(name, address, time.monotonic() - began)
+        self._write_stack_file()
+
+    def stop(self) -> None:
+        """Stop every part, the last one first. Safe to call at any time."""
+        (self.options.state / STACK_FILE).unlink(missing_ok=True)
+        for child in reversed(self._children.values()):
+            child.stop()
+        if self._azurite is not None:
+            self._azurite.stop()
+
+    def kill(self, part: str) -> None:
+        """End a part at once, as a crash would (SIGKILL)."""
+        self._children[part].kill()
+
+    def restart(self, part: str) -> None:
+        """Start a part that was killed, at the address it had."""
+        {"azureml": self._start_azureml, "functions": self._start_functions, "eventgrid": self._start_eventgrid}[part]()
+
+    def __enter__(self) -> Self:
+        try:
+            for _ in self.parts_up():
+                pass
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _start_azurite(self) -> str:
+        self._certificates = Certificates.at(self.folder("certs"))
+        self._azurite = Azurite(self.folder("azurite"), self._certificates, self.options.in_memory)
+        self._azurite.start()
+        provision(self._azurite, self._certificates.ca)
+        return self._azurite.blob_uri
+
+    def _start_azureml(self) -> str:
+        arguments = ["--certs", str(self.folder("certs")), "--blob-uri", self.storage.blob_uri]
+        arguments += ["--python-ml", str(self.options.python_ml), "--base-model-dir", str(self.options.base_model)]
+        environment = {**os.environ, **QUIET, "REQUESTS_CA_BUNDLE": str(self._certificates.ca)}
+        ready = self._start("azureml", "local.azureml", [*arguments, *self.options.azureml], environment)
+        self.azureml = AzureMl.read(ready)
+        return self.azureml.url
+
+    def _start_functions(self) -> str:
+        port = ["--port", self.url.rpartition(":")[2]] if self.functions else []
+        environment = {**self.environment, **app_settings(self.azureml, self.storage), **self.options.settings}
+        self.functions = self._start("functions", "local.functions_host", ["--app", str(ROOT), *port], environment)
+        return self.url
+
+    def _start_eventgrid(self) -> str:
+        subscribed = self.options.state / "subscriptions.json"
+        subscribed.write_text(json.dumps(subscriptions(self.url, self.functions["keys"]["eventgrid_extension"])))
+        arguments = ["--blob-uri", self.storage.blob_uri, "--subscriptions", str(subscribed)]
+        arguments += ["--azureml-events", str(self.folder("azureml") / "events.jsonl")]
+        self._start("eventgrid", "local.eventgrid", arguments, self.environment)
+        return self.eventgrid_url
+
+    def _start(self, part: str, module: str, arguments: list[str], environment: Mapping[str, str]) -> dict[str, Any]:
+        folder = self.folder(part)
+        folder.mkdir(parents=True, exist_ok=True)
+        ready = folder / "ready.json"
+        ready.unlink(missing_ok=True)
+        child = self._children[part]
+        child.start([sys.executable, "-m", module, "--state", str(folder), *arguments], environment)
+        return child.until_ready(ready, _START_SECONDS)
+
+    def _child(self, name: str) -> Child:
+        return Child(name, self.options.state / "logs" / f"{name}.log", ROOT)
+
+    def _write_stack_file(self) -> None:
+        found = {
+            "pid": os.getpid(),
+            "url": self.url,
+            "key": self.key,
+            "blob_uri": self.storage.blob_uri,
+            "azureml": self.azureml.url,
+            "eventgrid": self.eventgrid_url,
+            "environment": client_environment(self.azureml, only_added=True),
+        }
+        path = self.options.state / STACK_FILE
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(found, indent=2))
+
+
+def running(state: Path) -> dict[str, Any] | None:
+    """What the stack in ``state`` wrote about itself, if it is up."""
+    path = state / STACK_FILE
+    if not path.exists():
+        return None
+    found: dict[str, Any] = json.loads(path.read_text())
+    try:
+        os.kill(found["pid"], 0)
+    except ProcessLookupError:
+        return None
+    return found
