@@ -1,0 +1,18 @@
+"""Who we are to Azure: the app's managed identity, a developer's login, or the laptop's stand-in."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+
+@cache
+def credential() -> "TokenCredential":
+    """The credential of this process; it keeps its tokens, so it is made once.
+
+    A user-assigned identity is named by the environment variable ``AZURE_CLIENT_ID``.
+    """
+    from azure.identity import DefaultAzureCredential
+
+    return DefaultAzureCredential()

@@ -1,0 +1,60 @@
+"""What Azure's errors mean to us."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from shared.errors import ConflictError, NotFoundError, QuotaError, ThrottledError, TunedropError
+
+if TYPE_CHECKING:
+    from azure.core.exceptions import HttpResponseError
+
+_QUOTA_WORDS: Final = ("quota", "not enough capacity", "outofcapacity", "insufficient capacity")
+_LONGEST: Final = 500
+_DEFAULT_RETRY_AFTER: Final = 10.0
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Turn an HTTP error of Azure into ours; others, and what only time can mend (401, 403, 5xx), pass.
+
+    Args:
+        what: the thing and the action, for the message: ``"endpoint x: create"``.
+    """
+    from azure.core.exceptions import HttpResponseError
+
+    try:
+        yield
+    except HttpResponseError as error:
+        ours = meaning(error, what)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def meaning(error: "HttpResponseError", what: str) -> TunedropError | None:
+    """Our error for one of Azure's, or ``None`` where we have none."""
+    said = f"{what}: {error.message}"[:_LONGEST]
+    match error.status_code:
+        case 404:
+            return NotFoundError(said)
+        case 409 | 412:
+            return ConflictError(said)
+        case 429:
+            return ThrottledError(said, retry_after(error))
+        case 400 if any(word in error.message.lower() for word in _QUOTA_WORDS):
+            return QuotaError(said, "Ask for quota in this region, or take another size.")
+        case 400 if "immutable" in error.message.lower() or "already exists" in error.message.lower():
+            return ConflictError(said)
+        case 400 | 405 | 413 | 422:
+            return TunedropError(said)
+    return None
+
+
+def retry_after(error: "HttpResponseError") -> float:
+    """Seconds that the answer asks to wait."""
+    headers = getattr(error.response, "headers", {})
+    try:
+        return float(headers.get("Retry-After", _DEFAULT_RETRY_AFTER))
+    except ValueError:
+        return _DEFAULT_RETRY_AFTER

@@ -1,0 +1,35 @@
+"""``ports.AdvanceQueue`` on Azure Queue Storage."""
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shared import resources
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+    from azure.storage.queue import QueueClient
+
+
+class AzureAdvanceQueue:
+    """Messages ``{"project", "run_id"}``, in base64 as the Functions host expects them."""
+
+    def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
+        self._uri = settings.queue_uri
+        self._credential = credential
+
+    def send(self, project: str, run_id: str) -> None:
+        """Ask for ``advance(run)``, at least once."""
+        self._client.send_message(json.dumps({"project": project, "run_id": run_id}))
+
+    @cached_property
+    def _client(self) -> "QueueClient":
+        from azure.storage.queue import QueueClient, TextBase64EncodePolicy
+
+        return QueueClient(
+            self._uri,
+            resources.ADVANCE_QUEUE,
+            credential=self._credential,
+            message_encode_policy=TextBase64EncodePolicy(),
+        )
