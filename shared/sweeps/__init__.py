@@ -1,0 +1,1 @@
+"""What the timers do: wake what is due, find what was missed, delete what nobody uses."""
