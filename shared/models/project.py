@@ -29,6 +29,8 @@ class Lease(Model):
     endpoint: str
     started: datetime
     expires: datetime
+    keep_until: datetime | None = None
+    """Until then it is kept even when idle; a pin expires."""
     idle_seconds: int
     instance_type: str
     instances: int = 1

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.models.base import Model
 from shared.models.config import ProjectConfig
+from shared.models.training import TrainingJob
 from shared.states import Intent, State
 
 
@@ -51,8 +52,8 @@ class Results(Model):
     receipt: str | None = None
     """Path of the receipt within the receipts container, without its suffix."""
     base_model: ModelRef | None = None
-    hyperparameters: dict[str, Any] | None = None
-    """As submitted."""
+    plan: TrainingJob | None = None
+    """The job to submit, decided and written down before it is: a repeated submission is the same one."""
     job: str | None = None
     metrics: dict[str, float] | None = None
     model: ModelRef | None = None
