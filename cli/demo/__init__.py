@@ -1,0 +1,1 @@
+"""The demo: a story told from real sources (``story``), and how it is shown (``view``)."""

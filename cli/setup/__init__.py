@@ -1,0 +1,1 @@
+"""Set-up: what must be there before anything runs, done once."""

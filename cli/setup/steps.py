@@ -1,0 +1,93 @@
+"""The steps of set-up. A step is done once its product is there and nothing it was made from has changed."""
+
+import hashlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cli.paths import BASE_MODEL, HOME, PYTHON_ML, ROOT, TINY_MODEL
+
+STAMPS: Final = HOME / "setup"
+_AZURITE: Final = ROOT / "local" / "azurite"
+_RUNNER: Final = ROOT / "local" / "azureml" / "runner"
+_PIP: Final = (str(PYTHON_ML), "-m", "pip", "install", "--disable-pip-version-check", "--no-input")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to set up.
+
+    Args:
+        name: file name of its stamp.
+        title: what a person reads while it runs.
+        commands: run one after the other, in ``folder``.
+        sources: files that decide whether it must be done again.
+        product: what must exist for it to count as done.
+    """
+
+    name: str
+    title: str
+    commands: tuple[tuple[str, ...], ...]
+    sources: tuple[Path, ...]
+    product: Path
+    folder: Path = ROOT
+
+    @property
+    def done(self) -> bool:
+        return self.product.exists() and self._stamp.exists() and self._stamp.read_text() == self._fingerprint()
+
+    def stamp(self) -> None:
+        """Write down that it is done."""
+        self._stamp.parent.mkdir(parents=True, exist_ok=True)
+        self._stamp.write_text(self._fingerprint())
+
+    @property
+    def _stamp(self) -> Path:
+        return STAMPS / self.name
+
+    def _fingerprint(self) -> str:
+        digest = hashlib.sha256(repr(self.commands).encode())
+        for source in self.sources:
+            digest.update(source.read_bytes())
+        return digest.hexdigest()
+
+
+AZURITE: Final = Step(
+    "azurite",
+    "Azurite, the storage emulator",
+    (("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"),),
+    (_AZURITE / "package-lock.json",),
+    _AZURITE / "node_modules" / "azurite" / "dist" / "src" / "azurite.js",
+    _AZURITE,
+)
+ENVIRONMENT: Final = Step(
+    "environment",
+    "Training environment: torch for the CPU, transformers, peft, mlflow",
+    (
+        (sys.executable, "-m", "venv", str(PYTHON_ML.parent.parent)),
+        (*_PIP, "-c", "constraints-ml.txt", "-r", "requirements-ml.txt"),
+        (*_PIP, "--no-deps", "-r", "requirements-ml-nodeps.txt"),
+    ),
+    (ROOT / "constraints-ml.txt", ROOT / "requirements-ml.txt", ROOT / "requirements-ml-nodeps.txt"),
+    PYTHON_ML,
+)
+BASE: Final = Step(
+    "base-model",
+    "Base model: SmolLM2-135M-Instruct, converted once",
+    ((str(PYTHON_ML), "-m", "local.azureml.runner.base_model", "--out", str(BASE_MODEL)),),
+    (_RUNNER / "base_model.py", ROOT / "requirements-ml-nodeps.txt"),
+    BASE_MODEL / "config.json",
+)
+TINY: Final = Step(
+    "tiny-model",
+    "Tiny Phi-3 for the tests",
+    ((str(PYTHON_ML), "-m", "local.azureml.runner.tiny_phi3", "--out", str(TINY_MODEL)),),
+    (_RUNNER / "tiny_phi3.py",),
+    TINY_MODEL / "config.json",
+)
+
+LIGHT: Final = (AZURITE,)
+TRAINING: Final = (ENVIRONMENT, BASE)
+TESTING: Final = (TINY,)
+ALL: Final = (*LIGHT, *TRAINING, *TESTING)
