@@ -11,8 +11,12 @@ from typing import Final
 from shared.errors import EventError
 
 _PROJECT: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_ATTEMPT: Final = re.compile(r"((.+)-[0-9a-f]{10})-([1-9][0-9]*)")
 _DATA_SUFFIXES: Final = (".jsonl", ".jsonl.gz")
 CONFIG_FILE: Final = "tunedrop.yaml"
+MANAGED_BY: Final = "managed-by"
+"""Tag of everything we make in Azure; its value is ``OURS``."""
+OURS: Final = "tunedrop"
 
 
 def is_project(name: str) -> bool:
@@ -58,6 +62,12 @@ def run_id(account: str, container: str, path: str, etag: str) -> str:
 def attempt_name(run: str, attempt: int) -> str:
     """Name of an attempt's job and of its deployment."""
     return f"{run}-{attempt}"
+
+
+def parse_attempt_name(name: str) -> tuple[str, str, int] | None:
+    """(project, run id, attempt) of a job or deployment; ``None`` for a name that ``attempt_name`` never gives."""
+    found = _ATTEMPT.fullmatch(name)
+    return (found[2], found[1], int(found[3])) if found and is_project(found[2]) else None
 
 
 def model_version(run: str, attempt: int) -> str:
