@@ -1,0 +1,87 @@
+"""The resource manager's REST API for one workspace."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from shared.errors import NotFoundError
+from shared.gateways.azureml import cloud
+from shared.gateways.faults import translated
+from shared.gateways.http import JsonClient
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+API_VERSION: Final = "2023-04-01"
+"""The latest generally available one whose request bodies are the SDK's."""
+
+Json = dict[str, Any]
+
+
+class Arm:
+    """GET, PUT, POST and DELETE below the workspace, and of its own services."""
+
+    def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
+        self._id = settings.workspace_id
+        self._http = JsonClient(cloud.resource_manager(settings), credential, cloud.arm_scope(settings))
+
+    def get(self, path: str) -> Json | None:
+        """A resource of the workspace, ``None`` if absent."""
+        try:
+            return self.call("GET", path)
+        except NotFoundError:
+            return None
+
+    def list(self, path: str) -> Iterator[Json]:
+        """All resources of a collection, page by page."""
+        page = self.call("GET", path)
+        while True:
+            yield from page.get("value", [])
+            following = page.get("nextLink")
+            if not following:
+                return
+            page = self.request("GET", following)
+
+    def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        """The decoded answer of the resource manager.
+
+        Raises:
+            TunedropError: see ``faults``.
+        """
+        return self.request(method, self._id + (f"/{path}" if path else ""), {"api-version": API_VERSION}, body)
+
+    def history(self, path: str) -> Json:
+        """GET of the workspace's run history."""
+        return self.request("GET", f"{self._history}/{path}")
+
+    def mlflow(self, method: str, path: str, query: dict[str, str] | None = None, body: Json | None = None) -> Json:
+        """A call of the workspace's MLflow tracking service."""
+        return self.request(method, f"{self._tracking}/{path}", query, body)
+
+    def request(self, method: str, url: str, query: dict[str, str] | None = None, body: Any = None) -> Json:
+        """The decoded answer of any address."""
+        with translated(f"{method} {urlsplit(url).path.removeprefix(self._id)}"):
+            answer = self._http.send(method, url, query, body)
+            answer.raise_for_status()
+        return dict(answer.json() or {}) if answer.content else {}
+
+    @property
+    def location(self) -> str:
+        """The workspace's region."""
+        return str(self._workspace["location"])
+
+    @cached_property
+    def _workspace(self) -> Json:
+        return self.call("GET", "")
+
+    @cached_property
+    def _history(self) -> str:
+        services = self.request("GET", self._workspace["properties"]["discoveryUrl"])
+        return f"{services['history'].rstrip('/')}/history/v1.0{self._id}"
+
+    @cached_property
+    def _tracking(self) -> str:
+        host = urlsplit(self._workspace["properties"]["mlFlowTrackingUri"]).netloc
+        return f"https://{host}/mlflow/v2.0{self._id}/api/2.0/mlflow"

@@ -1,0 +1,52 @@
+"""Clients of one workspace and one registry, made once and shared by the gateways beside this module."""
+
+import warnings
+from functools import cached_property
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from shared.gateways.azureml import cloud
+from shared.gateways.azureml.arm import Arm
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.ai.ml import MLClient
+    from azure.core.credentials import TokenCredential
+
+
+class AzureML:
+    """What the Azure ML gateways share: ``Jobs(AzureML(settings, credential))``."""
+
+    def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
+        self.settings = settings
+        self._credential = credential
+        self.arm = Arm(settings, credential)
+
+    @cached_property
+    def workspace(self) -> "MLClient":
+        """The SDK's client of the workspace."""
+        of = {
+            "subscription_id": self.settings.subscription_id,
+            "resource_group_name": self.settings.resource_group,
+            "workspace_name": self.settings.workspace,
+        }
+        return self._client(of)
+
+    @cached_property
+    def registry(self) -> "MLClient":
+        """The SDK's client of the registry with base models and the component."""
+        return self._client({"registry_name": self.settings.registry})
+
+    def _client(self, of: dict[str, Any]) -> "MLClient":
+        options = {"enable_telemetry": False, "show_progress": False, "retry_status": 0}
+        return sdk().MLClient(self._credential, **of, **options, **cloud.client_options(self.settings))
+
+
+def sdk() -> ModuleType:
+    """azure-ai-ml, loaded on first use; its own deprecations are none of our business."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import azure.ai.ml
+        import azure.ai.ml.dsl
+        import azure.ai.ml.entities
+    return azure.ai.ml  # type: ignore[no-any-return]

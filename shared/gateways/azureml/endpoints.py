@@ -1,0 +1,92 @@
+"""``ports.Endpoints``: managed online endpoints. Every change is one PUT or DELETE, started and left."""
+
+from collections.abc import Iterator, Mapping
+
+from shared.errors import ConflictError, NotFoundError
+from shared.gateways.azureml.arm import Arm, Json
+from shared.gateways.azureml.client import AzureML
+from shared.gateways.azureml.hosting import provisioning
+from shared.models.hosting import Endpoint
+from shared.naming import MANAGED_BY, OURS
+
+
+class AzureMLEndpoints:
+    """Endpoints that take Entra tokens only; nobody holds a key."""
+
+    def __init__(self, azureml: AzureML) -> None:
+        self._arm: Arm = azureml.arm
+
+    def get(self, name: str) -> Endpoint | None:
+        """An endpoint as it stands now."""
+        found = self._arm.get(_path(name))
+        return None if found is None else _endpoint(found)
+
+    def create(self, name: str, tags: Mapping[str, str]) -> None:
+        """Start to create it; one that bears the same tags is it already.
+
+        Raises:
+            ConflictError: the name is, or was, somebody else's.
+        """
+        existing = self.get(name)
+        if existing is None:
+            self._arm.call("PUT", _path(name), _body(self._arm.location, tags))
+        elif not tags.items() <= existing.tags.items():
+            raise ConflictError(f"Endpoint '{name}' exists with other tags.")
+
+    def set_traffic(self, name: str, traffic: Mapping[str, int]) -> None:
+        """Start to share the traffic out so; nothing is sent where it is so already.
+
+        Raises:
+            NotFoundError: there is no such endpoint.
+            ConflictError: another operation on it has not ended.
+        """
+        found = self._arm.get(_path(name))
+        if found is None:
+            raise NotFoundError(f"Endpoint '{name}' does not exist.")
+        wanted = {deployment: share for deployment, share in traffic.items() if share}
+        if _endpoint(found).traffic != wanted:
+            self._arm.call("PUT", _path(name), _body(found["location"], found.get("tags") or {}, wanted))
+
+    def delete(self, name: str) -> None:
+        """Start to delete it, with all its deployments; one absent or on its way out is left alone.
+
+        Raises:
+            ConflictError: another operation on it has not ended.
+        """
+        try:
+            self._arm.call("DELETE", _path(name))
+        except NotFoundError:
+            return
+        except ConflictError:
+            existing = self.get(name)
+            if existing is not None and existing.provisioning != "deleting":
+                raise
+
+    def ours(self) -> Iterator[Endpoint]:
+        """Those that bear our tag."""
+        found = map(_endpoint, self._arm.list("onlineEndpoints"))
+        return (endpoint for endpoint in found if endpoint.tags.get(MANAGED_BY) == OURS)
+
+
+def _path(name: str) -> str:
+    return f"onlineEndpoints/{name}"
+
+
+def _body(location: str, tags: Mapping[str, str], traffic: Mapping[str, int] | None = None) -> Json:
+    return {
+        "location": location,
+        "tags": dict(tags),
+        "identity": {"type": "SystemAssigned"},
+        "properties": {"authMode": "AADToken", "traffic": dict(traffic or {}), "mirrorTraffic": {}, "properties": {}},
+    }
+
+
+def _endpoint(found: Json) -> Endpoint:
+    properties = found["properties"]
+    return Endpoint(
+        name=found["name"],
+        provisioning=provisioning(properties.get("provisioningState")),
+        scoring_uri=properties.get("scoringUri"),
+        traffic={name: int(share) for name, share in (properties.get("traffic") or {}).items() if share},
+        tags=found.get("tags") or {},
+    )

@@ -1,0 +1,88 @@
+"""``ports.Jobs``: the fine-tuning pipeline job."""
+
+from typing import Any, Final
+
+from shared.errors import ConflictError, NotFoundError, TunedropError
+from shared.gateways.azureml import metrics, pipeline
+from shared.gateways.azureml.client import AzureML
+from shared.gateways.faults import translated
+from shared.models.training import Job, JobStatus, TrainingJob
+
+_ENDED: Final[dict[str, JobStatus]] = {"completed": "completed", "failed": "failed", "canceled": "cancelled"}
+FINGERPRINT_TAG: Final = "fingerprint"
+
+
+class AzureMLJobs:
+    """A job's name is ours, so that a job submitted twice is one job."""
+
+    def __init__(self, azureml: AzureML) -> None:
+        self._azureml = azureml
+        self._arm = azureml.arm
+
+    def submit(self, job: TrainingJob) -> None:
+        """Create the job; one of that name with the same fingerprint is it already.
+
+        Raises:
+            ConflictError: the name is taken by a job with another fingerprint.
+        """
+        existing = self.get(job.name)
+        if existing is None:
+            try:
+                self._create(job)
+                return
+            except ConflictError:
+                existing = self.get(job.name)
+                if existing is None:
+                    raise
+        if existing.fingerprint != job.fingerprint:
+            raise ConflictError(f"Job '{job.name}' exists with another fingerprint.")
+
+    def get(self, name: str) -> Job | None:
+        """A job as it stands now."""
+        found = self._arm.get(f"jobs/{name}")
+        return None if found is None else self._job(found)
+
+    def cancel(self, name: str) -> None:
+        """Ask for cancellation; a job that has ended or is absent is left alone."""
+        job = self.get(name)
+        if job is None or job.status != "running" or job.azure_status == "CancelRequested":
+            return
+        try:
+            self._arm.call("POST", f"jobs/{name}/cancel")
+        except TunedropError:
+            job = self.get(name)
+            if job is not None and job.status == "running":
+                raise
+
+    def metrics(self, name: str) -> dict[str, float]:
+        """Last value of each metric of the job and its children; a job that is absent has none."""
+        found = self._arm.get(f"jobs/{name}")
+        return {} if found is None else metrics.latest(self._arm, name, found["properties"]["experimentName"])
+
+    def _create(self, job: TrainingJob) -> None:
+        built = pipeline.build(self._azureml, job)
+        with translated(f"job {job.name}"):
+            self._azureml.workspace.jobs.create_or_update(built)
+
+    def _job(self, found: dict[str, Any]) -> Job:
+        properties = found["properties"]
+        azure_status = properties.get("status") or "NotStarted"
+        status = _ENDED.get(azure_status.lower(), "running")
+        studio = (properties.get("services") or {}).get("Studio") or {}
+        return Job(
+            name=found["name"],
+            status=status,
+            azure_status=azure_status,
+            fingerprint=(properties.get("tags") or {}).get(FINGERPRINT_TAG),
+            studio_url=studio.get("endpoint"),
+            error=self._error(found["name"]) if status == "failed" else None,
+        )
+
+    def _error(self, name: str) -> str | None:
+        """Why it failed: the run history knows, the resource manager doesn't."""
+        try:
+            details = self._arm.history(f"runs/{name}/details")
+        except NotFoundError:
+            return None
+        error = (details.get("error") or {}).get("error") or {}
+        return error.get("message")

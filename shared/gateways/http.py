@@ -1,0 +1,64 @@
+"""Plain JSON calls of Azure's REST APIs: short time-outs, and throttling handed to the caller at once."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from azure.core import PipelineClient
+    from azure.core.credentials import TokenCredential
+    from azure.core.rest import HttpRequest, HttpResponse
+
+_CONNECT_SECONDS: Final = 10
+
+
+class JsonClient:
+    """Requests with a bearer token of one scope.
+
+    Only failed connections are tried again: what a server answers, even 429, is for the caller to
+    judge, because a function must not sleep through its time.
+
+    Args:
+        base: address that relative URLs are added to.
+        scope: of the token.
+        read_seconds: longest silence of the server.
+    """
+
+    def __init__(self, base: str, credential: "TokenCredential", scope: str, read_seconds: float = 20) -> None:
+        self._base = base
+        self._credential = credential
+        self._scope = scope
+        self._read_seconds = read_seconds
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        query: dict[str, str] | None = None,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+    ) -> "HttpResponse":
+        """The response, whatever its status.
+
+        Raises:
+            AzureError: there was none.
+        """
+        from azure.core.rest import HttpRequest
+
+        return self._client.send_request(HttpRequest(method, url, params=query, json=body, headers=headers))
+
+    @cached_property
+    def _client(self) -> "PipelineClient[HttpRequest, HttpResponse]":
+        from azure.core import PipelineClient
+        from azure.core.pipeline import policies
+        from azure.core.pipeline.transport import RequestsTransport
+
+        return PipelineClient(
+            self._base,
+            policies=[
+                policies.RequestIdPolicy(),
+                policies.UserAgentPolicy("tunedrop"),
+                policies.RetryPolicy(retry_connect=2, retry_read=1, retry_status=0, retry_backoff_factor=0.2),
+                policies.BearerTokenCredentialPolicy(self._credential, self._scope),
+            ],
+            transport=RequestsTransport(connection_timeout=_CONNECT_SECONDS, read_timeout=self._read_seconds),
+        )
