@@ -1,0 +1,41 @@
+// The GPUs: none while nothing trains. Jobs on it are the training identity and nothing else.
+
+param location string
+param tags object
+param workspaceName string
+param name string
+param vmSize string
+param maxNodes int
+param identityId string
+
+resource workspace 'Microsoft.MachineLearningServices/workspaces@2026-05-01' existing = {
+  name: workspaceName
+}
+
+resource cluster 'Microsoft.MachineLearningServices/workspaces/computes@2026-05-01' = {
+  parent: workspace
+  name: name
+  location: location
+  tags: tags
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identityId}': {} }
+  }
+  properties: {
+    computeType: 'AmlCompute'
+    disableLocalAuth: true
+    properties: {
+      vmSize: vmSize
+      vmPriority: 'Dedicated'
+      osType: 'Linux'
+      scaleSettings: {
+        minNodeCount: 0
+        maxNodeCount: maxNodes
+        nodeIdleTimeBeforeScaleDown: 'PT10M'
+      }
+      remoteLoginPortPublicAccess: 'Disabled'
+    }
+  }
+}
+
+output name string = cluster.name

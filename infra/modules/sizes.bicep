@@ -1,0 +1,34 @@
+// Machine sizes and quota are facts of the subscription, outside the workspace: no built-in role reads just these.
+
+targetScope = 'subscription'
+
+param environmentName string
+param principalId string
+param principalName string
+
+resource reader 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(subscription().id, environmentName, 'sizes')
+  properties: {
+    roleName: 'Tunedrop size reader (${environmentName})'
+    description: 'Reads which machine sizes Azure ML offers and how much quota is left.'
+    type: 'CustomRole'
+    assignableScopes: [subscription().id]
+    permissions: [
+      {
+        actions: [
+          'Microsoft.MachineLearningServices/locations/vmsizes/read'
+          'Microsoft.MachineLearningServices/locations/usages/read'
+        ]
+      }
+    ]
+  }
+}
+
+resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(subscription().id, principalName, 'sizes')
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader.id
+  }
+}
