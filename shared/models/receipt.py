@@ -29,6 +29,8 @@ class Cost(Model):
     endpoint_usd_per_hour: float
     endpoint_sku: str
     priced_on: str
+    assumes: str = ""
+    """What the estimate rests on, for its reader."""
 
 
 class Receipt(Model):
