@@ -93,8 +93,9 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a process needs in its environment for Azure's SDKs to find this stack and to trust it."""
-        return client_environment(self.azureml)
+        """What a process needs in its environment to be Tunedrop on this stack: identity, trust and app settings."""
+        joined = {**client_environment(self.azureml), **app_settings(self.azureml, self.storage)}
+        return {**joined, **self.options.settings}
 
     def folder(self, part: str) -> Path:
         """Where a part keeps its files."""
@@ -157,15 +158,14 @@ class Stack:
     def _start_azureml(self) -> str:
         arguments = ["--certs", str(self.folder("certs")), "--blob-uri", self.storage.blob_uri]
         arguments += ["--python-ml", str(self.options.python_ml), "--base-model-dir", str(self.options.base_model)]
-        environment = {**os.environ, **QUIET, "REQUESTS_CA_BUNDLE": str(self._certificates.ca)}
+        environment = {**QUIET, "REQUESTS_CA_BUNDLE": str(self._certificates.ca)}
         ready = self._start("azureml", "local.azureml", [*arguments, *self.options.azureml], environment)
         self.azureml = AzureMl.read(ready)
         return self.azureml.url
 
     def _start_functions(self) -> str:
         port = ["--port", self.url.rpartition(":")[2]] if self.functions else []
-        environment = {**self.environment, **app_settings(self.azureml, self.storage), **self.options.settings}
-        self.functions = self._start("functions", "local.functions_host", ["--app", str(ROOT), *port], environment)
+        self.functions = self._start("functions", "local.functions_host", ["--app", str(ROOT), *port], self.environment)
         return self.url
 
     def _start_eventgrid(self) -> str:
@@ -182,7 +182,7 @@ class Stack:
         ready = folder / "ready.json"
         ready.unlink(missing_ok=True)
         child = self._children[part]
-        child.start([sys.executable, "-m", module, "--state", str(folder), *arguments], environment)
+        child.start([sys.executable, "-m", module, "--state", str(folder), *arguments], {**os.environ, **environment})
         return child.until_ready(ready, _START_SECONDS)
 
     def _child(self, name: str) -> Child:
@@ -196,7 +196,7 @@ class Stack:
             "blob_uri": self.storage.blob_uri,
             "azureml": self.azureml.url,
             "eventgrid": self.eventgrid_url,
-            "environment": client_environment(self.azureml, only_added=True),
+            "environment": self.environment,
         }
         path = self.options.state / STACK_FILE
         path.touch(mode=0o600)

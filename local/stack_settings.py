@@ -1,7 +1,6 @@
 """What joins the parts: the app's settings on the laptop, and who subscribes to which events."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -65,16 +64,15 @@ class AzureMl:
         }
 
 
-def client_environment(azureml: AzureMl, only_added: bool = False) -> dict[str, str]:
+def client_environment(azureml: AzureMl) -> dict[str, str]:
     """Environment of whoever talks to the stack through Azure's SDKs."""
-    added = {
+    return {
         **QUIET,
         "IDENTITY_ENDPOINT": azureml.identity_endpoint,
         "IDENTITY_HEADER": identity.HEADER,
         "REQUESTS_CA_BUNDLE": azureml.ca,
         "SSL_CERT_FILE": azureml.ca,
     }
-    return added if only_added else {**os.environ, **added}
 
 
 def app_settings(azureml: AzureMl, storage: StorageUris) -> dict[str, str]:

@@ -1,0 +1,37 @@
+"""The base model as a second deployment on the project's endpoint, to compare with."""
+
+from typing import Final
+
+from shared.models.run import Run
+from shared.settings import Settings
+
+NAME: Final = "base"
+
+
+def deploy(settings: Settings, run: Run) -> None:
+    """Begin to create it, from the registry, as anyone would with azure-ai-ml."""
+    from azure.ai.ml import MLClient
+    from azure.ai.ml.entities import ManagedOnlineDeployment
+
+    from shared.gateways.credential import credential
+
+    base, endpoint = run.results.base_model, run.results.endpoint
+    assert base is not None and endpoint is not None
+    client = MLClient(
+        credential(),
+        settings.subscription_id,
+        settings.resource_group,
+        settings.workspace,
+        cloud="tunedrop-laptop",
+        cloud_metadata=settings.cloud_metadata,
+        enable_telemetry=False,
+    )
+    client.online_deployments.begin_create_or_update(
+        ManagedOnlineDeployment(
+            name=NAME,
+            endpoint_name=endpoint,
+            model=f"azureml://registries/{settings.registry}/models/{base.name}/versions/{base.version}",
+            instance_type=settings.instance_type,
+            instance_count=1,
+        )
+    )

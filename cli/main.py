@@ -1,0 +1,126 @@
+"""The ``tunedrop`` command."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli import checks, show
+from cli.setup import steps
+from cli.setup.view import set_up
+from cli.target import Target
+from local.children import ChildError
+from shared.errors import TunedropError
+
+app = typer.Typer(
+    help="Drop a chat JSONL; get a receipt, a fine-tuned model and a live endpoint.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+
+Data = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Your own chat records (JSONL)")]
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Chat records (JSONL)")]
+Project = Annotated[str, typer.Option(help="Folder under uploads/")]
+
+
+@app.command()
+def setup() -> None:
+    """Install what is not installed yet: Azurite, the training environment, the models."""
+    with explained():
+        set_up(steps.ALL, console)
+        console.print("Everything is set up.")
+
+
+@app.command()
+def demo(data: Data = None) -> None:
+    """Drop a file and watch it become a live endpoint, on this machine."""
+    from cli.demo.run import demo as run
+
+    with explained():
+        run(console, data)
+
+
+@app.command()
+def up() -> None:
+    """Start the stack and keep it up."""
+    from cli.up import keep_up
+
+    with explained():
+        keep_up(console)
+
+
+@app.command()
+def drop(file: File, project: Project) -> None:
+    """Upload a file to a project of the running stack."""
+    with explained():
+        show.dropped(console, Target.find(), file, project)
+
+
+@app.command()
+def runs(project: Annotated[str | None, typer.Option(help="Only this project's")] = None) -> None:
+    """List what became of the uploads, newest first."""
+    with explained():
+        show.runs(console, Target.find(), project)
+
+
+@app.command()
+def status(run: Annotated[str, typer.Argument(help="Id of a run, or of its project: then its newest run")]) -> None:
+    """Show one run: receipt and timeline."""
+    with explained():
+        show.status(console, Target.find(), run)
+
+
+@app.command()
+def score(project: str, question: str, deployment: str | None = None) -> None:
+    """Ask a project's model a question."""
+    with explained():
+        show.answer(console, Target.find(), project, question, deployment)
+
+
+@app.command()
+def test() -> None:
+    """Run every test."""
+    with explained():
+        set_up(steps.ALL, console)
+        sys.exit(checks.test())
+
+
+@app.command()
+def check() -> None:
+    """Run the linter, the type checker and the import contracts."""
+    sys.exit(checks.check())
+
+
+@app.command()
+def bench() -> None:
+    """Measure ratios against named peers and write benchmarks/results.json."""
+    sys.exit(checks.bench())
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Errors of ours are told in a sentence or two; SIGTERM ends as Ctrl-C does, so that everything is stopped."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    except (TunedropError, ChildError) as error:
+        console.print(f"Failed: {error}", style="red", markup=False, highlight=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        console.print("Stopped.", style="yellow")
+        sys.exit(130)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    app()

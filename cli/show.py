@@ -1,0 +1,56 @@
+"""What the small commands print."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from cli.demo import sources, tables
+from cli.demo.facts import Told
+from cli.demo.questions import PARAMETERS
+from cli.target import Target
+from shared.errors import NotFoundError, TunedropError
+from shared.naming import is_data_file, is_project
+from shared.states import State
+
+
+def dropped(console: Console, target: Target, file: Path, project: str) -> None:
+    """Upload a file, and say what to look at next."""
+    if not is_project(project):
+        raise TunedropError(f"'{project}' is no project.", "It has 3-18 lower-case letters, digits and dashes.")
+    if not is_data_file(file.name):
+        raise TunedropError(f"'{file.name}' is no chat data.", "Its name must end in .jsonl or .jsonl.gz.")
+    sources.upload(target.ports(), f"{project}/{file.name}", file.read_bytes())
+    console.print(f"Dropped uploads/{project}/{file.name}. Follow it: tunedrop status {project}", highlight=False)
+
+
+def runs(console: Console, target: Target, project: str | None) -> None:
+    """A line a run."""
+    table = Table("run", "state", "upload", "began", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for run in target.api.runs(project):
+        state = f"{run.state} ({run.hold})" if run.hold else str(run.state)
+        table.add_row(run.run_id, state, run.upload.path, f"{run.created:%Y-%m-%d %H:%M:%S}")
+    console.print(table)
+
+
+def status(console: Console, target: Target, name: str) -> None:
+    """A run's receipt and timeline."""
+    newest = next(iter(target.api.runs(name)), None) if is_project(name) else None
+    report = target.api.report(newest.run_id if newest else name)
+    run = report.run
+    console.print(f"{run.run_id}: [bold]{run.state}[/] (attempt {run.attempt})", highlight=False)
+    if run.results.receipt is not None:
+        console.print(tables.receipt_panel(sources.receipt(target.ports(), run)))
+    console.print(tables.timeline_table(Told(report.timeline)))
+    if run.results.error:
+        console.print(run.results.error, style="red", markup=False, highlight=False)
+    if run.state is State.LIVE:
+        console.print(f'Ask it: tunedrop score {run.project} "..."', highlight=False)
+
+
+def answer(console: Console, target: Target, project: str, question: str, deployment: str | None) -> None:
+    """What a project's model says."""
+    if not question.strip():
+        raise NotFoundError("There is no question.", 'Ask one: tunedrop score PROJECT "..."')
+    messages = [{"role": "user", "content": question}]
+    console.print(target.api.ask(project, messages, PARAMETERS, deployment), markup=False, highlight=False)
