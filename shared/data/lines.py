@@ -1,0 +1,68 @@
+"""From the bytes of an upload to its lines, in bounded memory."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from shared.data.contract import LONGEST_LINE
+
+_BOM: Final = b"\xef\xbb\xbf"
+_KEPT: Final = LONGEST_LINE + 1
+_PIECE: Final = 2**20
+_GZIP: Final = 31
+"""zlib's window bits for gzip: its header and checksum are required."""
+
+
+class UnreadableError(Exception):
+    """The upload cannot be unpacked; the message is for its owner."""
+
+
+def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of ``chunks`` without their line feeds; a byte order mark at the start is dropped.
+
+    Only a line feed ends a line: U+2028 and its like may stand inside JSON strings. Of a line longer than
+    ``LONGEST_LINE`` one byte more than that is kept, enough to refuse it.
+    """
+    found = _split(chunks)
+    for first in found:
+        yield first.removeprefix(_BOM)
+        yield from found
+
+
+def _split(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        parts = chunk.split(b"\n")
+        parts[0] = rest + parts[0]
+        rest = parts.pop()[:_KEPT]
+        for part in parts:
+            yield part if len(part) <= _KEPT else part[:_KEPT]
+    if rest:
+        yield rest
+
+
+def gunzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The unpacked bytes of a gzip file of one or more members, in pieces of at most 1 MiB.
+
+    Raises:
+        UnreadableError: it is not gzip, damaged, or ends too early.
+    """
+    stream = zlib.decompressobj(_GZIP)
+    started = False
+    for chunk in chunks:
+        while chunk:
+            if stream.eof:
+                stream, started = zlib.decompressobj(_GZIP), False
+            piece, chunk = _inflate(stream, chunk)
+            started = True
+            yield piece
+    if started and not stream.eof:
+        raise UnreadableError("The gzip file ends too early: upload it again.")
+
+
+def _inflate(stream: "zlib._Decompress", chunk: bytes) -> tuple[bytes, bytes]:
+    try:
+        piece = stream.decompress(chunk, _PIECE)
+    except zlib.error:
+        raise UnreadableError("The file is not valid gzip: pack it again.") from None
+    return piece, stream.unused_data if stream.eof else stream.unconsumed_tail

@@ -1,0 +1,127 @@
+"""The receipt: what a data owner reads about one version of one upload. Same input, same output."""
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from shared.data.prepare import Prepared
+from shared.models.receipt import Cost, Problem, Receipt
+from shared.models.run import Run
+
+_HOURS_A_DAY: Final = 24
+
+
+def receipt(run: Run, prepared: Prepared, cost: Cost | None, hold: str | None = None) -> Receipt:
+    """The receipt of a run's upload.
+
+    Args:
+        hold: why the run waits for an approval.
+    """
+    verdict: Literal["accepted", "rejected"] = "rejected" if prepared.refusal else "accepted"
+    return Receipt(
+        project=run.project,
+        run_id=run.run_id,
+        upload=run.upload.path,
+        sha256=prepared.sha256,
+        verdict=verdict,
+        why=prepared.refusal or _accepted(run, prepared, hold),
+        lines=prepared.lines,
+        accepted=prepared.accepted,
+        rejected=prepared.rejected,
+        duplicates=prepared.duplicates,
+        blank=prepared.blank,
+        train_rows=prepared.rows["train"],
+        validation_rows=prepared.rows["validation"],
+        test_rows=prepared.rows["test"],
+        tokens=prepared.tokens,
+        problems=prepared.problems,
+        cost=cost,
+    )
+
+
+def _accepted(run: Run, prepared: Prepared, hold: str | None) -> str:
+    ready = f"{_rows(prepared.accepted)} can be used."
+    if run.config.mode == "validate":
+        return f"{ready} Nothing is trained: mode is validate."
+    return f"{ready} Training waits for an approval: {hold}" if hold else f"{ready} Training follows."
+
+
+def stem(run: Run) -> str:
+    """Path of a run's receipt within the receipts container, without a suffix."""
+    return f"{run.upload.path}/{run.run_id}"
+
+
+def latest(run: Run) -> str:
+    """Path of the receipt of an upload's newest version, without a suffix."""
+    return f"{run.upload.path}/latest"
+
+
+def markdown(found: Receipt) -> str:
+    """The receipt as its owner reads it: the verdict, what to mend, then figures."""
+    return "\n".join([*_verdict(found), *_to_mend(found), *_figures(found), *_cost(found.cost)])
+
+
+def _verdict(found: Receipt) -> Iterator[str]:
+    yield f"# {found.verdict.capitalize()}: {_code(found.upload)}"
+    yield ""
+    yield found.why
+    yield ""
+
+
+def _to_mend(found: Receipt) -> Iterator[str]:
+    if not found.rejected:
+        return
+    yield "## What to mend"
+    yield ""
+    yield from map(_problem, found.problems)
+    if more := found.rejected - len(found.problems):
+        yield f"- and {more:,} more"
+    yield ""
+    yield f"All of them, with their text, are in {_code(found.run_id + '.rejected.jsonl')} beside this receipt."
+    yield ""
+
+
+def _problem(problem: Problem) -> str:
+    where = "" if problem.path == "$" else f" at {_code(problem.path)}"
+    return f"- **line {problem.line}** {_code(problem.reason)}: {problem.found}{where}. {problem.hint}"
+
+
+def _figures(found: Receipt) -> Iterator[str]:
+    yield "## Figures"
+    yield ""
+    yield "| | |"
+    yield "|---|---:|"
+    figures = {
+        "lines": found.lines,
+        "usable rows": found.accepted,
+        "bad lines": found.rejected,
+        "duplicates": found.duplicates,
+        "blank lines": found.blank,
+        "rows to train on": found.train_rows,
+        "rows to validate with": found.validation_rows,
+        "rows to test with": found.test_rows,
+        "tokens to train on, estimated": found.tokens,
+    }
+    yield from (f"| {name} | {figure:,} |" for name, figure in figures.items())
+    yield ""
+
+
+def _cost(cost: Cost | None) -> Iterator[str]:
+    if cost is None:
+        return
+    yield "## Cost on Azure, estimated"
+    yield ""
+    yield f"- training: ${cost.training_usd:,.2f} ({cost.training_hours:g} h of {cost.training_sku})"
+    day = cost.endpoint_usd_per_hour * _HOURS_A_DAY
+    yield f"- endpoint: ${cost.endpoint_usd_per_hour:,.2f} an hour, ${day:,.2f} a day, on {cost.endpoint_sku}"
+    yield ""
+    yield f"Prices as of {cost.priced_on}. {cost.assumes}".rstrip()
+    yield ""
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _code(text: str) -> str:
+    """Text that Markdown takes literally."""
+    return f"`{text.replace('`', chr(39))}`"

@@ -1,0 +1,139 @@
+"""received → prepared: read the upload, write its splits and its receipt."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from shared.claims import HeldClaim, claimed
+from shared.data import receipt as receipts
+from shared.data import splits
+from shared.data.prepare import REJECTED, Prepared
+from shared.data.prepare import prepare as prepare_data
+from shared.errors import ConflictError
+from shared.models.receipt import Cost, Receipt
+from shared.models.run import Run, Splits
+from shared.policy import cost as costs
+from shared.policy.hyperparameters import APP_DEFAULTS
+from shared.ports import Ports
+from shared.resources import PREPARED, RECEIPTS, UPLOADS
+from shared.states import State
+from shared.steps.outcome import Close, Forward, Outcome
+
+_JSON: Final = "application/json"
+_JSON_LINES: Final = "application/jsonl"
+_MARKDOWN: Final = "text/markdown; charset=utf-8"
+_PIECE: Final = 4 * 2**20
+
+
+class _ReplacedError(Exception):
+    """The upload is no longer the version that this run stands for."""
+
+
+def prepare(run: Run, ports: Ports) -> Outcome:
+    """Prepare a run's upload under a claim; more than one run's budget is put on hold, not refused.
+
+    Raises:
+        ConflictError: another worker prepares it, or took over.
+    """
+    with claimed(run, ports) as claim, TemporaryDirectory(prefix="tunedrop-") as folder:
+        return _prepare(run, ports, claim, Path(folder))
+
+
+def _prepare(run: Run, ports: Ports, claim: HeldClaim, folder: Path) -> Outcome:
+    try:
+        chunks = _chunks(run, ports, claim)
+        prepared = prepare_data(chunks, run.config.split, folder, packed=run.upload.path.endswith(".gz"))
+    except _ReplacedError:
+        return _replaced(run, ports, claim)
+    cost = None if prepared.refusal else _cost(run, prepared, ports)
+    hold = None if prepared.refusal else _hold(run, cost, ports)
+    found = receipts.receipt(run, prepared, cost, hold)
+    written = None if prepared.refusal else _write_splits(run, ports, claim, folder)
+    _write_receipt(run, found, ports, claim, folder)
+    return _outcome(run, prepared, found, written, hold, claim)
+
+
+def _chunks(run: Run, ports: Ports, claim: HeldClaim) -> Iterator[bytes]:
+    for chunk in _of_this_version(ports.blobs.chunks(UPLOADS, run.upload.path, run.upload.etag)):
+        claim.check()
+        yield chunk
+
+
+def _of_this_version(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from chunks
+    except ConflictError as error:
+        raise _ReplacedError from error
+
+
+def _replaced(run: Run, ports: Ports, claim: HeldClaim) -> Outcome:
+    if ports.blobs.info(UPLOADS, run.upload.path) is None:
+        why = "The upload was deleted before it had been read."
+        return Close(State.CANCELLED, why, error=f"{why} Upload it again.", under=claim.owner)
+    why = "The upload was replaced by a newer version before it had been read; that version has its own run."
+    return Close(State.SUPERSEDED, why, under=claim.owner)
+
+
+def _cost(run: Run, prepared: Prepared, ports: Ports) -> Cost | None:
+    cluster = ports.catalog.compute(ports.settings.compute)
+    size = cluster.size if cluster else ports.settings.instance_type
+    return costs.estimate(prepared.tokens, _epochs(run), size, ports.settings.instance_type)
+
+
+def _epochs(run: Run) -> float:
+    """Epochs as far as known here; a value that is no number is refused before submission."""
+    try:
+        return max(float(run.config.hyperparameters["num_train_epochs"]), 0.0)
+    except (KeyError, ValueError):
+        return float(APP_DEFAULTS["num_train_epochs"])
+
+
+def _hold(run: Run, cost: Cost | None, ports: Ports) -> str | None:
+    if run.config.mode == "validate":
+        return None
+    budget = min(run.config.budget_usd or ports.settings.budget_per_run_usd, ports.settings.budget_per_run_usd)
+    return costs.over_budget(cost, budget)
+
+
+def _write_splits(run: Run, ports: Ports, claim: HeldClaim, folder: Path) -> Splits:
+    """Into the claim's own folder, so that no other claim's files are ever touched."""
+    written = {name: f"{run.run_id}/{claim.owner}/{name}.jsonl" for name in splits.NAMES}
+    for name, path in written.items():
+        claim.check()
+        ports.blobs.write(PREPARED, path, _pieces(splits.path(folder, name)), _JSON_LINES)
+    return Splits(**written)
+
+
+def _write_receipt(run: Run, found: Receipt, ports: Ports, claim: HeldClaim, folder: Path) -> None:
+    """The receipt itself goes last, so that what it points to is there."""
+    claim.check()
+    if found.rejected:
+        ports.blobs.write(RECEIPTS, f"{receipts.stem(run)}.{REJECTED}", _pieces(folder / REJECTED), _JSON_LINES)
+    stems = [receipts.stem(run)]
+    newest = ports.blobs.info(UPLOADS, run.upload.path)
+    if newest is not None and newest.etag == run.upload.etag:
+        stems.append(receipts.latest(run))
+    for stem in stems:
+        ports.blobs.write(RECEIPTS, f"{stem}.json", [found.model_dump_json(indent=2).encode()], _JSON)
+        ports.blobs.write(RECEIPTS, f"{stem}.md", [receipts.markdown(found).encode()], _MARKDOWN)
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        while piece := opened.read(_PIECE):
+            yield piece
+
+
+def _outcome(
+    run: Run, prepared: Prepared, found: Receipt, written: Splits | None, hold: str | None, claim: HeldClaim
+) -> Outcome:
+    results = {"splits": written, "receipt": receipts.stem(run)}
+    upload = run.upload.model_copy(update={"sha256": prepared.sha256, "size": prepared.size})
+    record = {"upload": upload, "hold": hold}
+    if prepared.refusal:
+        error = f"{prepared.refusal} Mend the file as its receipt says, and upload it again."
+        return Close(State.REJECTED, found.why, error=error, results=results, record=record, under=claim.owner)
+    if run.config.mode == "validate":
+        return Close(State.VALIDATED, found.why, results=results, record=record, under=claim.owner)
+    return Forward(State.PREPARED, found.why, results=results, record=record, under=claim.owner)
