@@ -14,8 +14,9 @@ blueprint = func.Blueprint()
 @blueprint.timer_trigger(arg_name="timer", schedule=os.environ.get("SWEEP_SCHEDULE", "0 0 * * * *"))
 def sweep(timer: func.TimerRequest) -> None:
     """Receive uploads whose events were lost."""
-    from shared.sweeps import sweep as sweep
     from shared.wiring import ports
+
+    from shared.sweeps import sweep as sweep
 
     count = sweep.sweep(ports())
     logging.info("sweep: %d%s", count, ", past due" if timer.past_due else "")

@@ -1,0 +1,53 @@
+"""The only place that joins ports and gateways. Everything is made once a process, on first use."""
+
+from functools import cache
+
+from shared.gateways.azureml.catalog import AzureMLCatalog
+from shared.gateways.azureml.client import AzureML
+from shared.gateways.azureml.deployments import AzureMLDeployments
+from shared.gateways.azureml.endpoints import AzureMLEndpoints
+from shared.gateways.azureml.jobs import AzureMLJobs
+from shared.gateways.azureml.models import AzureMLModels
+from shared.gateways.blobs import AzureBlobs
+from shared.gateways.clock import SystemClock
+from shared.gateways.credential import credential
+from shared.gateways.notices import EventGridNotices
+from shared.gateways.queue import AzureAdvanceQueue
+from shared.gateways.scorer import AsyncScorer, AzureMLScorer
+from shared.gateways.tables import TableActive, TableLedger, TableProjects, TableRuns
+from shared.ports import Ports
+from shared.settings import settings
+
+
+@cache
+def ports() -> Ports:
+    """The engine's collaborators on Azure, or on whatever the settings point to.
+
+    Raises:
+        SettingsError: an app setting is missing or wrong.
+    """
+    app, identity = settings(), credential()
+    azureml = AzureML(app, identity)
+    return Ports(
+        settings=app,
+        clock=SystemClock(),
+        blobs=AzureBlobs(app, identity),
+        runs=TableRuns(app, identity),
+        active=TableActive(app, identity),
+        projects=TableProjects(app, identity),
+        ledger=TableLedger(app, identity),
+        queue=AzureAdvanceQueue(app, identity),
+        catalog=AzureMLCatalog(azureml),
+        jobs=AzureMLJobs(azureml),
+        models=AzureMLModels(azureml),
+        endpoints=AzureMLEndpoints(azureml),
+        deployments=AzureMLDeployments(azureml),
+        scorer=AzureMLScorer(app, identity),
+        notices=EventGridNotices(app, identity),
+    )
+
+
+@cache
+def scorer() -> AsyncScorer:
+    """The API's way to ask a deployment."""
+    return AsyncScorer(settings(), credential())
