@@ -13,9 +13,8 @@ blueprint = func.Blueprint()
 @blueprint.queue_trigger(arg_name="message", queue_name=ADVANCE_QUEUE, connection="AzureWebJobsStorage")
 def advance(message: func.QueueMessage) -> None:
     """Do the next thing that this run needs."""
-    from shared.wiring import ports
-
     from shared import engine
+    from shared.wiring import ports
 
     wanted = message.get_json()
     engine.advance(wanted["project"], wanted["run_id"], ports())

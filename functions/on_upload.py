@@ -14,9 +14,8 @@ blueprint = func.Blueprint()
 @blueprint.event_grid_trigger(arg_name="event")
 def on_upload(event: func.EventGridEvent) -> None:
     """Record the upload and ask for its run to advance."""
-    from shared.wiring import ports
-
     from shared import intake
+    from shared.wiring import ports
 
     run_id = intake.receive(as_dict(event), ports())
     logging.info("upload event %s: %s", event.id, run_id or "not one of ours, dropped")
