@@ -91,11 +91,20 @@ def claimed(
 
 def held(run: Run, owner: str, ports: Ports) -> Stored[Run] | None:
     """The record as it stands now, if it is still at the same step under ``owner``'s claim."""
+    stored = _at_same_step(run, ports)
+    return stored if stored and stored.value.claim and stored.value.claim.owner == owner else None
+
+
+def free(run: Run, ports: Ports) -> Stored[Run] | None:
+    """The record as it stands now, if it is still at the same step and nobody has a claim on it."""
+    stored = _at_same_step(run, ports)
+    return stored if stored and not stands(stored.value, ports) else None
+
+
+def _at_same_step(run: Run, ports: Ports) -> Stored[Run] | None:
     stored = ports.runs.get(run.project, run.run_id)
-    if stored is None or stored.value.claim is None or stored.value.claim.owner != owner:
-        return None
-    same_step = (stored.value.attempt, stored.value.state) == (run.attempt, run.state)
-    return stored if same_step else None
+    same = stored is not None and (stored.value.attempt, stored.value.state) == (run.attempt, run.state)
+    return stored if same else None
 
 
 def _put(stored: Stored[Run], claim: Claim, ports: Ports) -> None:

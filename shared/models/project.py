@@ -28,6 +28,8 @@ class Lease(Model):
     project: str
     endpoint: str
     started: datetime
+    renewed: datetime | None = None
+    """When a newer champion last renewed it: idleness counts from here."""
     expires: datetime
     keep_until: datetime | None = None
     """Until then it is kept even when idle; a pin expires."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.models.run import Run
 from shared.ports import Ports
-from shared.states import State
+from shared.states import Intent, State
 
 
 @dataclass(frozen=True)
@@ -49,3 +49,12 @@ class Close:
 
 Outcome = Forward | Wait | Close
 Step = Callable[[Run, Ports], Outcome]
+
+
+def wanted(run: Run) -> Close | None:
+    """The end that the run's owner asks for; ``None``: none."""
+    if run.intent is Intent.CANCEL:
+        return Close(State.CANCELLED, "Cancelled by its owner.")
+    if run.intent is Intent.SUPERSEDE:
+        return Close(State.SUPERSEDED, "A newer version of the upload took its place.")
+    return None

@@ -1,0 +1,199 @@
+"""``advance``: the one way in which a run moves.
+
+Every path ends here: events and timers are only hints that it may be time. It reads the record, does the
+next idempotent thing, and writes the record forward if nobody else did:
+
+    flush the outbox ─▶ what its owner or a deadline demands, else STEPS[state] ─▶ active row ─▶ record (If-Match)
+
+A crash anywhere leaves either the old record, so that the step is repeated under the same names, or the new
+one. Timeline and notices are sent from the outbox that the transition itself wrote: never for one that lost.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from shared import claims
+from shared.errors import ConflictError, ThrottledError, TunedropError
+from shared.models.run import Claim, Notice, Results, Run, TimelineEntry
+from shared.ports import Ports, Stored
+from shared.states import DEADLINES, ENDS, Intent, State, may_follow
+from shared.steps import close, deploy, evaluate, live, prepare, promote, register, submit
+from shared.steps.outcome import Close, Forward, Outcome, Step, Wait, wanted
+
+log = logging.getLogger(__name__)
+
+BUDGET: Final = timedelta(seconds=20)
+"""One invocation begins no further step after this."""
+_HOLD_SECONDS: Final = 3600.0
+_HELD_FOR: Final = timedelta(days=7)
+"""How much later a run's deadline falls while it waits for an approval."""
+_TROUBLE_SECONDS: Final = 30.0
+
+STEPS: Final[Mapping[State, Step]] = {
+    State.RECEIVED: prepare.prepare,
+    State.PREPARED: submit.submit,
+    State.SUBMITTED: submit.follow,
+    State.TRAINED: register.register,
+    State.REGISTERED: deploy.take_slot,
+    State.DEPLOYING: deploy.deploy,
+    State.DEPLOYED: evaluate.evaluate,
+    State.EVALUATED: promote.promote,
+    State.LIVE: live.live,
+    State.CLOSING: close.close,
+}
+
+
+def advance(project: str, run_id: str, ports: Ports) -> None:
+    """Move a run as far as it goes now. Safe at any time, any number of times, from any number of workers."""
+    began = ports.clock.now()
+    try:
+        stored = ports.runs.get(project, run_id)
+        while stored is not None:
+            stored = _once(stored, began, ports)
+    except ConflictError as lost:
+        log.info("%s: someone else wrote first (%s)", run_id, lost)
+        ports.active.put(project, run_id, ports.clock.now())
+
+
+def _once(stored: Stored[Run], began: datetime, ports: Ports) -> Stored[Run] | None:
+    """One thing; the record to go on with, or ``None``: enough for now."""
+    run = stored.value
+    if run.outbox:
+        return _announce(stored, ports)
+    if run.state in ENDS:
+        ports.active.remove(run.project, run.run_id)
+        return None
+    if ports.clock.now() - began > BUDGET:
+        ports.queue.send(run.project, run.run_id)
+        return None
+    outcome = _demanded(run, ports.clock.now())
+    if outcome is None and claims.stands(run, ports):
+        return None
+    return _write(stored, outcome, ports) if outcome else _step(stored, ports)
+
+
+def _demanded(run: Run, now: datetime) -> Outcome | None:
+    """What does not depend on the step: a faulty start, an owner's wish, a deadline, a hold."""
+    if run.state is State.CLOSING:
+        return None
+    if run.state is State.RECEIVED and run.results.end is not None:
+        return Close(run.results.end, "Its settings cannot be used.", run.results.error)
+    if _may_be_stopped(run) and (close := wanted(run)):
+        return close
+    if now > run.deadline + (_HELD_FOR if run.hold else timedelta()):
+        return _overdue(run)
+    return Wait(_HOLD_SECONDS) if run.hold else None
+
+
+def _may_be_stopped(run: Run) -> bool:
+    """``promote`` decides for itself; a newer upload replaces a live run only once it is promoted."""
+    return run.state is not State.EVALUATED and not (run.state is State.LIVE and run.intent is Intent.SUPERSEDE)
+
+
+def _overdue(run: Run) -> Close:
+    if run.state is State.LIVE:
+        return Close(State.RETIRED, "It has served for as long as a run may.")
+    limit = DEADLINES[run.state]
+    error = f"The run was {run.state} for longer than {limit}. Look at it in Azure ML studio, then upload again."
+    return Close(State.FAILED, f"Overdue in state {run.state}.", error)
+
+
+def _step(stored: Stored[Run], ports: Ports) -> Stored[Run] | None:
+    run = stored.value
+    try:
+        outcome = STEPS[run.state](run, ports)
+    except ConflictError:
+        raise
+    except TunedropError as error:
+        return _write(_mine(claims.free(run, ports), run), _trouble(run, error), ports)
+    if outcome.under is not None:
+        stored = _mine(claims.held(run, outcome.under, ports), run)
+    return _write(stored, outcome, ports)
+
+
+def _mine(stored: Stored[Run] | None, run: Run) -> Stored[Run]:
+    """The record after a step that may have claimed it."""
+    if stored is None:
+        raise ConflictError(f"{run.run_id} has been taken over.")
+    return stored
+
+
+def _trouble(run: Run, error: TunedropError) -> Outcome:
+    """What is alive or being closed is never given up for an error; all else ends with its reason."""
+    if isinstance(error, ThrottledError):
+        return Wait(error.retry_after)
+    log.warning("%s: %s failed: %s", run.run_id, run.state, error)
+    if run.state in (State.LIVE, State.CLOSING):
+        return Wait(_TROUBLE_SECONDS)
+    return Close(State.FAILED, f"Failed while {run.state}.", str(error))
+
+
+def _write(stored: Stored[Run], outcome: Outcome, ports: Ports) -> Stored[Run] | None:
+    """Index first, then the record: what moves is never missing from the index."""
+    run = applied(stored.value, outcome, ports.clock.now())
+    ports.active.put(run.project, run.run_id, run.next_due)
+    etag = ports.runs.replace(run, stored.etag)
+    return None if isinstance(outcome, Wait) and outcome.seconds > 0 else Stored(run, etag)
+
+
+def _announce(stored: Stored[Run], ports: Ports) -> Stored[Run]:
+    run = stored.value
+    for notice in run.outbox:
+        ports.runs.append(run, _entry(run, notice))
+    ports.notices.publish(run, run.outbox)
+    told = run.model_copy(update={"outbox": []})
+    return Stored(told, ports.runs.replace(told, stored.etag))
+
+
+def _entry(run: Run, notice: Notice) -> TimelineEntry:
+    seq = int(notice.id.rpartition(":")[2])
+    return TimelineEntry(seq=seq, time=notice.time, state=notice.state, attempt=run.attempt, note=notice.detail)
+
+
+def applied(run: Run, outcome: Outcome, now: datetime) -> Run:
+    """The record after ``outcome``. Pure."""
+    if isinstance(outcome, Close):
+        outcome = _closing(run, outcome)
+    changes = {**outcome.record, "results": _merged(run.results, outcome.results), "updated": now}
+    if isinstance(outcome, Wait):
+        claim = Claim(owner=run.claim.owner, until=now) if run.claim else None
+        return _changed(run, changes | {"claim": claim, "next_due": now + timedelta(seconds=outcome.seconds)})
+    return _changed(run, changes | _transition(run, outcome, now))
+
+
+def _closing(run: Run, outcome: Close) -> Forward:
+    """Straight to the end where nothing can have been made yet, else through ``closing``."""
+    state = outcome.end if run.state is State.RECEIVED else State.CLOSING
+    results = {**outcome.results, "end": outcome.end, "error": outcome.error}
+    return Forward(state, outcome.error or outcome.note, results, outcome.record)
+
+
+def _transition(run: Run, outcome: Forward, now: datetime) -> dict[str, Any]:
+    if not may_follow(run.state, outcome.state):
+        raise ValueError(f"{run.run_id}: {outcome.state} cannot follow {run.state}.")
+    notice = Notice(
+        id=f"{run.run_id}:{run.seq + 1}",
+        type=f"tunedrop.run.{outcome.state}",
+        time=now,
+        state=outcome.state,
+        detail=outcome.note,
+    )
+    return {
+        "state": outcome.state,
+        "deadline": now + DEADLINES.get(outcome.state, timedelta()),
+        "next_due": now,
+        "claim": None,
+        "queue": None,
+        "seq": run.seq + 1,
+        "outbox": [*run.outbox, notice],
+    }
+
+
+def _merged(results: Results, changes: Mapping[str, Any]) -> Results:
+    return Results.model_validate({**dict(results), **changes}) if changes else results
+
+
+def _changed(run: Run, changes: Mapping[str, Any]) -> Run:
+    return Run.model_validate({**dict(run), **changes})

@@ -1,0 +1,168 @@
+"""What events mean: an upload becomes a run, a run event wakes one. Nothing else happens here.
+
+Events arrive at least once, late and in any order, and anyone can try to send one. So topic, type, container
+and name are checked, no URL is ever fetched, and everything is written under names that follow from the
+upload's version: the same event twice is one run.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from shared import naming, resources
+from shared.data.config import load
+from shared.errors import ConfigError, EventError
+from shared.intents import ask
+from shared.models.config import ProjectConfig
+from shared.models.run import Results, Run, Upload
+from shared.ports import Ports
+from shared.states import DEADLINES, ENDS, Intent, State
+
+log = logging.getLogger(__name__)
+
+_SUBJECT: Final = "/blobServices/default/containers/"
+_SETTLED: Final = ENDS | {State.LIVE, State.CLOSING}
+
+Event = Mapping[str, Any]
+"""In Event Grid's schema: ``topic``, ``subject``, ``eventType``, ``data``."""
+
+
+def receive(event: Event, ports: Ports) -> str | None:
+    """Take in a BlobCreated event; the run it belongs to, ``None`` if it is not about an upload of ours."""
+    try:
+        upload = upload_of(event, ports)
+    except EventError as error:
+        log.warning("Upload event dropped: %s", error)
+        return None
+    return accept(upload, ports) if upload else None
+
+
+def notice(event: Event, ports: Ports) -> str | None:
+    """Wake the run whose job an Azure ML run event is about; ``None`` for jobs that are not ours."""
+    try:
+        _check(event, ports.settings.workspace_id, resources.RUN_EVENT_TYPES)
+    except EventError as error:
+        log.warning("Run event dropped: %s", error)
+        return None
+    found = naming.parse_attempt_name(str(event["data"].get("runId")))
+    if found is None:
+        return None
+    project, run_id, attempt = found
+    stored = ports.runs.get(project, run_id)
+    if stored is None or stored.value.attempt != attempt or stored.value.state in ENDS:
+        return None
+    ports.queue.send(project, run_id)
+    return run_id
+
+
+def accept(upload: Upload, ports: Ports) -> str:
+    """Make sure that this version of an upload has a run, that older ones give way, and that it moves."""
+    run_id = naming.run_id(ports.blobs.account, resources.UPLOADS, upload.path, upload.etag)
+    project = naming.project_of(upload.path)
+    if ports.runs.get(project, run_id) is None:
+        run = _received(run_id, project, upload, ports)
+        ports.active.put(project, run_id, run.next_due)
+        ports.runs.create(run)
+    _give_way(project, upload.path, ports)
+    ports.queue.send(project, run_id)
+    return run_id
+
+
+def upload_of(event: Event, ports: Ports) -> Upload | None:
+    """The upload that a BlobCreated event tells of; ``None``: a sidecar, or nothing in it.
+
+    Raises:
+        EventError: the event is not one of ours.
+    """
+    _check(event, ports.settings.storage_id, resources.UPLOAD_EVENT_TYPES)
+    data = event["data"]
+    if data.get("api") not in resources.UPLOAD_EVENT_APIS:
+        raise EventError(f"Storage call '{data.get('api')}' does not complete an upload.")
+    path = _path(str(event.get("subject") or ""), str(data.get("url") or ""))
+    if not naming.is_data_file(path):
+        return None
+    naming.project_of(path)
+    etag = naming.normal_etag(str(data.get("eTag") or ""))
+    if not etag:
+        raise EventError("The event has no ETag.")
+    size = data.get("contentLength") or _size(path, ports)
+    return Upload(path=path, etag=etag, sequencer=data.get("sequencer"), size=size) if size else None
+
+
+def _check(event: Event, topic: str, types: frozenset[str]) -> None:
+    if topic and str(event.get("topic")).casefold() != topic.casefold():
+        raise EventError("It comes from another topic.")
+    if event.get("eventType") not in types:
+        raise EventError("It is of another type.")
+    if not isinstance(event.get("data"), Mapping):
+        raise EventError("It has no data.")
+
+
+def _path(subject: str, url: str) -> str:
+    """Path in the uploads container, from subject or URL; both must agree where both are there."""
+    if subject:
+        container, found, path = subject.removeprefix(_SUBJECT).partition("/blobs/")
+        if not subject.startswith(_SUBJECT) or not found:
+            raise EventError("Its subject is not a blob.")
+        if url and not _names(url, container, path):
+            raise EventError("Its subject and its URL disagree.")
+    else:
+        container, _, path = _blob_of(url)
+    if container != resources.UPLOADS or not path:
+        raise EventError("It is about another container.")
+    return path
+
+
+def _names(url: str, container: str, path: str) -> bool:
+    return unquote(urlsplit(url).path).endswith((f"/{container}/{path}", f"/{container}/{unquote(path)}"))
+
+
+def _blob_of(url: str) -> tuple[str, str, str]:
+    """(container, "/", path); a path-style URL, as Azurite's, has the account first."""
+    whole = unquote(urlsplit(url).path).lstrip("/")
+    first, _, rest = whole.partition("/")
+    return whole.partition("/") if first == resources.UPLOADS else rest.partition("/")
+
+
+def _size(path: str, ports: Ports) -> int:
+    """Some services announce a blob before they know its size."""
+    info = ports.blobs.info(resources.UPLOADS, path)
+    return info.size if info else 0
+
+
+def _received(run_id: str, project: str, upload: Upload, ports: Ports) -> Run:
+    now = ports.clock.now()
+    config, results = _settings(project, ports)
+    return Run(
+        project=project,
+        run_id=run_id,
+        upload=upload,
+        config=config,
+        results=results,
+        deadline=now + DEADLINES[State.RECEIVED],
+        next_due=now,
+        created=now,
+        updated=now,
+    )
+
+
+def _settings(project: str, ports: Ports) -> tuple[ProjectConfig, Results]:
+    """The project's settings as they are now; faulty ones reject the upload, with the reason."""
+    try:
+        return load(ports.blobs.read(resources.UPLOADS, f"{project}/{naming.CONFIG_FILE}")), Results()
+    except ConfigError as error:
+        return ProjectConfig(), Results(end=State.REJECTED, error=str(error))
+
+
+def _give_way(project: str, path: str, ports: Ports) -> None:
+    """Of all unfinished versions of one upload, only the newest goes on."""
+    versions = [run for run in ports.runs.all(project) if run.upload.path == path]
+    for run in versions:
+        if run.state not in _SETTLED and any(_is_newer(other, run) for other in versions):
+            ask(project, run.run_id, Intent.SUPERSEDE, ports)
+
+
+def _is_newer(run: Run, than: Run) -> bool:
+    ours, theirs = run.upload.sequencer, than.upload.sequencer
+    return ours > theirs if ours and theirs else run.created > than.created

@@ -1,0 +1,95 @@
+"""The serving row of a project, and the endpoint that follows from it.
+
+The row is intent; every change of it is one of the conditional writes below, so that deploying, promoting
+and reaping cannot cross:
+
+    slot        taken by one run from deploying to live; nothing else may change the endpoint meanwhile
+    champion    crowned by the run that holds the slot; traffic is derived from it
+    deleting    entered only while nobody holds the slot; once the endpoint is gone, the next generation begins
+"""
+
+from typing import Any
+
+from shared import naming
+from shared.models.project import Serving
+from shared.models.run import Run
+from shared.policy import lease as leases
+from shared.ports import Ports, Stored
+from shared.states import ENDS
+
+
+def endpoint_name(serving: Serving, ports: Ports) -> str:
+    """Name of the endpoint of the row's generation."""
+    return naming.endpoint_name(serving.project, ports.settings.workspace_id, serving.generation)
+
+
+def take_slot(run: Run, ports: Ports) -> Serving | None:
+    """The row with its slot held by ``run``; ``None``: not yet, ask again later."""
+    stored = ports.projects.serving(run.project)
+    if stored is None:
+        fresh = Serving(project=run.project, slot=run.run_id)
+        return fresh if ports.projects.create_serving(fresh) else None
+    serving = stored.value
+    if serving.slot == run.run_id:
+        return serving
+    if serving.phase == "deleting":
+        finish_deleting(stored, ports)
+        return None
+    if serving.slot is not None and not slot_is_abandoned(serving, ports):
+        return None
+    return _change(stored, ports, slot=run.run_id).value
+
+
+def slot_is_abandoned(serving: Serving, ports: Ports) -> bool:
+    """Whether the slot's holder has ended without giving it back: a worker of it woke up too late."""
+    holder = ports.runs.get(serving.project, serving.slot) if serving.slot else None
+    return holder is None or holder.value.state in ENDS
+
+
+def give_back_slot(stored: Stored[Serving], ports: Ports) -> None:
+    """Free the slot; an endpoint that then serves nobody is to go."""
+    _change(stored, ports, slot=None, phase="up" if stored.value.champion else "deleting")
+
+
+def crown(stored: Stored[Serving], run: Run, ports: Ports) -> Serving:
+    """Make the run's deployment the one that takes all traffic."""
+    return _change(stored, ports, champion=run.results.deployment, champion_run=run.run_id).value
+
+
+def next_generation(stored: Stored[Serving], ports: Ports) -> None:
+    """Give up an endpoint name that cannot be had, keeping the slot."""
+    _change(stored, ports, generation=stored.value.generation + 1)
+
+
+def begin_deleting(stored: Stored[Serving], ports: Ports) -> None:
+    """Give up the endpoint. Only for who holds the slot, or finds it free: the conditional write keeps it so."""
+    finish_deleting(_change(stored, ports, phase="deleting", slot=None), ports)
+
+
+def finish_deleting(stored: Stored[Serving], ports: Ports) -> None:
+    """Delete the endpoint, again at every call until it is gone; then settle its account."""
+    name = endpoint_name(stored.value, ports)
+    endpoint = ports.endpoints.get(name)
+    if endpoint is None:
+        _settle(stored.value, name, ports)
+        ports.projects.replace_serving(
+            Serving(project=stored.value.project, generation=stored.value.generation + 1), stored.etag
+        )
+    elif endpoint.provisioning != "deleting":
+        ports.endpoints.delete(name)
+
+
+def _settle(serving: Serving, endpoint: str, ports: Ports) -> None:
+    lease = ports.projects.lease(serving.project)
+    if lease is not None and lease.endpoint == endpoint:
+        now = ports.clock.now()
+        reason = leases.over(lease, ports.projects.usage(serving.project), now) or "it was no longer wanted"
+        ports.ledger.put(leases.account(lease, serving.champion_run, now, reason))
+        ports.projects.remove_lease(serving.project)
+    if serving.champion_run is not None:
+        ports.queue.send(serving.project, serving.champion_run)
+
+
+def _change(stored: Stored[Serving], ports: Ports, **fields: Any) -> Stored[Serving]:
+    serving = stored.value.model_copy(update=fields)
+    return Stored(serving, ports.projects.replace_serving(serving, stored.etag))

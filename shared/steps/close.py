@@ -1,0 +1,68 @@
+"""closing → an end: cancel and delete what the attempt owns, again at every pass, until both are confirmed gone."""
+
+from typing import Final
+
+from shared import naming, serving
+from shared.models.run import Run
+from shared.ports import Ports
+from shared.states import State
+from shared.steps import pace
+from shared.steps.outcome import Forward, Outcome, Wait
+
+SETTLES_IN: Final = 30.0
+"""Seconds after which no worker can still be inside a step that began before its owner stopped the run."""
+
+
+def close(run: Run, ports: Ports) -> Outcome:
+    """End the run once nothing of it is left that costs money."""
+    if _job_runs(run, ports) or _serves(run, ports) or _deployment_exists(run, ports) or _unsettled(run, ports):
+        return Wait(pace.poll(run, ports))
+    _give_back_slot(run, ports)
+    end = run.results.end or State.FAILED
+    return Forward(end, run.results.error or "Nothing of it is left in Azure.")
+
+
+def _job_runs(run: Run, ports: Ports) -> bool:
+    job = ports.jobs.get(naming.attempt_name(run.run_id, run.attempt))
+    if job is None or job.status != "running":
+        return False
+    ports.jobs.cancel(job.name)
+    return True
+
+
+def _serves(run: Run, ports: Ports) -> bool:
+    """A champion takes its endpoint with it, unless a run that holds the slot is about to take over."""
+    stored = ports.projects.serving(run.project)
+    if stored is None or stored.value.champion_run != run.run_id:
+        return False
+    if stored.value.phase == "deleting":
+        serving.finish_deleting(stored, ports)
+    elif stored.value.slot in (None, run.run_id) or serving.slot_is_abandoned(stored.value, ports):
+        serving.begin_deleting(stored, ports)
+    return True
+
+
+def _deployment_exists(run: Run, ports: Ports) -> bool:
+    """Azure refuses to delete a deployment that takes traffic: wait until the new champion has it."""
+    if run.results.endpoint is None or run.results.deployment is None:
+        return False
+    deployment = ports.deployments.get(run.results.endpoint, run.results.deployment)
+    if deployment is None:
+        return False
+    endpoint = ports.endpoints.get(deployment.endpoint)
+    takes_traffic = endpoint is not None and endpoint.traffic.get(deployment.name, 0) > 0
+    if deployment.provisioning != "deleting" and not takes_traffic:
+        ports.deployments.delete(deployment.endpoint, deployment.name)
+    return True
+
+
+def _unsettled(run: Run, ports: Ports) -> bool:
+    """Whether a worker that has not yet noticed the owner's wish might still start something."""
+    stopped = run.results.end in (State.CANCELLED, State.SUPERSEDED)
+    return stopped and pace.seconds_in_state(run, ports) < SETTLES_IN
+
+
+def _give_back_slot(run: Run, ports: Ports) -> None:
+    stored = ports.projects.serving(run.project)
+    if stored is not None and stored.value.slot == run.run_id:
+        serving.give_back_slot(stored, ports)

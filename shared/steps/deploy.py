@@ -1,0 +1,80 @@
+"""registered → deploying → deployed: take the project's slot, then endpoint and deployment, each started and left."""
+
+from shared import naming, serving
+from shared.errors import ConflictError
+from shared.models.hosting import DeploymentSpec, Endpoint
+from shared.models.project import Serving
+from shared.models.run import Run
+from shared.ports import Ports, Stored
+from shared.states import State
+from shared.steps import pace, tags
+from shared.steps.outcome import Close, Forward, Outcome, Wait
+
+
+def take_slot(run: Run, ports: Ports) -> Outcome:
+    """Wait for the project's slot, and write the names down before anything is made under them."""
+    held = serving.take_slot(run, ports)
+    if held is None:
+        return Wait(pace.poll(run, ports), record={"queue": f"the endpoint of {run.project}"})
+    names = {
+        "endpoint": serving.endpoint_name(held, ports),
+        "deployment": naming.attempt_name(run.run_id, run.attempt),
+    }
+    return Forward(State.DEPLOYING, f"Deploying to endpoint {names['endpoint']}.", names)
+
+
+def deploy(run: Run, ports: Ports) -> Outcome:
+    """Bring endpoint and deployment up, one started at a time."""
+    stored = ports.projects.serving(run.project)
+    if stored is None or stored.value.slot != run.run_id:
+        return Close(State.FAILED, "The slot was lost.", "Another run took the endpoint over. Upload the file again.")
+    name = serving.endpoint_name(stored.value, ports)
+    if run.results.endpoint != name:
+        return Wait(0, {"endpoint": name})
+    endpoint = ports.endpoints.get(name)
+    if endpoint is None:
+        return _create_endpoint(run, stored, ports)
+    return _endpoint_outcome(run, endpoint, ports) or _deployment(run, name, ports)
+
+
+def _create_endpoint(run: Run, stored: Stored[Serving], ports: Ports) -> Outcome:
+    """Names of endpoints are unique in a region and not reusable: one that cannot be had is skipped."""
+    try:
+        ports.endpoints.create(serving.endpoint_name(stored.value, ports), tags.of_project(run.project))
+    except ConflictError:
+        serving.next_generation(stored, ports)
+        return Wait(0)
+    return Wait(pace.poll(run, ports))
+
+
+def _endpoint_outcome(run: Run, endpoint: Endpoint, ports: Ports) -> Outcome | None:
+    if endpoint.provisioning == "succeeded":
+        return None
+    if endpoint.provisioning == "failed":
+        why = f"Endpoint {endpoint.name} failed to provision. Look at it in Azure ML studio, then upload again."
+        return Close(State.FAILED, "The endpoint failed.", why)
+    return Wait(pace.poll(run, ports))
+
+
+def _deployment(run: Run, endpoint: str, ports: Ports) -> Outcome:
+    name = naming.attempt_name(run.run_id, run.attempt)
+    deployment = ports.deployments.get(endpoint, name)
+    if deployment is None:
+        ports.deployments.create(_spec(run, endpoint, name, ports))
+    elif deployment.provisioning == "succeeded":
+        return Forward(State.DEPLOYED, f"Deployment {name} is up.")
+    elif deployment.provisioning == "failed":
+        why = deployment.error or f"Deployment {name} failed; its logs tell why."
+        return Close(State.FAILED, "The deployment failed.", why)
+    return Wait(pace.poll(run, ports))
+
+
+def _spec(run: Run, endpoint: str, name: str, ports: Ports) -> DeploymentSpec:
+    return DeploymentSpec(
+        endpoint=endpoint,
+        name=name,
+        model_name=run.project,
+        model_version=naming.model_version(run.run_id, run.attempt),
+        instance_type=ports.settings.instance_type,
+        tags=tags.of_attempt(run),
+    )

@@ -1,0 +1,50 @@
+"""live: hold the lease, give the slot back, keep traffic as the serving row says, until another model serves."""
+
+from datetime import timedelta
+from typing import Final
+
+from shared import serving
+from shared.models.project import Serving
+from shared.models.run import Run
+from shared.policy import lease as leases
+from shared.ports import Ports, Stored
+from shared.states import State
+from shared.steps import pace
+from shared.steps.outcome import Close, Outcome, Wait
+from shared.steps.promote import route
+
+LOOK_EVERY: Final = 600.0
+"""Seconds: whoever crowns another champion or deletes the endpoint wakes the run at once anyway."""
+
+
+def live(run: Run, ports: Ports) -> Outcome:
+    """Stay, or retire once the endpoint serves something else or is to go."""
+    stored = ports.projects.serving(run.project)
+    if stored is None or stored.value.champion_run != run.run_id:
+        return Close(State.RETIRED, "Another model serves now." if _replaced(stored) else "Its endpoint is gone.")
+    if stored.value.phase == "deleting":
+        return Close(State.RETIRED, "Its endpoint is being deleted.")
+    promoted_just_now = stored.value.slot == run.run_id
+    _hold_lease(run, ports, renew=promoted_just_now)
+    if promoted_just_now:
+        serving.give_back_slot(stored, ports)
+    return Wait(LOOK_EVERY if route(stored.value, ports) else pace.poll(run, ports))
+
+
+def _replaced(stored: Stored[Serving] | None) -> bool:
+    return stored is not None and stored.value.champion_run is not None
+
+
+def _hold_lease(run: Run, ports: Ports, renew: bool) -> None:
+    """Write the lease, which follows from the record: a new champion renews it, a lost one is written again."""
+    endpoint = run.results.endpoint or ""
+    held = ports.projects.lease(run.project)
+    same = held is not None and held.endpoint == endpoint
+    if same and not renew:
+        return
+    longest = timedelta(hours=ports.settings.longest_lease_hours)
+    size = ports.settings.instance_type
+    lease = leases.grant(run.project, endpoint, run.config.lease, pace.entered(run), longest, size)
+    if held is not None and same:
+        lease = lease.model_copy(update={"started": held.started})
+    ports.projects.put_lease(lease)

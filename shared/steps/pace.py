@@ -1,0 +1,26 @@
+"""How often to look at what takes its time."""
+
+from datetime import datetime
+from typing import Final
+
+from shared.models.run import Run
+from shared.ports import Ports
+from shared.states import DEADLINES
+
+SOONEST: Final = 2.0
+LATEST: Final = 60.0
+
+
+def entered(run: Run) -> datetime:
+    """When the run entered its state."""
+    return run.deadline - DEADLINES[run.state]
+
+
+def seconds_in_state(run: Run, ports: Ports) -> float:
+    """How long the run has been in its state."""
+    return (ports.clock.now() - entered(run)).total_seconds()
+
+
+def poll(run: Run, ports: Ports) -> float:
+    """Seconds until the next look: a tenth of the time it has taken so far, 2 to 60 s."""
+    return min(LATEST, max(SOONEST, seconds_in_state(run, ports) / 10))

@@ -1,0 +1,46 @@
+"""evaluated → live: the row first, then traffic derived from it.
+
+Crowning is the point of no return: until then the run's owner may still cancel, after it the run goes live
+first and is then closed like any other live run.
+"""
+
+from shared import serving
+from shared.models.project import Serving
+from shared.models.run import Run
+from shared.ports import Ports
+from shared.states import State
+from shared.steps import pace
+from shared.steps.outcome import Close, Forward, Outcome, Wait, wanted
+
+
+def promote(run: Run, ports: Ports) -> Outcome:
+    """Crown the run's deployment, then wait until the endpoint shows it."""
+    stored = ports.projects.serving(run.project)
+    if stored is not None and stored.value.champion_run == run.run_id:
+        return _route(run, stored.value, ports)
+    if close := wanted(run):
+        return close
+    if stored is None or stored.value.slot != run.run_id:
+        return Close(State.FAILED, "The slot was lost.", "Another run took the endpoint over. Upload the file again.")
+    crowned = serving.crown(stored, run, ports)
+    if stored.value.champion_run is not None:
+        ports.queue.send(run.project, stored.value.champion_run)
+    return _route(run, crowned, ports)
+
+
+def _route(run: Run, row: Serving, ports: Ports) -> Outcome:
+    if route(row, ports):
+        return Forward(State.LIVE, f"Deployment {row.champion} takes all traffic.")
+    return Wait(pace.poll(run, ports))
+
+
+def route(row: Serving, ports: Ports) -> bool:
+    """Whether the endpoint's traffic is what the row says; where it is not, ask for it."""
+    endpoint = ports.endpoints.get(serving.endpoint_name(row, ports))
+    if endpoint is None or row.champion is None or endpoint.provisioning not in ("succeeded", "failed"):
+        return False
+    shown = {name: percent for name, percent in endpoint.traffic.items() if percent}
+    if endpoint.provisioning == "succeeded" and shown == {row.champion: 100}:
+        return True
+    ports.endpoints.set_traffic(endpoint.name, {row.champion: 100})
+    return False

@@ -1,0 +1,27 @@
+"""trained → registered: the job's output becomes a model version, with tags that say where it came from."""
+
+from shared import naming
+from shared.errors import ConflictError
+from shared.models.run import ModelRef, Run
+from shared.models.training import RegisteredModel
+from shared.ports import Ports
+from shared.states import State
+from shared.steps import tags
+from shared.steps.outcome import Close, Forward, Outcome
+
+
+def register(run: Run, ports: Ports) -> Outcome:
+    """Register the attempt's model under its own version: the same one, however often it is asked for."""
+    job = naming.attempt_name(run.run_id, run.attempt)
+    model = RegisteredModel(
+        name=run.project,
+        version=naming.model_version(run.run_id, run.attempt),
+        path=f"azureml://jobs/{job}/outputs/trained_model",
+        tags=tags.of_attempt(run),
+    )
+    try:
+        ports.models.register(model)
+    except ConflictError as error:
+        return Close(State.FAILED, "The model's version is in use for something else.", str(error))
+    ref = ModelRef(name=model.name, version=model.version)
+    return Forward(State.REGISTERED, f"Model {ref.name}:{ref.version} registered.", {"model": ref})

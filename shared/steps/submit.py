@@ -1,0 +1,90 @@
+"""prepared → submitted → trained: decide on the job, submit it, follow it."""
+
+from typing import Final
+
+from shared import naming, resources
+from shared.errors import ConflictError
+from shared.models.run import ModelRef, Run
+from shared.models.training import Component, Compute, FoundationModel, Job, TrainingJob
+from shared.policy import hyperparameters, preflight
+from shared.policy.display import display_name
+from shared.policy.fingerprint import fingerprint
+from shared.ports import Ports
+from shared.states import State
+from shared.steps import pace, tags
+from shared.steps.outcome import Close, Forward, Outcome, Wait
+
+APPEARS_WITHIN: Final = 600.0
+"""Seconds within which a submitted job may still be unknown to Azure ML's reads."""
+
+
+def submit(run: Run, ports: Ports) -> Outcome:
+    """Write the job down, then submit what is written: a settings edit in between changes nothing."""
+    plan = run.results.plan
+    if plan is None:
+        return _decide(run, ports)
+    try:
+        ports.jobs.submit(plan)
+    except ConflictError as error:
+        return Close(State.FAILED, "The job's name is in use for something else.", str(error))
+    return Forward(State.SUBMITTED, f"Job {plan.name} submitted: {plan.display_name}.", {"job": plan.name})
+
+
+def follow(run: Run, ports: Ports) -> Outcome:
+    """Look at the job until it has ended."""
+    job = ports.jobs.get(naming.attempt_name(run.run_id, run.attempt))
+    if job is None:
+        return _absent(run, ports)
+    if job.status == "completed":
+        return Forward(State.TRAINED, "Training completed.", {"metrics": ports.jobs.metrics(job.name)})
+    return Wait(pace.poll(run, ports)) if job.status == "running" else _ended_badly(job)
+
+
+def _absent(run: Run, ports: Ports) -> Outcome:
+    if pace.seconds_in_state(run, ports) < APPEARS_WITHIN:
+        return Wait(pace.poll(run, ports))
+    return Close(State.FAILED, "The job is gone.", "The job no longer exists in Azure ML. Upload the file again.")
+
+
+def _ended_badly(job: Job) -> Close:
+    if job.status == "cancelled":
+        return Close(
+            State.CANCELLED, "The job was cancelled in Azure ML.", f"Job {job.name} was cancelled in Azure ML."
+        )
+    return Close(State.FAILED, "Training failed.", job.error or f"Job {job.name} failed; its logs tell why.")
+
+
+def _decide(run: Run, ports: Ports) -> Wait:
+    now = ports.clock.now()
+    name = run.config.base_model or ports.settings.base_model
+    model = preflight.base_model(name, ports.catalog.foundation_model(name), now)
+    compute = preflight.compute(ports.settings.compute, ports.catalog.computes(), model, now)
+    plan = _job(run, ports, model, compute, ports.catalog.component())
+    base_model = ModelRef(name=model.name, version=model.version)
+    return Wait(0, {"plan": plan, "base_model": base_model}, {"fingerprint": plan.fingerprint})
+
+
+def _job(run: Run, ports: Ports, model: FoundationModel, compute: Compute, component: Component) -> TrainingJob:
+    values = hyperparameters.resolve(run.config.hyperparameters, model, component)
+    splits = run.results.splits
+    if splits is None:
+        raise ValueError(f"{run.run_id} is prepared, but its record names no splits.")
+    return TrainingJob(
+        name=naming.attempt_name(run.run_id, run.attempt),
+        display_name=display_name(model.name, run.upload.path, compute.gpus, values, component),
+        experiment=ports.settings.experiment,
+        component=component.id,
+        base_model=model.id,
+        compute=compute.name,
+        gpus=compute.gpus,
+        train=_on_datastore(splits.train),
+        validation=_on_datastore(splits.validation),
+        test=_on_datastore(splits.test),
+        hyperparameters=values,
+        fingerprint=fingerprint(run.upload.sha256 or "", values, run.config.split, component.id, model.id),
+        tags=tags.of_attempt(run),
+    )
+
+
+def _on_datastore(path: str) -> str:
+    return f"azureml://datastores/{resources.PREPARED_DATASTORE}/paths/{path}"

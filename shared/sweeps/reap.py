@@ -1,0 +1,59 @@
+"""Every ten minutes: delete the endpoints that have no reason to live, and write down what that saves."""
+
+import logging
+
+from shared import serving
+from shared.errors import TunedropError
+from shared.models.project import Serving
+from shared.policy import lease as leases
+from shared.ports import Ports, Stored
+from shared.states import ENDS
+
+log = logging.getLogger(__name__)
+
+
+def reap(ports: Ports) -> int:
+    """Look at every project; how many endpoints are on their way out."""
+    return sum(_is_reaped(stored, ports) for stored in ports.projects.all_serving())
+
+
+def _is_reaped(stored: Stored[Serving], ports: Ports) -> bool:
+    """Trouble with one project does not keep the others' endpoints alive."""
+    try:
+        return _look_at(stored, ports)
+    except TunedropError as error:
+        log.warning("%s: not reaped this time: %s", stored.value.project, error)
+        return False
+
+
+def _look_at(stored: Stored[Serving], ports: Ports) -> bool:
+    """Nothing is touched while a run holds the slot."""
+    row = stored.value
+    if row.phase == "deleting":
+        serving.finish_deleting(stored, ports)
+        return True
+    if row.slot is not None and serving.slot_is_abandoned(row, ports):
+        serving.give_back_slot(stored, ports)
+    reason = _over(row, ports) if row.champion and row.slot is None else None
+    if reason is None:
+        return False
+    log.info("%s: its endpoint is deleted: %s.", row.project, reason)
+    serving.begin_deleting(stored, ports)
+    return True
+
+
+def _over(row: Serving, ports: Ports) -> str | None:
+    """Why the endpoint may no longer live; ``None``: it may."""
+    held = ports.projects.lease(row.project)
+    if held is not None and held.endpoint == serving.endpoint_name(row, ports):
+        return leases.over(held, ports.projects.usage(row.project), ports.clock.now())
+    return _without_lease(row, ports)
+
+
+def _without_lease(row: Serving, ports: Ports) -> str | None:
+    """The champion's own run writes a lost lease again; without that run there is nobody to do so."""
+    champion = ports.runs.get(row.project, row.champion_run) if row.champion_run else None
+    if champion is None or champion.value.state in ENDS:
+        return "it has neither lease nor run"
+    ports.queue.send(champion.value.project, champion.value.run_id)
+    return None

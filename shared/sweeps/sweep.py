@@ -1,0 +1,33 @@
+"""Every hour: find what events did not tell."""
+
+import logging
+
+from shared import naming, resources
+from shared.errors import EventError
+from shared.intake import accept
+from shared.models.run import Upload
+from shared.ports import BlobInfo, Ports
+
+log = logging.getLogger(__name__)
+
+
+def sweep(ports: Ports) -> int:
+    """Take in the uploads that have no run; how many that were."""
+    known = {run.run_id for run in ports.runs.all()}
+    missed = [info for info in ports.blobs.within(resources.UPLOADS) if _is_missed(info, known, ports)]
+    for info in missed:
+        log.warning("An upload had no run: its event was lost. Its run is %s.", accept(_upload(info), ports))
+    return len(missed)
+
+
+def _is_missed(info: BlobInfo, known: set[str], ports: Ports) -> bool:
+    if not naming.is_data_file(info.path) or not info.size:
+        return False
+    try:
+        return naming.run_id(ports.blobs.account, resources.UPLOADS, info.path, info.etag) not in known
+    except EventError:
+        return False
+
+
+def _upload(info: BlobInfo) -> Upload:
+    return Upload(path=info.path, etag=naming.normal_etag(info.etag), size=info.size)
