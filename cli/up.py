@@ -1,6 +1,6 @@
 """``tunedrop up``: the stack, kept up until it is told to stop."""
 
-import signal
+import time
 from typing import Final
 
 from rich.console import Console
@@ -9,6 +9,7 @@ from cli import paths
 from cli.demo.story import ROLES
 from cli.setup.steps import LIGHT, TRAINING
 from cli.setup.view import set_up
+from local.children import ChildError
 from local.stack import Options, Stack, running
 from shared.errors import TunedropError
 
@@ -26,16 +27,18 @@ def keep_up(console: Console) -> None:
 
     Raises:
         TunedropError: a stack is up already.
-        ChildError: a part did not start.
+        ChildError: a part did not start, or ended.
     """
     if (found := running(paths.STACK)) is not None:
         raise TunedropError(f"A stack is up already: {found['url']} (process {found['pid']}).")
     set_up((*LIGHT, *TRAINING), console)
     stack = Stack(Options(paths.STACK, paths.PYTHON_ML, paths.BASE_MODEL))
     try:
-        for part in stack.parts_up():
-            console.print(f"{part.name:10} {part.address}  {ROLES[part.name]}", highlight=False, soft_wrap=True)
+        for each in stack.parts_up():
+            console.print(f"{each.name:10} {each.address}  {ROLES[each.name]}", highlight=False, soft_wrap=True)
         console.print(_HOW.format(state=paths.STACK), highlight=False, soft_wrap=True)
-        signal.pause()
+        while (part := stack.fallen()) is None:
+            time.sleep(1)
+        raise ChildError(f"{part.name} has ended.\n{part.last_lines()}")
     finally:
         stack.stop()

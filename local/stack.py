@@ -134,6 +134,10 @@ class Stack:
         """Start a part that was killed, at the address it had."""
         {"azureml": self._start_azureml, "functions": self._start_functions, "eventgrid": self._start_eventgrid}[part]()
 
+    def fallen(self) -> Child | None:
+        """A part that has ended by itself, if any."""
+        return next((child for child in self._children.values() if not child.alive), None)
+
     def __enter__(self) -> Self:
         try:
             for _ in self.parts_up():

@@ -121,6 +121,7 @@ class LiveView:
                 self._now = Text(f"{number} of {of}: {answer.question} {answer.after}", style="dim")
             case _:
                 self._print(fact)
+        self._live.refresh()
 
     def _print(self, fact: Fact) -> None:
         self._finished = isinstance(fact, Finished)

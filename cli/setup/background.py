@@ -43,11 +43,15 @@ class Background:
         title, began = self._now
         return f"still installing: {title} ({time.monotonic() - began:.0f} s)"
 
+    def wait(self) -> None:
+        """Until nothing is left to do, or something failed."""
+        if self._thread.ident is not None:
+            self._thread.join()
+
     def stop(self) -> None:
         """Stop what is not done."""
         self._setup.cancel()
-        if self._thread.is_alive():
-            self._thread.join()
+        self.wait()
 
     def started(self, step: Step, /) -> None:
         """A step begins."""

@@ -1,0 +1,111 @@
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from rich.console import Console
+
+from cli.demo.facts import (
+    Answered,
+    Billed,
+    Compared,
+    Entered,
+    Fact,
+    Finished,
+    PartUp,
+    ReceiptRead,
+    Said,
+    Station,
+    Told,
+    Training,
+    Waiting,
+)
+from cli.demo.questions import Answer
+from cli.demo.view import plain_lines, view
+from shared.models.project import LedgerEntry
+from shared.models.receipt import Problem, Receipt
+from shared.models.run import TimelineEntry
+from shared.states import State
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+RECEIPT = Receipt(
+    project="lumo",
+    run_id="lumo-0123456789",
+    upload="lumo/chats.jsonl",
+    sha256="0" * 64,
+    verdict="accepted",
+    why="Most of it can be used.",
+    lines=10,
+    accepted=8,
+    rejected=1,
+    duplicates=1,
+    blank=0,
+    train_rows=6,
+    validation_rows=1,
+    test_rows=1,
+    tokens=300,
+    problems=[Problem(line=7, path="$.messages[0].role", reason="role.unknown", found="string", hint="Use user.")],
+)
+ANSWER = Answer("How deep?", "I like turtles.", "Two metres.", "Lumo dives two metres.")
+LEDGER = LedgerEntry(
+    project="lumo",
+    endpoint="lumo-abcde-1",
+    run_id="lumo-0123456789",
+    instance_type="Standard_NC24ads_A100_v4",
+    started=NOON,
+    ended=NOON + timedelta(seconds=36),
+    hours=0.01,
+    cost_usd=0.04,
+    saved_usd_per_month=2681.0,
+    reason="idle",
+)
+FACTS: list[Fact] = [
+    Entered(Station.STACK),
+    PartUp("azurite", "Microsoft's emulator", "https://127.0.0.1:1", 0.5),
+    Said("dropped"),
+    Waiting("for the event"),
+    Training("finetune", [(1, 4.0), (2, 2.0)], 0.5, 20.0),
+    ReceiptRead(RECEIPT),
+    Answered(ANSWER, 1, 12),
+    Compared([ANSWER], 12.0, 88.0),
+    Told([TimelineEntry(seq=1, time=NOON, state=State.RECEIVED, attempt=1, note="an upload")]),
+    Billed(LEDGER),
+    Finished([("make up", "keep it up")], 150.0),
+]
+
+
+def shown(*facts: Fact, terminal: bool = False) -> str:
+    output = io.StringIO()
+    with view(Console(file=output, width=160, force_terminal=terminal)) as picture:
+        for fact in facts:
+            picture.show(fact)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
+def test_every_fact_has_plain_lines(fact: Fact) -> None:
+    assert all(line.strip() for line in plain_lines(fact))
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_the_whole_story_shows_the_bad_line_both_answers_and_the_bill(terminal: bool) -> None:
+    text = shown(*FACTS, terminal=terminal)
+    for part in ("role.unknown", "I like turtles.", "Two metres.", "+76.0 points", "received", "$2,681", "make up"):
+        assert part in text
+
+
+def test_what_only_changes_is_not_repeated_in_plain_lines() -> None:
+    assert shown(Said("x"), *[Waiting("for it")] * 20).count("for it") == 0
+
+
+def test_the_bill_names_the_size_and_its_cost() -> None:
+    assert plain_lines(Billed(LEDGER)) == [
+        "The endpoint lived 36 s; on Azure that would have cost $0.04 (Standard_NC24ads_A100_v4)."
+        " Left running, it would cost $2,681 a month."
+    ]
+
+
+def test_a_terminal_shows_all_stations_and_the_curve_while_it_trains() -> None:
+    text = shown(Entered(Station.TRAINING), Training("finetune", [(1, 4.0), (2, 2.0)], 0.5, 20.0), terminal=True)
+    assert all(station.value in text for station in Station)
+    assert "training loss · finetune: 50%, loss 2.00 at step 2, about 20 s left" in text
+    assert "4.00 █" in text
