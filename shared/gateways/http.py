@@ -18,13 +18,11 @@ class JsonClient:
     judge, because a function must not sleep through its time.
 
     Args:
-        base: address that relative URLs are added to.
         scope: of the token.
         read_seconds: longest silence of the server.
     """
 
-    def __init__(self, base: str, credential: "TokenCredential", scope: str, read_seconds: float = 20) -> None:
-        self._base = base
+    def __init__(self, credential: "TokenCredential", scope: str, read_seconds: float = 20) -> None:
         self._credential = credential
         self._scope = scope
         self._read_seconds = read_seconds
@@ -53,7 +51,7 @@ class JsonClient:
         from azure.core.pipeline.transport import RequestsTransport
 
         return PipelineClient(
-            self._base,
+            base_url="",
             policies=[
                 policies.RequestIdPolicy(),
                 policies.UserAgentPolicy("tunedrop"),

@@ -37,7 +37,7 @@ class AzureMLScorer:
     """Asks a deployment; for the engine, which is synchronous."""
 
     def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
-        self._http = JsonClient("https://-", credential, cloud.scoring_scope(settings), _ANSWER_SECONDS)
+        self._http = JsonClient(credential, cloud.scoring_scope(settings), _ANSWER_SECONDS)
 
     def score(self, scoring_uri: str, body: Mapping[str, Any], deployment: str | None = None) -> Any:
         """Answer of a deployment (by traffic, or the one named), decoded.

@@ -25,7 +25,8 @@ class Arm:
 
     def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
         self._id = settings.workspace_id
-        self._http = JsonClient(cloud.resource_manager(settings), credential, cloud.arm_scope(settings))
+        self._address = cloud.resource_manager(settings) + settings.workspace_id
+        self._http = JsonClient(credential, cloud.arm_scope(settings))
 
     def get(self, path: str) -> Json | None:
         """A resource of the workspace, ``None`` if absent."""
@@ -50,7 +51,7 @@ class Arm:
         Raises:
             TunedropError: see ``faults``.
         """
-        return self.request(method, self._id + (f"/{path}" if path else ""), {"api-version": API_VERSION}, body)
+        return self.request(method, f"{self._address}/{path}".rstrip("/"), {"api-version": API_VERSION}, body)
 
     def history(self, path: str) -> Json:
         """GET of the workspace's run history."""

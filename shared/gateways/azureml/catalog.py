@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shared.errors import NotFoundError
+from shared.gateways.azureml import registry
 from shared.gateways.azureml.client import AzureML
 from shared.gateways.faults import translated
 from shared.models.training import Component, ComponentInput, Compute, FoundationModel
@@ -24,7 +25,10 @@ class AzureMLCatalog:
     def foundation_model(self, name: str) -> FoundationModel | None:
         """The latest version of a base model."""
         found = _latest(self._azureml.registry.models, name)
-        return None if found is None else _foundation_model(found)
+        if found is None:
+            return None
+        metadata = registry.system_metadata(self._azureml.arm, self._azureml.settings, found.name, found.version)
+        return _foundation_model(found, metadata)
 
     def component(self) -> Component:
         """The latest version of the fine-tuning component.
@@ -87,9 +91,8 @@ def _latest(operations: Any, name: str) -> Any:
         raise
 
 
-def _foundation_model(found: "SdkModel") -> FoundationModel:
+def _foundation_model(found: "SdkModel", metadata: Any) -> FoundationModel:
     tags = found.tags or {}
-    metadata = getattr(found, "_system_metadata", None)
     return FoundationModel(
         id=found.id,
         name=found.name,

@@ -1,6 +1,6 @@
 """Clients of one workspace and one registry, made once and shared by the gateways beside this module."""
 
-import warnings
+import logging
 from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -43,10 +43,10 @@ class AzureML:
 
 
 def sdk() -> ModuleType:
-    """azure-ai-ml, loaded on first use; its own deprecations are none of our business."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import azure.ai.ml
-        import azure.ai.ml.dsl
-        import azure.ai.ml.entities
+    """azure-ai-ml, loaded on first use. That some of its classes are experimental is no news in our log."""
+    logging.getLogger("azure.ai.ml._utils._experimental").setLevel(logging.ERROR)
+    import azure.ai.ml
+    import azure.ai.ml.dsl
+    import azure.ai.ml.entities
+
     return azure.ai.ml  # type: ignore[no-any-return]

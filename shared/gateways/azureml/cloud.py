@@ -21,6 +21,11 @@ def scoring_scope(settings: Settings) -> str:
     return f"{_endpoint(settings, 'aml_resource_id', 'https://ml.azure.com')}/.default"
 
 
+def discovery(settings: Settings) -> str:
+    """Address that knows where registries are, without a slash at its end."""
+    return _endpoint(settings, "registry_discovery_endpoint", "https://eastus.api.azureml.ms")
+
+
 def client_options(settings: Settings) -> dict[str, Any]:
     """Arguments of ``MLClient`` that name the cloud.
 

@@ -72,4 +72,4 @@ def _inputs(component: "PipelineComponent", job: TrainingJob) -> dict[str, Any]:
 
 def _identity(client_id: str) -> Any:
     """Whom the steps run as: ``@pipeline`` takes none, and without one they can't read the data."""
-    return sdk().ManagedIdentityConfiguration(client_id=client_id or None)
+    return sdk().entities.ManagedIdentityConfiguration(client_id=client_id or None)
