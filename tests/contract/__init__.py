@@ -1,0 +1,1 @@
+"""Real clients against real servers, and every double against the same contract as what it stands for."""

@@ -1,0 +1,1 @@
+"""The local Functions host, driven over HTTP and through Azurite."""

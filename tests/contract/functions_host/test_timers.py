@@ -1,0 +1,85 @@
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from local.functions_host.errors import AppError
+from local.functions_host.timers import Schedule
+from tests.contract.functions_host.conftest import Running, Start
+from tests.contract.laptop import journal, until
+
+MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def stored(host: Running) -> dict[str, str]:
+    with host.laptop.blobs() as service, service.get_blob_client("azure-webjobs-hosts", blob(host)) as status:
+        found: dict[str, str] = json.loads(status.download_blob().readall())
+    return found
+
+
+def blob(host: Running) -> str:
+    return f"timers/{host.queue}/Host.Functions.nightly/status"
+
+
+def rewrite(host: Running, last: datetime) -> None:
+    text = json.dumps({"Last": last.isoformat(), "Next": last.isoformat(), "LastUpdated": last.isoformat()})
+    with host.laptop.blobs() as service, service.get_blob_client("azure-webjobs-hosts", blob(host)) as status:
+        status.upload_blob(text, overwrite=True)
+
+
+def test_timer_never_overlaps_itself(start: Start) -> None:
+    host = start(TICK_SCHEDULE="* * * * * *")
+    until(lambda: len(host.recorded("tick_ended")) >= 3, "three turns")
+    turns = [entry["function"] for entry in journal(host.journal)][:6]
+    assert turns == ["tick_began", "tick_ended"] * 3
+
+
+def test_schedule_is_remembered_in_a_blob(start: Start) -> None:
+    host = start()
+    status = until(lambda: stored(host), "the schedule is saved")
+    following = datetime.fromisoformat(status["Next"])
+    assert following.hour == 3
+    assert following - datetime.now(UTC) <= timedelta(days=1)
+    assert host.recorded("nightly") == []
+
+
+def test_missed_turn_is_made_up_for_at_the_start(start: Start) -> None:
+    host = start()
+    until(lambda: stored(host), "the schedule is saved")
+    host.server.kill()
+    rewrite(host, datetime.now(UTC) - timedelta(days=3))
+    host.server.start()
+    until(lambda: host.recorded("nightly"), "the missed turn")
+    assert host.recorded("nightly") == [{"function": "nightly", "past_due": True}]
+    until(lambda: datetime.fromisoformat(stored(host)["Next"]) > datetime.now(UTC), "the next turn is saved")
+
+
+def test_restart_in_time_makes_up_for_nothing(start: Start) -> None:
+    host = start()
+    before = until(lambda: stored(host), "the schedule is saved")
+    host.server.kill()
+    host.server.start()
+    assert host.server.stop() == 0
+    assert host.recorded("nightly") == []
+    assert stored(host)["Next"] == before["Next"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "following"),
+    [
+        ("*/2 * * * * *", MIDNIGHT + timedelta(seconds=2)),
+        ("0 */10 * * * *", MIDNIGHT + timedelta(minutes=10)),
+        ("0 0 * * * *", MIDNIGHT + timedelta(hours=1)),
+        ("0 30 9 * * 1-5", MIDNIGHT + timedelta(hours=9, minutes=30)),
+        # Day and weekday must both fit: 1 December 2026 is a Tuesday, 1 March 2027 a Monday.
+        ("0 0 0 1 * 1", datetime(2027, 2, 1, tzinfo=UTC)),
+    ],
+)
+def test_six_fields_say_when_a_timer_is_due(expression: str, following: datetime) -> None:
+    assert Schedule(expression, "f").after(MIDNIGHT) == following
+
+
+@pytest.mark.parametrize("expression", ["* * * * *", "0 0 25 * * *", "often", ""])
+def test_other_expressions_are_refused_by_name(expression: str) -> None:
+    with pytest.raises(AppError, match="function 'f'"):
+        Schedule(expression, "f")
