@@ -1,6 +1,6 @@
 """``ports.Deployments``: managed online deployments. Every change is one PUT or DELETE, started and left."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from shared.errors import ConflictError, NotFoundError
@@ -35,7 +35,9 @@ class AzureMLDeployments:
         """
         existing = self.get(spec.endpoint, spec.name)
         if existing is None:
-            self._arm.call("PUT", _path(spec.endpoint, spec.name), self._body(spec))
+            model = f"{self._workspace}/models/{spec.model_name}/versions/{spec.model_version}"
+            wanted = body(self._arm.location, model, spec.instance_type, spec.instances, spec.tags)
+            self._arm.call("PUT", _path(spec.endpoint, spec.name), wanted)
         elif existing.model != f"{spec.model_name}:{spec.model_version}":
             raise ConflictError(f"Deployment '{spec.name}' of '{spec.endpoint}' serves {existing.model}.")
 
@@ -62,23 +64,24 @@ class AzureMLDeployments:
         except NotFoundError:
             return
 
-    def _body(self, spec: DeploymentSpec) -> dict[str, Any]:
-        model = f"{self._workspace}/models/{spec.model_name}/versions/{spec.model_version}"
-        return {
-            "location": self._arm.location,
-            "tags": spec.tags,
-            "sku": {"name": "Default", "capacity": spec.instances},
-            "properties": {
-                "endpointComputeType": "Managed",
-                "model": model,
-                "instanceType": spec.instance_type,
-                "livenessProbe": PROBE,
-                "requestSettings": REQUESTS,
-                "appInsightsEnabled": False,
-                "environmentVariables": {},
-                "properties": {},
-            },
-        }
+
+def body(location: str, model: str, instance_type: str, instances: int, tags: Mapping[str, str]) -> dict[str, Any]:
+    """What the SDK sends for ``ManagedOnlineDeployment``; ``model`` is an ARM id."""
+    return {
+        "location": location,
+        "tags": dict(tags),
+        "sku": {"name": "Default", "capacity": instances},
+        "properties": {
+            "endpointComputeType": "Managed",
+            "model": model,
+            "instanceType": instance_type,
+            "livenessProbe": PROBE,
+            "requestSettings": REQUESTS,
+            "appInsightsEnabled": False,
+            "environmentVariables": {},
+            "properties": {},
+        },
+    }
 
 
 def _path(endpoint: str, name: str) -> str:

@@ -29,7 +29,7 @@ class AzureMLEndpoints:
         """
         existing = self.get(name)
         if existing is None:
-            self._arm.call("PUT", _path(name), _body(self._arm.location, tags))
+            self._arm.call("PUT", _path(name), body(self._arm.location, tags))
         elif not tags.items() <= existing.tags.items():
             raise ConflictError(f"Endpoint '{name}' exists with other tags.")
 
@@ -45,7 +45,7 @@ class AzureMLEndpoints:
             raise NotFoundError(f"Endpoint '{name}' does not exist.")
         wanted = {deployment: share for deployment, share in traffic.items() if share}
         if _endpoint(found).traffic != wanted:
-            self._arm.call("PUT", _path(name), _body(found["location"], found.get("tags") or {}, wanted))
+            self._arm.call("PUT", _path(name), body(found["location"], found.get("tags") or {}, wanted))
 
     def delete(self, name: str) -> None:
         """Start to delete it, with all its deployments; one absent or on its way out is left alone.
@@ -72,7 +72,8 @@ def _path(name: str) -> str:
     return f"onlineEndpoints/{name}"
 
 
-def _body(location: str, tags: Mapping[str, str], traffic: Mapping[str, int] | None = None) -> Json:
+def body(location: str, tags: Mapping[str, str], traffic: Mapping[str, int] | None = None) -> Json:
+    """What the SDK sends for ``ManagedOnlineEndpoint(auth_mode="aad_token")``."""
     return {
         "location": location,
         "tags": dict(tags),

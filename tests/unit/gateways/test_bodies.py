@@ -1,0 +1,55 @@
+"""Our plain request bodies are the SDK's."""
+
+from typing import Any
+
+import pytest
+
+from shared.gateways.azureml import deployments, endpoints
+from shared.gateways.azureml.client import sdk
+from shared.gateways.azureml.hosting import provisioning
+
+MODEL = (
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w/models/acme/versions/1"
+)
+
+
+def test_an_endpoint_is_what_the_sdk_would_send() -> None:
+    endpoint = sdk().entities.ManagedOnlineEndpoint(
+        name="acme-1", auth_mode="aad_token", tags={"a": "b"}, traffic={"blue": 100}
+    )
+    theirs = endpoint._to_rest_online_endpoint(location="eastus").as_dict()
+    assert endpoints.body("eastus", {"a": "b"}, {"blue": 100}) == theirs
+
+
+def test_a_deployment_is_what_the_sdk_would_send() -> None:
+    entities: Any = sdk().entities
+    deployment = entities.ManagedOnlineDeployment(
+        name="blue",
+        endpoint_name="acme-1",
+        model=MODEL,
+        instance_type="Standard_X",
+        instance_count=2,
+        tags={"a": "b"},
+        liveness_probe=entities.ProbeSettings(initial_delay=600),
+        request_settings=entities.OnlineRequestSettings(request_timeout_ms=90000),
+    )
+    theirs = deployment._to_rest_object(location="eastus").as_dict()
+    assert deployments.body("eastus", MODEL, "Standard_X", 2, {"a": "b"}) == theirs
+
+
+@pytest.mark.parametrize(
+    ("azure", "ours"),
+    [
+        ("Creating", "creating"),
+        ("Updating", "updating"),
+        ("Scaling", "updating"),
+        ("Succeeded", "succeeded"),
+        ("Failed", "failed"),
+        ("Canceled", "failed"),
+        ("Deleting", "deleting"),
+        ("SomethingNew", "updating"),
+        (None, "creating"),
+    ],
+)
+def test_every_state_of_azure_has_a_word_of_ours(azure: str | None, ours: str) -> None:
+    assert provisioning(azure) == ours

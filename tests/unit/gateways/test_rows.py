@@ -1,0 +1,47 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.errors import TunedropError
+from shared.gateways import rows
+from shared.models.config import ProjectConfig
+from shared.models.run import Notice, Results, Run, Upload
+from shared.states import State
+
+NOW = datetime(2026, 11, 24, 12, 30, 15, 123456, tzinfo=UTC)
+RUN = Run(
+    project="acme",
+    run_id="acme-0123456789",
+    upload=Upload(path="acme/ü 😀.jsonl", etag="0x1", size=5),
+    config=ProjectConfig(hyperparameters={"learning_rate": 2e-5, "apply_lora": "true", "seed": 42}),
+    deadline=NOW,
+    next_due=NOW,
+    outbox=[Notice(id="acme-0123456789:1", type="t", time=NOW, state=State.RECEIVED, detail="")],
+    results=Results(evaluation={"a": [1, None, {"b": 0.1}]}),
+    created=NOW,
+    updated=NOW,
+)
+
+
+def test_a_record_comes_back_as_it_went() -> None:
+    assert rows.model(Run, rows.entity("acme", "run:x", RUN)) == RUN
+
+
+def test_keys_and_what_the_table_adds_are_no_fields() -> None:
+    row = {**rows.entity("acme", "run:x", RUN), "Timestamp": "2026", "odata.etag": "1"}
+    assert rows.model(Run, row) == RUN
+
+
+def test_a_field_that_a_row_lacks_takes_its_default() -> None:
+    row = rows.entity("acme", "run:x", RUN)
+    del row["traceparent"], row["attempt"]
+    assert rows.model(Run, row) == RUN
+
+
+@pytest.mark.parametrize("character", ["a", "ü", "😀"])
+def test_a_field_is_measured_as_the_table_does(character: str) -> None:
+    units = len(character.encode("utf-16-le")) // 2
+    fits = RUN.model_copy(update={"hold": character * ((32 * 1024 - 2) // units)})
+    rows.entity("acme", "run:x", fits)
+    with pytest.raises(TunedropError, match="'hold' takes"):
+        rows.entity("acme", "run:x", fits.model_copy(update={"hold": f"{fits.hold}{character}"}))
