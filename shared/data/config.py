@@ -78,10 +78,10 @@ def _key_lines(node: Any, path: Path, deepest: int = 3) -> Sequence[tuple[Path, 
     return found
 
 
-def _without_empty(value: dict[Any, Any]) -> dict[str, Any]:
+def _without_empty(value: dict[Any, Any], levels: int = 2) -> dict[str, Any]:
     """``lease:`` with nothing behind it means: as if it were not there."""
     return {
-        str(key): _without_empty(inner) if isinstance(inner, dict) else inner
+        str(key): _without_empty(inner, levels - 1) if isinstance(inner, dict) and levels > 1 else inner
         for key, inner in value.items()
         if inner is not None
     }

@@ -13,8 +13,8 @@ Scalar = str | int | float | bool
 class LeaseConfig(Model):
     """Why the project's endpoint may live. Platform limits may be tighter."""
 
-    max_age: timedelta = timedelta(days=7)
-    idle: timedelta = timedelta(hours=12)
+    max_age: timedelta = Field(timedelta(days=7), gt=timedelta(), le=timedelta(days=366))
+    idle: timedelta = Field(timedelta(hours=12), gt=timedelta(), le=timedelta(days=366))
     keep_until: datetime | None = None
 
 
