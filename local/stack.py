@@ -169,7 +169,9 @@ class Stack:
 
     def _start_functions(self) -> str:
         port = ["--port", self.url.rpartition(":")[2]] if self.functions else []
-        self.functions = self._start("functions", "local.functions_host", ["--app", str(ROOT), *port], self.environment)
+        self.functions = self._start(
+            "functions", "local.functions_host", ["--app", str(ROOT), "--grace", "3", *port], self.environment
+        )
         return self.url
 
     def _start_eventgrid(self) -> str:

@@ -48,13 +48,14 @@ class EventGrid:
         self._log = stack.folder("eventgrid") / "deliveries.jsonl"
         self._url = stack.eventgrid_url
 
+    def log(self) -> list[dict[str, Any]]:
+        """All deliveries so far, in order."""
+        return _json_lines(self._log)
+
     def deliveries(self, subscription: str, subject_end: str) -> list[dict[str, Any]]:
         """Deliveries of one subscription whose subject ends like this, in order."""
-        return [
-            entry
-            for entry in _json_lines(self._log)
-            if entry["subscription"] == subscription and entry["subject"].endswith(subject_end)
-        ]
+        ours = (entry for entry in self.log() if entry["subscription"] == subscription)
+        return [entry for entry in ours if entry["subject"].endswith(subject_end)]
 
     def resend(self, delivery: str) -> None:
         """Deliver an event once more, as Event Grid may at any time."""
@@ -83,9 +84,9 @@ class AzureMlApi:
             return error.status
         return 200
 
-    def calls(self) -> int:
-        """How many requests the workspace and the registry have answered."""
-        return len(_json_lines(self._requests))
+    def requests(self) -> list[dict[str, Any]]:
+        """All requests that it has answered so far, in order."""
+        return _json_lines(self._requests)
 
     def training(self, job: str) -> Training:
         """Progress and losses of a job's steps, by Azure ML's MLflow API."""

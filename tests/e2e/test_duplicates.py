@@ -1,0 +1,34 @@
+"""Event Grid delivers at least once, and in any order."""
+
+from shared.states import State
+from tests.e2e.world import ONE_OF_EACH, World, rows
+
+TIMES = 5
+
+
+def test_every_event_five_times_and_backwards_has_one_effect(world: World) -> None:
+    run = world.drop("again", rows(40, "buttons"))
+    (upload, *_) = world.eventgrid.deliveries("uploads", "/again/rows.jsonl")
+    for _ in range(TIMES - 1):
+        world.eventgrid.resend(upload["id"])
+    run = world.until_state(run, State.TRAINED)
+    job = str(run.results.job)
+    world.until(lambda: bool(job_events(world, job)), "the job's events")
+    for event in reversed(job_events(world, job)):
+        for _ in range(TIMES - 1):
+            world.eventgrid.resend(event)
+    run = world.until_state(run, State.LIVE)
+    assert times_delivered(world, upload["id"]) == TIMES
+    assert min(times_delivered(world, event) for event in job_events(world, job)) == TIMES
+    assert [each.run_id for each in world.ports.runs.all("again")] == [run.run_id]
+    assert world.counts(run) == ONE_OF_EACH
+    assert world.states(run) == sorted(set(world.states(run)), key=list(State).index)
+
+
+def job_events(world: World, job: str) -> list[str]:
+    """Ids of the events of a job and of its steps, in the order they were first delivered."""
+    return list(dict.fromkeys(each["id"] for each in world.eventgrid.deliveries("runs", job)))
+
+
+def times_delivered(world: World, event: str) -> int:
+    return sum(each["id"] == event and each["status"] == 200 for each in world.eventgrid.log())

@@ -1,0 +1,41 @@
+"""The whole path of one upload, and of one that is not worth a run."""
+
+from cli.demo.questions import PARAMETERS
+from cli.demo.sources import bill, receipt
+from shared.states import State
+from tests.e2e.world import ONE_OF_EACH, World, rows
+
+PATH = [
+    State.RECEIVED,
+    State.PREPARED,
+    State.SUBMITTED,
+    State.TRAINED,
+    State.REGISTERED,
+    State.DEPLOYING,
+    State.DEPLOYED,
+    State.EVALUATED,
+    State.LIVE,
+    State.CLOSING,
+    State.RETIRED,
+]
+
+
+def test_an_upload_becomes_an_endpoint_that_answers_and_is_retired_when_nobody_asks(world: World) -> None:
+    run = world.drop("path", rows(40, "marbles"), "hyperparameters: {max_steps: 3}\nlease: {idle: 15}\n")
+    world.until_state(run, State.LIVE)
+    question = [{"role": "user", "content": "How many marbles are in box 3?"}]
+    assert isinstance(world.api.ask("path", question, PARAMETERS), str)
+    run = world.until_state(run, State.RETIRED)
+    assert world.states(run) == PATH
+    assert world.azureml.endpoint_status(str(run.results.endpoint)) == 404
+    assert bill(world.ports, run) is not None
+    assert world.counts(run) == ONE_OF_EACH
+
+
+def test_a_file_without_a_valid_row_is_rejected_with_a_receipt_and_no_job(world: World) -> None:
+    run = world.drop("nothing", b"not json\n" + b'{"messages": []}\n' * 3)
+    run = world.until_state(run, State.REJECTED)
+    found = receipt(world.ports, run)
+    assert found.verdict == "rejected"
+    assert [problem.line for problem in found.problems] == [1, 2, 3, 4]
+    assert world.counts(run) == dict.fromkeys(ONE_OF_EACH, 0)

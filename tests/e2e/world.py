@@ -1,0 +1,146 @@
+"""What the end-to-end tests do to a stack, and what they look at."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cli.client import Api
+from cli.demo.sources import AzureMlApi, EventGrid, upload
+from local.stack import Stack
+from shared import wiring
+from shared.gateways.credential import credential
+from shared.models.run import Run
+from shared.naming import CONFIG_FILE
+from shared.ports import Ports
+from shared.settings import settings
+from shared.states import ENDS, State
+
+PATIENCE: Final = 240.0
+"""Seconds after which a run that has not come where it should is given up: many times what it takes."""
+CONFIG: Final = "hyperparameters: {max_steps: 3}\nlease: {idle: 3600}\n"
+_CREATED: Final = {
+    "jobs": r"/jobs/(?P<name>[^/]+)",
+    "models": r"/models/(?P<name>[^/]+/versions/[^/]+)",
+    "endpoints": r"/onlineEndpoints/(?P<name>[^/]+)",
+    "deployments": r"/onlineEndpoints/[^/]+/deployments/(?P<name>[^/]+)",
+}
+
+
+class NotYetError(AssertionError):
+    """Something did not happen in time."""
+
+
+def rows(count: int, about: str) -> bytes:
+    """Chat records about something invented."""
+    return b"".join(
+        json.dumps(
+            {
+                "messages": [
+                    {"role": "user", "content": f"How many {about} are in box {number}?"},
+                    {"role": "assistant", "content": f"Box {number} holds {number * 3} {about}."},
+                ]
+            }
+        ).encode()
+        + b"\n"
+        for number in range(count)
+    )
+
+
+@contextmanager
+def fresh_ports() -> Iterator[Ports]:
+    """The app's gateways as the environment stands now."""
+    caches = (settings, credential, wiring.ports)
+    for cached in caches:
+        cached.cache_clear()
+    try:
+        yield wiring.ports()
+    finally:
+        for cached in caches:
+            cached.cache_clear()
+
+
+@dataclass(frozen=True)
+class Requests:
+    """What a project's runs asked of Azure ML, by its request log."""
+
+    entries: list[dict[str, Any]]
+
+    def created(self, kind: str, prefix: str) -> list[str]:
+        """Names of one kind that were PUT with success, each once."""
+        pattern = re.compile(_CREATED[kind] + r"$")
+        names = [
+            found["name"]
+            for entry in self.entries
+            if entry["method"] == "PUT" and entry["status"] < 300 and (found := pattern.search(entry["path"]))
+        ]
+        return sorted({name for name in names if name.startswith(prefix)})
+
+
+class World:
+    """A stack with a project owner's hands and an operator's eyes."""
+
+    def __init__(self, stack: Stack, ports: Ports) -> None:
+        self.stack = stack
+        self.ports = ports
+        self.api = Api(stack.url, stack.key)
+        self.azureml = AzureMlApi(stack)
+        self.eventgrid = EventGrid(stack)
+
+    def drop(self, project: str, content: bytes, config: str = CONFIG) -> Run:
+        """Upload a file; the run that it becomes."""
+        upload(self.ports, f"{project}/{CONFIG_FILE}", config.encode())
+        upload(self.ports, f"{project}/rows.jsonl", content)
+        self.until(lambda: any(self.ports.runs.all(project)), f"a run of {project}", every=0.02)
+        return next(self.ports.runs.all(project))
+
+    def read(self, run: Run) -> Run:
+        """The record as it is now."""
+        stored = self.ports.runs.get(run.project, run.run_id)
+        assert stored is not None
+        return stored.value
+
+    def until_state(self, run: Run, state: State) -> Run:
+        """Wait for a run to come to ``state``; it fails at once if the run ends otherwise."""
+        found = [run]
+
+        def reached() -> bool:
+            found[0] = self.read(run)
+            ended = found[0].state in ENDS and found[0].state is not state
+            assert not ended, f"{run.run_id} ended as {found[0].state}: {found[0].results.error}"
+            return found[0].state is state
+
+        self.until(reached, f"{run.run_id} to be {state}")
+        return found[0]
+
+    def until(self, condition: Callable[[], bool], what: str, every: float = 0.2) -> None:
+        """Wait for something outside that tells nobody when it happens."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > deadline:
+                raise NotYetError(f"Waited {PATIENCE:.0f} s for {what}. Logs: {self.stack.options.state / 'logs'}")
+            time.sleep(every)
+
+    def states(self, run: Run) -> list[State]:
+        """The states that a run has been through."""
+        return [entry.state for entry in self.ports.runs.timeline(run.run_id, run.project)]
+
+    def requests(self) -> Requests:
+        """Azure ML's request log so far."""
+        return Requests(self.azureml.requests())
+
+    def counts(self, run: Run) -> dict[str, int]:
+        """How many things of each kind the run's uploads have brought into being."""
+        requests = self.requests()
+        return {
+            "jobs": len(requests.created("jobs", run.project)),
+            "models": len(requests.created("models", f"{run.project}/")),
+            "endpoints": len(requests.created("endpoints", run.project)),
+            "deployments": len(requests.created("deployments", run.project)),
+        }
+
+
+ONE_OF_EACH: Final = {"jobs": 1, "models": 1, "endpoints": 1, "deployments": 1}
