@@ -42,7 +42,7 @@ def test_a_receipt_says_the_verdict_then_what_to_mend_then_figures_then_the_cost
     landmarks = [
         "# Accepted: `acme/chats/may.jsonl`",
         "1,200 rows can be used. Training follows.",
-        "- **line 1205** `json.invalid`: a line that ends too early. Write one complete JSON object on each line.",
+        "- **line 1205** `json.invalid`: no JSON at column 2. Write one complete JSON object on each line.",
         "- **line 1206** `messages.empty`: an empty list at `$.messages`.",
         "`acme-0123456789.rejected.jsonl`",
         "| usable rows | 1,200 |",
