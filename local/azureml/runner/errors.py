@@ -1,0 +1,15 @@
+"""What a step raises on purpose."""
+
+
+class StepError(Exception):
+    """A step cannot go on.
+
+    Args:
+        code: one word for programs, such as ``BadHyperparameter``.
+        message: one sentence for people.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message

@@ -1,0 +1,56 @@
+"""``python -m local.azureml.serving --model DIR --port-file FILE``: serve one model on a free port of 127.0.0.1."""
+
+import argparse
+import os
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from local.azureml.runner.process import available_cores, prepare_environment
+from local.azureml.serving.app import Scorer, build
+
+
+def main() -> None:
+    """Load the model, then listen, then write the port: who reads the file can call at once."""
+    options = _parse()
+    prepare_environment(options.threads)
+    app = build(load(options.model))
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        _write_port(options.port_file, listener.getsockname()[1])
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local.azureml.serving", description="Serve one model")
+    parser.add_argument("--model", type=Path, required=True, help="MLflow or Hugging Face folder")
+    parser.add_argument("--port-file", type=Path, required=True, help="where to write the port once ready")
+    parser.add_argument("--threads", type=int, default=available_cores())
+    return parser.parse_args()
+
+
+def load(folder: Path) -> Scorer:
+    """Answers from the model in ``folder``: through MLflow where it is one of its models, else directly."""
+    if (folder / "MLmodel").exists():
+        import mlflow.pyfunc
+
+        packaged: Scorer = mlflow.pyfunc.load_model(str(folder)).predict
+        return packaged
+    from local.azureml.runner.chat_model import ChatModel
+
+    plain: Scorer = ChatModel().load(folder).predict
+    return plain
+
+
+def _write_port(file: Path, port: int) -> None:
+    """Whole or not at all, for whoever polls for it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f".{file.name}.{os.getpid()}")
+    partial.write_text(str(port), encoding="ascii")
+    partial.replace(file)
+
+
+if __name__ == "__main__":
+    main()
