@@ -1,0 +1,92 @@
+"""Every port twice: as the gateway to the real thing (or its stand-in), and as the tests' double."""
+
+import itertools
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.azurite.provision import provision
+from shared.gateways.azureml.catalog import AzureMLCatalog
+from shared.gateways.azureml.client import AzureML
+from shared.gateways.azureml.deployments import AzureMLDeployments
+from shared.gateways.azureml.endpoints import AzureMLEndpoints
+from shared.gateways.azureml.jobs import AzureMLJobs
+from shared.gateways.azureml.models import AzureMLModels
+from shared.gateways.blobs import AzureBlobs
+from shared.gateways.clock import SystemClock
+from shared.gateways.credential import credential
+from shared.gateways.notices import EventGridNotices
+from shared.gateways.queue import AzureAdvanceQueue
+from shared.gateways.scorer import AzureMLScorer
+from shared.gateways.tables import TableActive, TableLedger, TableProjects, TableRuns
+from shared.ports import Ports
+from shared.settings import Settings
+from tests.contract.laptop import Laptop
+from tests.doubles import memory_ports
+
+_numbers = itertools.count()
+_session = uuid.uuid4().hex[:4]
+
+
+@pytest.fixture
+def project() -> str:
+    """A project that no other test knows: servers are shared by all tests."""
+    return f"p{_session}{next(_numbers)}"
+
+
+@pytest.fixture(scope="session")
+def identified(laptop: Laptop) -> Iterator[Laptop]:
+    """This process has the laptop's identity, and trusts its authority."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "AZURE_TOKEN_CREDENTIALS", "REQUESTS_CA_BUNDLE"):
+            environment.setenv(name, laptop.environment[name])
+        credential.cache_clear()
+        yield laptop
+    credential.cache_clear()
+
+
+def azure_ports(laptop: Laptop, **of_workspace: Any) -> Ports:
+    """All gateways of an app on this laptop, as ``wiring`` joins them."""
+    storage = laptop.storage
+    uris: dict[str, Any] = {
+        "blob_uri": storage.blob_uri,
+        "queue_uri": storage.queue_uri,
+        "table_uri": storage.table_uri,
+    }
+    app, who = Settings(**uris, **of_workspace), credential()
+    azureml = AzureML(app, who)
+    return Ports(
+        settings=app,
+        clock=SystemClock(),
+        blobs=AzureBlobs(app, who),
+        runs=TableRuns(app, who),
+        active=TableActive(app, who),
+        projects=TableProjects(app, who),
+        ledger=TableLedger(app, who),
+        queue=AzureAdvanceQueue(app, who),
+        catalog=AzureMLCatalog(azureml),
+        jobs=AzureMLJobs(azureml),
+        models=AzureMLModels(azureml),
+        endpoints=AzureMLEndpoints(azureml),
+        deployments=AzureMLDeployments(azureml),
+        scorer=AzureMLScorer(app, who),
+        notices=EventGridNotices(app, who),
+    )
+
+
+@pytest.fixture(scope="session")
+def azurite(identified: Laptop) -> Ports:
+    """Ports whose storage is Azurite's; there is no workspace."""
+    provision(identified.storage, identified.certificates.ca)
+    return azure_ports(identified, subscription_id="none", resource_group="none", workspace="none")
+
+
+@pytest.fixture(params=["azure", "memory"])
+def storage(request: pytest.FixtureRequest) -> Ports:
+    """Ports whose storage is Azurite's, or a double's."""
+    if request.param == "memory":
+        return memory_ports()
+    ports: Ports = request.getfixturevalue("azurite")
+    return ports

@@ -1,0 +1,103 @@
+from collections.abc import Iterator
+
+import pytest
+
+from shared.errors import ConflictError
+from shared.ports import Blobs, Ports
+from shared.resources import PREPARED, UPLOADS
+
+
+@pytest.fixture
+def blobs(storage: Ports) -> Blobs:
+    return storage.blobs
+
+
+class TestBlobs:
+    def test_what_was_written_is_read(self, blobs: Blobs, project: str) -> None:
+        blobs.write(UPLOADS, f"{project}/a b ü.jsonl", [b"one\n", b"two\n"], "application/jsonl")
+        assert blobs.read(UPLOADS, f"{project}/a b ü.jsonl") == b"one\ntwo\n"
+
+    def test_what_is_absent_is_none(self, blobs: Blobs, project: str) -> None:
+        assert blobs.read(UPLOADS, f"{project}/none") is None
+        assert blobs.info(UPLOADS, f"{project}/none") is None
+        assert list(blobs.within(UPLOADS, f"{project}/none")) == []
+
+    def test_containers_are_apart(self, blobs: Blobs, project: str) -> None:
+        blobs.write(UPLOADS, f"{project}/a", [b"1"], "text/plain")
+        assert blobs.read(PREPARED, f"{project}/a") is None
+
+    def test_an_empty_blob_is_a_blob(self, blobs: Blobs, project: str) -> None:
+        blobs.write(UPLOADS, f"{project}/empty", [], "text/plain")
+        info = blobs.info(UPLOADS, f"{project}/empty")
+        assert info is not None
+        assert info.size == 0
+        assert b"".join(blobs.chunks(UPLOADS, info.path, info.etag)) == b""
+
+    def test_a_large_blob_comes_in_pieces(self, blobs: Blobs, project: str) -> None:
+        pieces = [bytes([number]) * 5_000_000 for number in range(5)]
+        blobs.write(UPLOADS, f"{project}/large", iter(pieces), "application/octet-stream")
+        info = blobs.info(UPLOADS, f"{project}/large")
+        assert info is not None
+        chunks = list(blobs.chunks(UPLOADS, info.path, info.etag))
+        assert b"".join(chunks) == b"".join(pieces)
+        assert max(map(len, chunks)) < info.size
+
+    def test_a_listing_tells_what_info_tells(self, blobs: Blobs, project: str) -> None:
+        for name in ("b", "a", "c/d"):
+            blobs.write(UPLOADS, f"{project}/{name}", [name.encode()], "text/plain")
+        listed = list(blobs.within(UPLOADS, f"{project}/"))
+        assert [blob.path for blob in listed] == [f"{project}/{name}" for name in ("a", "b", "c/d")]
+        assert listed == [blobs.info(UPLOADS, blob.path) for blob in listed]
+        assert all('"' not in blob.etag for blob in listed)
+        assert all(blob.last_modified.tzinfo is not None for blob in listed)
+
+    def test_another_version_has_another_etag_and_the_old_one_is_no_longer_read(
+        self, blobs: Blobs, project: str
+    ) -> None:
+        path = f"{project}/versions"
+        blobs.write(UPLOADS, path, [b"first"], "text/plain")
+        first = blobs.info(UPLOADS, path)
+        blobs.write(UPLOADS, path, [b"second"], "text/plain")
+        second = blobs.info(UPLOADS, path)
+        assert first is not None
+        assert second is not None
+        assert first.etag != second.etag
+        with pytest.raises(ConflictError):
+            list(blobs.chunks(UPLOADS, path, first.etag))
+        assert b"".join(blobs.chunks(UPLOADS, path, second.etag)) == b"second"
+
+    def test_an_etag_may_come_in_quotes(self, blobs: Blobs, project: str) -> None:
+        blobs.write(UPLOADS, f"{project}/quoted", [b"1"], "text/plain")
+        info = blobs.info(UPLOADS, f"{project}/quoted")
+        assert info is not None
+        assert b"".join(blobs.chunks(UPLOADS, info.path, f'"{info.etag}"')) == b"1"
+
+    def test_a_blob_that_is_gone_is_no_version(self, blobs: Blobs, project: str) -> None:
+        blobs.write(UPLOADS, f"{project}/gone", [b"1"], "text/plain")
+        info = blobs.info(UPLOADS, f"{project}/gone")
+        assert info is not None
+        blobs.delete(UPLOADS, f"{project}/gone")
+        with pytest.raises(ConflictError):
+            list(blobs.chunks(UPLOADS, f"{project}/gone", info.etag))
+
+    def test_nothing_is_visible_of_a_write_that_broke_off(self, blobs: Blobs, project: str) -> None:
+        path = f"{project}/broken"
+        blobs.write(UPLOADS, path, [b"before"], "text/plain")
+
+        def broken() -> Iterator[bytes]:
+            yield b"x" * 20_000_000
+            raise OSError("the source broke off")
+
+        with pytest.raises(OSError, match="broke off"):
+            blobs.write(UPLOADS, path, broken(), "text/plain")
+        assert blobs.read(UPLOADS, path) == b"before"
+
+    def test_deleting_twice_is_deleting(self, blobs: Blobs, project: str) -> None:
+        blobs.write(UPLOADS, f"{project}/twice", [b"1"], "text/plain")
+        blobs.delete(UPLOADS, f"{project}/twice")
+        blobs.delete(UPLOADS, f"{project}/twice")
+        assert blobs.info(UPLOADS, f"{project}/twice") is None
+
+    def test_the_account_is_the_address_s(self, storage: Ports) -> None:
+        assert storage.blobs.account
+        assert storage.blobs.account in storage.settings.blob_uri
