@@ -1,0 +1,229 @@
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared import naming
+from shared.claims import claimed
+from shared.errors import ConflictError
+from shared.models.config import ProjectConfig
+from shared.models.receipt import Receipt
+from shared.models.run import Run, Splits, Upload
+from shared.resources import PREPARED, RECEIPTS, UPLOADS
+from shared.states import Intent, State
+from shared.steps.outcome import Close, Forward, Outcome
+from shared.steps.prepare import prepare
+from tests.doubles import MemoryPorts, memory_ports
+from tests.doubles.storage import MemoryBlobs
+from tests.unit.data.rows import upload, valid
+
+PATH = "acme/may.jsonl"
+GOOD = upload(*valid(60), b"{oops", b"")
+
+
+def dropped(ports: MemoryPorts, data: bytes, path: str = PATH, **config: Any) -> Run:
+    """The run of a file that was just uploaded."""
+    ports.blobs.write(UPLOADS, path, [data], "application/octet-stream")
+    info = ports.blobs.info(UPLOADS, path)
+    assert info is not None
+    now = ports.clock.now()
+    run = Run(
+        project="acme",
+        run_id=naming.run_id(ports.blobs.account, UPLOADS, path, info.etag),
+        upload=Upload(path=path, etag=info.etag, size=info.size),
+        config=ProjectConfig(**config),
+        deadline=now,
+        next_due=now,
+        created=now,
+        updated=now,
+    )
+    assert ports.runs.create(run)
+    return run
+
+
+def splits_of(outcome: Outcome) -> Splits:
+    found = outcome.results["splits"]
+    assert isinstance(found, Splits)
+    return found
+
+
+def receipt_of(ports: MemoryPorts, stem: str) -> Receipt:
+    return Receipt.model_validate_json(ports.blobs.read(RECEIPTS, f"{stem}.json") or b"")
+
+
+def receipts(ports: MemoryPorts) -> set[str]:
+    return {info.path for info in ports.blobs.within(RECEIPTS)}
+
+
+def test_an_upload_becomes_three_splits_under_the_claim_and_a_receipt() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    outcome = prepare(run, ports)
+    assert isinstance(outcome, Forward)
+    assert (outcome.state, outcome.under) == (State.PREPARED, "1")
+    splits = splits_of(outcome)
+    assert splits.train == f"{run.run_id}/1/train.jsonl"
+    rows = [(ports.blobs.read(PREPARED, path) or b"").splitlines() for path in dict(splits).values()]
+    assert sum(map(len, rows)) == 60
+    found = receipt_of(ports, outcome.results["receipt"])
+    assert (found.lines, found.accepted, found.rejected, found.blank) == (62, 60, 1, 1)
+    assert outcome.record["upload"].sha256 == found.sha256
+    assert found.cost is not None
+
+
+def test_receipts_lie_under_the_upload_and_the_newest_also_as_latest() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    prepare(run, ports)
+    stem = f"{PATH}/{run.run_id}"
+    expected = {f"{stem}.json", f"{stem}.md", f"{stem}.rejected.jsonl", f"{PATH}/latest.json", f"{PATH}/latest.md"}
+    assert receipts(ports) == expected
+    rejected = json.loads(ports.blobs.read(RECEIPTS, f"{stem}.rejected.jsonl") or b"")
+    assert (rejected["line"], rejected["raw"]) == (61, "{oops")
+
+
+def test_a_second_claim_writes_the_same_bytes_elsewhere() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    first = prepare(run, ports)
+    before = {path: ports.blobs.read(RECEIPTS, path) for path in receipts(ports)}
+    stored = ports.runs.get(run.project, run.run_id)
+    assert stored is not None
+    ports.clock.advance(3600)
+    second = prepare(stored.value, ports)
+    assert second.under == "2"
+    for one, other in zip(dict(splits_of(first)).values(), dict(splits_of(second)).values(), strict=True):
+        assert one != other
+        assert ports.blobs.read(PREPARED, one) == ports.blobs.read(PREPARED, other)
+    assert {path: ports.blobs.read(RECEIPTS, path) for path in receipts(ports)} == before
+
+
+def test_a_packed_upload_is_unpacked() -> None:
+    ports = memory_ports()
+    outcome = prepare(dropped(ports, gzip.compress(GOOD), "acme/may.jsonl.gz"), ports)
+    assert receipt_of(ports, outcome.results["receipt"]).accepted == 60
+
+
+def test_a_file_without_a_valid_row_is_rejected_with_a_receipt_and_nothing_prepared() -> None:
+    ports = memory_ports()
+    outcome = prepare(dropped(ports, b"oops\n" * 3), ports)
+    assert isinstance(outcome, Close)
+    assert outcome.end is State.REJECTED
+    assert "No row is usable" in (outcome.error or "")
+    found = receipt_of(ports, outcome.results["receipt"])
+    assert (found.verdict, found.rejected) == ("rejected", 3)
+    assert not list(ports.blobs.within(PREPARED))
+
+
+def test_mode_validate_ends_validated() -> None:
+    ports = memory_ports(budget_per_run_usd=0.01)
+    outcome = prepare(dropped(ports, GOOD, mode="validate"), ports)
+    assert isinstance(outcome, Close)
+    assert (outcome.end, outcome.error, outcome.record["hold"]) == (State.VALIDATED, None, None)
+
+
+@pytest.mark.parametrize(
+    ("app", "project", "held"),
+    [(100.0, None, False), (100.0, 0.01, True), (0.01, None, True), (0.01, 500.0, True)],
+)
+def test_the_tighter_of_both_budgets_holds_a_run(app: float, project: float | None, held: bool) -> None:
+    ports = memory_ports(budget_per_run_usd=app)
+    outcome = prepare(dropped(ports, GOOD, budget_usd=project), ports)
+    assert isinstance(outcome, Forward)
+    hold = outcome.record["hold"]
+    assert (hold is not None) is held
+    found = receipt_of(ports, outcome.results["receipt"])
+    assert ("waits for an approval: " + str(hold) in found.why) is held
+
+
+def test_more_epochs_cost_more() -> None:
+    costs = []
+    for epochs in (1, 50):
+        ports = memory_ports()
+        outcome = prepare(dropped(ports, upload(*valid(3000)), hyperparameters={"num_train_epochs": epochs}), ports)
+        cost = receipt_of(ports, outcome.results["receipt"]).cost
+        assert cost is not None
+        costs.append(cost.training_hours)
+    assert costs[1] > costs[0]
+
+
+def test_an_upload_that_was_replaced_is_superseded() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    ports.blobs.write(UPLOADS, PATH, [b"newer"], "application/octet-stream")
+    outcome = prepare(run, ports)
+    assert isinstance(outcome, Close)
+    assert (outcome.end, outcome.under) == (State.SUPERSEDED, "1")
+    assert not receipts(ports)
+
+
+def test_an_upload_that_was_deleted_is_cancelled() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    ports.blobs.delete(UPLOADS, PATH)
+    outcome = prepare(run, ports)
+    assert isinstance(outcome, Close)
+    assert outcome.end is State.CANCELLED
+    assert "deleted" in (outcome.error or "")
+
+
+class _Changing(MemoryBlobs):
+    """The upload is replaced while it is read."""
+
+    def chunks(self, container: str, path: str, etag: str) -> Iterator[bytes]:
+        pieces = super().chunks(container, path, etag)
+        yield next(pieces)
+        self.write(container, path, [b"newer"], "application/octet-stream")
+        raise ConflictError(f"Blob '{path}' changed.")
+
+
+def test_an_upload_that_changes_under_the_reader_leaves_no_output() -> None:
+    ports = memory_ports()
+    ports = replace(ports, blobs=_Changing(ports.clock))
+    outcome = prepare(dropped(ports, GOOD), ports)
+    assert isinstance(outcome, Close)
+    assert outcome.end is State.SUPERSEDED
+    assert not receipts(ports)
+    assert not list(ports.blobs.within(PREPARED))
+
+
+class _Superseded(MemoryBlobs):
+    """A newer version arrives right after this one has been read."""
+
+    def chunks(self, container: str, path: str, etag: str) -> Iterator[bytes]:
+        yield from super().chunks(container, path, etag)
+        self.write(container, path, [b"newer"], "application/octet-stream")
+
+
+def test_latest_is_left_to_the_newest_version() -> None:
+    ports = memory_ports()
+    ports = replace(ports, blobs=_Superseded(ports.clock))
+    run = dropped(ports, GOOD)
+    prepare(run, ports)
+    assert f"{PATH}/{run.run_id}.json" in receipts(ports)
+    assert f"{PATH}/latest.json" not in receipts(ports)
+
+
+def test_a_run_that_another_worker_has_claimed_is_left_alone() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    with claimed(run, ports):
+        stored = ports.runs.get(run.project, run.run_id)
+        assert stored is not None
+        with pytest.raises(ConflictError):
+            prepare(stored.value, ports)
+    assert not receipts(ports)
+
+
+def test_a_run_that_was_cancelled_before_the_claim_is_not_prepared() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    stored = ports.runs.get(run.project, run.run_id)
+    assert stored is not None
+    ports.runs.replace(run.model_copy(update={"intent": Intent.CANCEL}), stored.etag)
+    with pytest.raises(ConflictError):
+        prepare(run, ports)
+    assert not list(ports.blobs.within(PREPARED))
