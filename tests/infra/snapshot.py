@@ -28,7 +28,7 @@ _KINDS: Final = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Grant:
     """Who holds which role on what, in the words of docs/deploy.md."""
 
