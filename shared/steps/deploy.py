@@ -34,17 +34,25 @@ def deploy(run: Run, ports: Ports) -> Outcome:
     endpoint = ports.endpoints.get(name)
     if endpoint is None:
         return _create_endpoint(run, stored, ports)
+    if not tags.of_project(run.project).items() <= endpoint.tags.items():
+        return _next_name(stored, ports)
     return _endpoint_outcome(run, endpoint, ports) or _deployment(run, name, ports)
 
 
 def _create_endpoint(run: Run, stored: Stored[Serving], ports: Ports) -> Outcome:
-    """Names of endpoints are unique in a region and not reusable: one that cannot be had is skipped."""
+    name = serving.endpoint_name(stored.value, ports)
     try:
-        ports.endpoints.create(serving.endpoint_name(stored.value, ports), tags.of_project(run.project))
+        ports.endpoints.create(name, tags.of_project(run.project))
     except ConflictError:
-        serving.next_generation(stored, ports)
-        return Wait(0)
+        if ports.endpoints.get(name) is None:
+            return _next_name(stored, ports)
     return Wait(pace.poll(run, ports))
+
+
+def _next_name(stored: Stored[Serving], ports: Ports) -> Wait:
+    """An endpoint's name is unique in its region and not reusable: one that cannot be had is skipped."""
+    serving.next_generation(stored, ports)
+    return Wait(0)
 
 
 def _endpoint_outcome(run: Run, endpoint: Endpoint, ports: Ports) -> Outcome | None:

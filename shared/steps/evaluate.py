@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from shared import resources
-from shared.errors import ScoringError
+from shared.errors import NotFoundError, ScoringError
 from shared.models.run import Run
 from shared.ports import Ports
 from shared.states import State
@@ -18,7 +18,8 @@ from shared.steps.outcome import Close, Forward, Outcome, Wait
 TRIES: Final = 5
 RETRY_AFTER: Final = 5.0
 _PARAMETERS: Final = {"temperature": 0.0, "do_sample": False, "max_new_tokens": 200}
-_NOT_THIS_SHAPE: Final = range(400, 500)
+_NOT_THIS_SHAPE: Final = frozenset({400, 422, 424})
+"""How a deployment answers to a body that its model cannot take."""
 
 Message = dict[str, str]
 
@@ -72,8 +73,10 @@ def _question(run: Run, ports: Ports) -> list[Message]:
     """A held-out row without its last answer; a row of training where nothing is held out."""
     splits = run.results.splits
     paths = (splits.test, splits.validation, splits.train) if splits else ()
-    rows = (row for path in paths if (row := _first_line(path, ports)))
-    messages: list[Message] = json.loads(next(rows))["messages"]
+    row = next((row for path in paths if (row := _first_line(path, ports))), None)
+    if row is None:
+        raise NotFoundError("The prepared files are gone.", "Upload the file again.")
+    messages: list[Message] = json.loads(row)["messages"]
     return messages[:-1]
 
 

@@ -1,16 +1,13 @@
 """Tags of everything we make in Azure ML: whose it is, and what it was made from."""
 
-from typing import Final
-
 from shared.models.run import Run
+from shared.naming import MANAGED_BY, OURS
 from shared.policy.fingerprint import config_sha256
-
-MANAGED: Final = {"managed-by": "tunedrop"}
 
 
 def of_project(project: str) -> dict[str, str]:
     """Tags of what outlives a run: the endpoint."""
-    return {**MANAGED, "project": project}
+    return {MANAGED_BY: OURS, "project": project}
 
 
 def of_attempt(run: Run) -> dict[str, str]:

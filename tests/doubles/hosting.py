@@ -1,0 +1,222 @@
+"""Azure ML on the way out, in memory: endpoints and deployments whose operations take time, and the scorer."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.errors import ConflictError, NotFoundError, ScoringError, TunedropError
+from shared.models.hosting import Deployment, DeploymentSpec, Endpoint, Provisioning
+from shared.naming import MANAGED_BY, OURS
+from shared.ports import Clock
+
+
+@dataclass
+class _Operation:
+    """Something under way: what it shows as, until when, and what it shows as then (``None``: gone)."""
+
+    during: Provisioning
+    until: datetime
+    after: Provisioning | None = "succeeded"
+
+
+@dataclass
+class _Endpoint:
+    tags: dict[str, str]
+    operation: _Operation
+    traffic: dict[str, int] = field(default_factory=dict)
+    next_traffic: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class _Deployment:
+    spec: DeploymentSpec
+    operation: _Operation
+    error: str | None = None
+
+
+@dataclass
+class Hosting:
+    """The region: what ``MemoryEndpoints``, ``MemoryDeployments`` and ``MemoryScorer`` look at."""
+
+    clock: Clock
+    endpoint_seconds: float = 20.0
+    deployment_seconds: float = 120.0
+    update_seconds: float = 5.0
+    delete_seconds: float = 10.0
+    names_used: set[str] = field(default_factory=set)
+    endpoints: dict[str, _Endpoint] = field(default_factory=dict)
+    deployments: dict[tuple[str, str], _Deployment] = field(default_factory=dict)
+
+    def state(self, operation: _Operation) -> Provisioning | None:
+        return operation.during if self.clock.now() < operation.until else operation.after
+
+    def starts(self, during: Provisioning, seconds: float, after: Provisioning | None = "succeeded") -> _Operation:
+        return _Operation(during, self.clock.now() + timedelta(seconds=seconds), after)
+
+    def settle(self) -> None:
+        """Let operations whose time has come take effect."""
+        for name, endpoint in list(self.endpoints.items()):
+            state = self.state(endpoint.operation)
+            if state is None:
+                self._remove(name)
+            elif state == "succeeded":
+                endpoint.traffic = endpoint.next_traffic
+        gone = [key for key, found in self.deployments.items() if self.state(found.operation) is None]
+        for key in gone:
+            del self.deployments[key]
+
+    def _remove(self, name: str) -> None:
+        del self.endpoints[name]
+        for key in [key for key in self.deployments if key[0] == name]:
+            del self.deployments[key]
+
+
+class MemoryEndpoints:
+    """``ports.Endpoints``: a name that was used once is not to be had again."""
+
+    def __init__(self, hosting: Hosting) -> None:
+        self._hosting = hosting
+        self.created: list[str] = []
+        self.deleted: list[str] = []
+
+    def get(self, name: str) -> Endpoint | None:
+        self._hosting.settle()
+        found = self._hosting.endpoints.get(name)
+        return self._endpoint(name, found) if found else None
+
+    def create(self, name: str, tags: Mapping[str, str]) -> None:
+        existing = self.get(name)
+        if existing is not None:
+            if not tags.items() <= existing.tags.items():
+                raise ConflictError(f"Endpoint '{name}' exists with other tags.")
+            return
+        if name in self._hosting.names_used:
+            raise ConflictError(f"The name '{name}' was used before.")
+        self._hosting.names_used.add(name)
+        self._hosting.endpoints[name] = _Endpoint(
+            dict(tags), self._hosting.starts("creating", self._hosting.endpoint_seconds)
+        )
+        self.created.append(name)
+
+    def set_traffic(self, name: str, traffic: Mapping[str, int]) -> None:
+        existing = self.get(name)
+        if existing is None:
+            raise NotFoundError(f"Endpoint '{name}' does not exist.")
+        wanted = {deployment: share for deployment, share in traffic.items() if share}
+        if existing.traffic == wanted:
+            return
+        self._refuse_if_busy(existing)
+        for deployment in wanted:
+            self._refuse_unless_up(name, deployment)
+        found = self._hosting.endpoints[name]
+        found.next_traffic = wanted
+        found.operation = self._hosting.starts("updating", self._hosting.update_seconds)
+
+    def delete(self, name: str) -> None:
+        existing = self.get(name)
+        if existing is None or existing.provisioning == "deleting":
+            return
+        self._refuse_if_busy(existing)
+        self._hosting.endpoints[name].operation = self._hosting.starts("deleting", self._hosting.delete_seconds, None)
+        self.deleted.append(name)
+
+    def ours(self) -> Iterator[Endpoint]:
+        self._hosting.settle()
+        found = [self._endpoint(name, endpoint) for name, endpoint in self._hosting.endpoints.items()]
+        return iter([endpoint for endpoint in found if endpoint.tags.get(MANAGED_BY) == OURS])
+
+    def _endpoint(self, name: str, found: _Endpoint) -> Endpoint:
+        state = self._hosting.state(found.operation) or "deleting"
+        uri = None if state == "creating" else f"https://{name}.inference.example/score"
+        return Endpoint(name=name, provisioning=state, scoring_uri=uri, traffic=found.traffic, tags=found.tags)
+
+    def _refuse_if_busy(self, endpoint: Endpoint) -> None:
+        if endpoint.provisioning not in ("succeeded", "failed"):
+            raise ConflictError(f"Endpoint '{endpoint.name}' is {endpoint.provisioning}.")
+
+    def _refuse_unless_up(self, endpoint: str, deployment: str) -> None:
+        found = self._hosting.deployments.get((endpoint, deployment))
+        if found is None or self._hosting.state(found.operation) != "succeeded":
+            raise TunedropError(f"Deployment '{deployment}' is not up, so it can take no traffic.")
+
+
+class MemoryDeployments:
+    """``ports.Deployments``."""
+
+    def __init__(self, hosting: Hosting) -> None:
+        self._hosting = hosting
+        self.created: list[DeploymentSpec] = []
+        self.fails_with: str | None = None
+        """What the next deployments fail with; ``None``: they succeed."""
+
+    def get(self, endpoint: str, name: str) -> Deployment | None:
+        self._hosting.settle()
+        found = self._hosting.deployments.get((endpoint, name))
+        return self._deployment(found) if found else None
+
+    def create(self, spec: DeploymentSpec) -> None:
+        existing = self.get(spec.endpoint, spec.name)
+        model = f"{spec.model_name}:{spec.model_version}"
+        if existing is not None:
+            if existing.model != model:
+                raise ConflictError(f"Deployment '{spec.name}' serves {existing.model}.")
+            return
+        endpoint = self._hosting.endpoints.get(spec.endpoint)
+        if endpoint is None:
+            raise NotFoundError(f"Endpoint '{spec.endpoint}' does not exist.")
+        if self._hosting.state(endpoint.operation) != "succeeded":
+            raise ConflictError(f"Endpoint '{spec.endpoint}' is busy.")
+        after: Provisioning = "failed" if self.fails_with else "succeeded"
+        operation = self._hosting.starts("creating", self._hosting.deployment_seconds, after)
+        self._hosting.deployments[(spec.endpoint, spec.name)] = _Deployment(spec, operation, self.fails_with)
+        self.created.append(spec)
+
+    def delete(self, endpoint: str, name: str) -> None:
+        existing = self.get(endpoint, name)
+        if existing is None or existing.provisioning == "deleting":
+            return
+        if existing.provisioning not in ("succeeded", "failed"):
+            raise ConflictError(f"Deployment '{name}' is {existing.provisioning}.")
+        if self._hosting.endpoints[endpoint].traffic.get(name):
+            raise ConflictError(f"Deployment '{name}' takes traffic.")
+        found = self._hosting.deployments[(endpoint, name)]
+        found.operation = self._hosting.starts("deleting", self._hosting.delete_seconds, None)
+
+    def of(self, endpoint: str) -> Iterator[Deployment]:
+        self._hosting.settle()
+        found = [one for (at, _), one in sorted(self._hosting.deployments.items()) if at == endpoint]
+        return iter([self._deployment(one) for one in found])
+
+    def _deployment(self, found: _Deployment) -> Deployment:
+        state = self._hosting.state(found.operation) or "deleting"
+        return Deployment(
+            endpoint=found.spec.endpoint,
+            name=found.spec.name,
+            provisioning=state,
+            model=f"{found.spec.model_name}:{found.spec.model_version}",
+            tags=found.spec.tags,
+            error=found.error if state == "failed" else None,
+        )
+
+
+class MemoryScorer:
+    """``ports.Scorer``: answers with ``answer(body)`` where a deployment is up."""
+
+    def __init__(self, hosting: Hosting) -> None:
+        self._hosting = hosting
+        self.answer: Callable[[Mapping[str, Any]], Any] = lambda body: {"output": "An answer."}
+        self.asked: list[tuple[str | None, Mapping[str, Any]]] = []
+
+    def score(self, scoring_uri: str, body: Mapping[str, Any], deployment: str | None = None) -> Any:
+        self._hosting.settle()
+        self.asked.append((deployment, body))
+        name = scoring_uri.removeprefix("https://").partition(".")[0]
+        endpoint = self._hosting.endpoints.get(name)
+        target = deployment or next(iter(endpoint.traffic if endpoint else ()), None)
+        found = self._hosting.deployments.get((name, target)) if target else None
+        if found is None:
+            raise ScoringError(f"Nothing answers at {scoring_uri}.", 404)
+        if self._hosting.state(found.operation) != "succeeded":
+            raise ScoringError(f"Deployment '{target}' is not up.", 503)
+        return self.answer(body)

@@ -1,0 +1,60 @@
+"""Blobs and the queue in memory."""
+
+from collections.abc import Iterable, Iterator
+from itertools import count
+
+from shared.errors import ConflictError
+from shared.naming import normal_etag
+from shared.ports import BlobInfo, Clock
+
+
+class MemoryBlobs:
+    """``ports.Blobs``: every write is a new version with a new ETag."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._versions = count(1)
+        self._blobs: dict[tuple[str, str], tuple[bytes, BlobInfo]] = {}
+
+    @property
+    def account(self) -> str:
+        return "tunedropmemory"
+
+    def info(self, container: str, path: str) -> BlobInfo | None:
+        found = self._blobs.get((container, path))
+        return found[1] if found else None
+
+    def read(self, container: str, path: str) -> bytes | None:
+        found = self._blobs.get((container, path))
+        return found[0] if found else None
+
+    def chunks(self, container: str, path: str, etag: str) -> Iterator[bytes]:
+        content, info = self._blobs.get((container, path), (b"", None))
+        if info is None or info.etag != normal_etag(etag):
+            raise ConflictError(f"Blob '{path}' is no longer the version {etag}.")
+        yield from (content[start : start + 1000] for start in range(0, len(content), 1000))
+
+    def write(self, container: str, path: str, chunks: Iterable[bytes], content_type: str) -> None:
+        content = b"".join(chunks)
+        info = BlobInfo(path, f"0x{next(self._versions):X}", len(content), self._clock.now())
+        self._blobs[(container, path)] = (content, info)
+
+    def within(self, container: str, prefix: str = "") -> Iterator[BlobInfo]:
+        found = sorted(self._blobs.items(), key=lambda item: item[0])
+        return iter([info for (at, path), (_, info) in found if at == container and path.startswith(prefix)])
+
+    def delete(self, container: str, path: str) -> None:
+        self._blobs.pop((container, path), None)
+
+
+class MemoryQueue:
+    """``ports.AdvanceQueue``: what was sent and not yet taken."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, str]] = []
+
+    def send(self, project: str, run_id: str) -> None:
+        self.messages.append((project, run_id))
+
+    def take(self) -> tuple[str, str] | None:
+        return self.messages.pop(0) if self.messages else None

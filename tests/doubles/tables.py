@@ -1,0 +1,144 @@
+"""The tables in memory: rows are JSON text, as they are in storage, and every write has a new ETag."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import count
+from typing import TypeVar
+
+from shared.errors import ConflictError
+from shared.models.base import Model
+from shared.models.project import Lease, LedgerEntry, Serving, Usage
+from shared.models.run import Run, TimelineEntry
+from shared.ports import Stored
+
+M = TypeVar("M", bound=Model)
+
+
+class Rows:
+    """Rows by key, with conditional writes."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, ...], tuple[str, str]] = {}
+        self._writes = count(1)
+
+    def get(self, kind: type[M], *key: str) -> Stored[M] | None:
+        found = self._rows.get(key)
+        return Stored(kind.model_validate_json(found[0]), found[1]) if found else None
+
+    def insert(self, value: Model, *key: str) -> bool:
+        if key in self._rows:
+            return False
+        self.put(value, *key)
+        return True
+
+    def replace(self, value: Model, etag: str, *key: str) -> str:
+        found = self._rows.get(key)
+        if found is None or found[1] != etag:
+            raise ConflictError(f"Row {key} is not the one read.")
+        return self.put(value, *key)
+
+    def put(self, value: Model, *key: str) -> str:
+        etag = f"W/{next(self._writes)}"
+        self._rows[key] = (value.model_dump_json(), etag)
+        return etag
+
+    def remove(self, *key: str) -> None:
+        self._rows.pop(key, None)
+
+    def under(self, kind: type[M], *prefix: str) -> list[Stored[M]]:
+        keys = sorted(key for key in self._rows if key[: len(prefix)] == prefix)
+        return [found for key in keys if (found := self.get(kind, *key))]
+
+
+class MemoryRuns:
+    """``ports.Runs``."""
+
+    def __init__(self) -> None:
+        self._runs = Rows()
+        self._timeline = Rows()
+
+    def get(self, project: str, run_id: str) -> Stored[Run] | None:
+        return self._runs.get(Run, project, run_id)
+
+    def create(self, run: Run) -> bool:
+        return self._runs.insert(run, run.project, run.run_id)
+
+    def replace(self, run: Run, etag: str) -> str:
+        return self._runs.replace(run, etag, run.project, run.run_id)
+
+    def all(self, project: str | None = None) -> Iterator[Run]:
+        found = self._runs.under(Run, project) if project else self._runs.under(Run)
+        return iter([stored.value for stored in found])
+
+    def append(self, run: Run, entry: TimelineEntry) -> None:
+        self._timeline.put(entry, run.project, run.run_id, f"{entry.seq:06d}")
+
+    def timeline(self, run_id: str, project: str) -> list[TimelineEntry]:
+        return [stored.value for stored in self._timeline.under(TimelineEntry, project, run_id)]
+
+
+class MemoryActive:
+    """``ports.Active``."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], datetime] = {}
+
+    def put(self, project: str, run_id: str, next_due: datetime) -> None:
+        self.rows[(project, run_id)] = next_due
+
+    def remove(self, project: str, run_id: str) -> None:
+        self.rows.pop((project, run_id), None)
+
+    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
+        return iter([key for key, next_due in self.rows.items() if next_due <= now])
+
+
+class MemoryProjects:
+    """``ports.Projects``."""
+
+    def __init__(self) -> None:
+        self._serving = Rows()
+        self._leases = Rows()
+        self._usage = Rows()
+
+    def serving(self, project: str) -> Stored[Serving] | None:
+        return self._serving.get(Serving, project)
+
+    def create_serving(self, serving: Serving) -> bool:
+        return self._serving.insert(serving, serving.project)
+
+    def replace_serving(self, serving: Serving, etag: str) -> str:
+        return self._serving.replace(serving, etag, serving.project)
+
+    def all_serving(self) -> Iterator[Stored[Serving]]:
+        return iter(self._serving.under(Serving))
+
+    def lease(self, project: str) -> Lease | None:
+        found = self._leases.get(Lease, project)
+        return found.value if found else None
+
+    def put_lease(self, lease: Lease) -> None:
+        self._leases.put(lease, lease.project)
+
+    def remove_lease(self, project: str) -> None:
+        self._leases.remove(project)
+
+    def usage(self, project: str) -> list[Usage]:
+        return [stored.value for stored in self._usage.under(Usage, project)]
+
+    def put_usage(self, usage: Usage) -> None:
+        self._usage.put(usage, usage.project, usage.instance)
+
+
+class MemoryLedger:
+    """``ports.Ledger``."""
+
+    def __init__(self) -> None:
+        self._entries = Rows()
+
+    def put(self, entry: LedgerEntry) -> None:
+        self._entries.put(entry, entry.project, entry.endpoint)
+
+    def entries(self, project: str | None = None) -> list[LedgerEntry]:
+        prefix = (project,) if project else ()
+        return [stored.value for stored in self._entries.under(LedgerEntry, *prefix)]

@@ -1,0 +1,144 @@
+"""Azure ML on the way in, in memory: catalog, jobs that take their time, models."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from shared.errors import ConflictError
+from shared.models.training import (
+    Component,
+    ComponentInput,
+    Compute,
+    FoundationModel,
+    Job,
+    RegisteredModel,
+    TrainingJob,
+)
+from shared.ports import Clock
+
+COMPONENT: Final = Component(
+    id="azureml://registries/azureml/components/chat_completion_pipeline/versions/0.0.82",
+    name="chat_completion_pipeline",
+    version="0.0.82",
+    inputs={
+        declared.name: declared
+        for declared in (
+            ComponentInput(name="num_train_epochs", type="integer", optional=True, default=1, min=1),
+            ComponentInput(name="per_device_train_batch_size", type="integer", optional=True, default=1, min=1),
+            ComponentInput(name="learning_rate", type="number", optional=True, default=2e-5),
+            ComponentInput(name="lr_scheduler_type", type="string", default="linear", enum=["linear", "cosine"]),
+            ComponentInput(name="apply_lora", type="string", default="true", enum=["true", "false"]),
+        )
+    },
+)
+BASE_MODEL: Final = FoundationModel(
+    id="azureml://registries/azureml/models/Phi-4/versions/8",
+    name="Phi-4",
+    version="8",
+    finetune_skus=["Standard_NC24ads_A100_v4"],
+    defaults={"learning_rate_min": 1e-6, "per_device_train_batch_size": 2},
+)
+CLUSTER: Final = Compute(
+    name="gpu-cluster", size="Standard_NC24ads_A100_v4", gpus=1, provisioning_state="Succeeded", max_nodes=1
+)
+
+
+class MemoryCatalog:
+    """``ports.Catalog``; tests set what there is."""
+
+    def __init__(self) -> None:
+        self.base_models = {BASE_MODEL.name: BASE_MODEL}
+        self.clusters = {CLUSTER.name: CLUSTER}
+
+    def foundation_model(self, name: str) -> FoundationModel | None:
+        return self.base_models.get(name)
+
+    def component(self) -> Component:
+        return COMPONENT
+
+    def compute(self, name: str) -> Compute | None:
+        return self.clusters.get(name)
+
+    def computes(self) -> list[Compute]:
+        return list(self.clusters.values())
+
+
+@dataclass
+class _Submitted:
+    job: TrainingJob
+    ends: datetime
+    error: str | None = None
+    cancelled: datetime | None = None
+
+
+@dataclass
+class MemoryJobs:
+    """``ports.Jobs``: a job takes ``lasts`` seconds; one that is cancelled takes ``stops_in`` to stop."""
+
+    clock: Clock
+    lasts: float = 300.0
+    stops_in: float = 10.0
+    submitted: list[TrainingJob] = field(default_factory=list)
+    """Every job that was really created."""
+    _jobs: dict[str, _Submitted] = field(default_factory=dict)
+
+    def submit(self, job: TrainingJob) -> None:
+        existing = self._jobs.get(job.name)
+        if existing is None:
+            self._jobs[job.name] = _Submitted(job, self._in(self.lasts))
+            self.submitted.append(job)
+        elif existing.job.fingerprint != job.fingerprint:
+            raise ConflictError(f"Job '{job.name}' exists with another fingerprint.")
+
+    def get(self, name: str) -> Job | None:
+        found = self._jobs.get(name)
+        if found is None:
+            return None
+        now = self.clock.now()
+        fingerprint = found.job.fingerprint
+        if found.cancelled is not None:
+            if now >= found.cancelled:
+                return Job(name=name, status="cancelled", azure_status="Canceled", fingerprint=fingerprint)
+            return Job(name=name, status="running", azure_status="CancelRequested", fingerprint=fingerprint)
+        if now < found.ends:
+            return Job(name=name, status="running", azure_status="Running", fingerprint=fingerprint)
+        if found.error is not None:
+            return Job(name=name, status="failed", azure_status="Failed", fingerprint=fingerprint, error=found.error)
+        return Job(name=name, status="completed", azure_status="Completed", fingerprint=fingerprint)
+
+    def cancel(self, name: str) -> None:
+        job = self.get(name)
+        if job is not None and job.azure_status == "Running":
+            self._jobs[name].cancelled = self._in(self.stops_in)
+
+    def metrics(self, name: str) -> dict[str, float]:
+        return {"train_loss": 0.5, "eval_loss": 0.7} if name in self._jobs else {}
+
+    def fail(self, name: str, error: str) -> None:
+        """Let a job fail now, in place of whatever it does."""
+        self._jobs[name].ends = self.clock.now()
+        self._jobs[name].error = error
+
+    def forget(self, name: str) -> None:
+        """Let a job vanish."""
+        del self._jobs[name]
+
+    def _in(self, seconds: float) -> datetime:
+        return self.clock.now() + timedelta(seconds=seconds)
+
+
+class MemoryModels:
+    """``ports.Models``."""
+
+    def __init__(self) -> None:
+        self.registered: list[RegisteredModel] = []
+
+    def register(self, model: RegisteredModel) -> None:
+        existing = self.get(model.name, model.version)
+        if existing is None:
+            self.registered.append(model)
+        elif existing.path != model.path:
+            raise ConflictError(f"Model '{model.name}' has a version {model.version} of another path.")
+
+    def get(self, name: str, version: str) -> RegisteredModel | None:
+        return next((one for one in self.registered if (one.name, one.version) == (name, version)), None)

@@ -1,0 +1,151 @@
+"""The app in one thread: events come in, the queue is worked off, timers fire, time passes when told to."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from shared import intake
+from shared.engine import advance
+from shared.models.run import Run
+from shared.ports import Ports
+from shared.resources import UPLOADS
+from shared.states import State
+from shared.sweeps.reap import reap
+from shared.sweeps.reconcile import reconcile
+from tests.doubles.clock import FakeClock
+from tests.doubles.faults import CrashError, Faults
+from tests.doubles.memory import MemoryPorts, memory_ports
+
+Event = dict[str, Any]
+TICK = 10.0
+"""Seconds between two rounds of the timers."""
+ROUNDS = 2000
+MESSAGES = 100
+"""More messages than this in one round: the engine does not come to rest."""
+
+
+def chat(rows: int = 40, topic: str = "zorbs") -> bytes:
+    """A valid upload."""
+    records = (
+        {
+            "messages": [
+                {"role": "user", "content": f"Question {row} about {topic}?"},
+                {"role": "assistant", "content": f"Answer {row} about {topic}."},
+            ]
+        }
+        for row in range(rows)
+    )
+    return "".join(json.dumps(record) + "\n" for record in records).encode()
+
+
+class World:
+    """One app over in-memory ports; ``faults`` may crash any of its calls."""
+
+    def __init__(self, faults: Faults | None = None, **settings: Any) -> None:
+        self.ports: MemoryPorts = memory_ports(**settings)
+        self.clock: FakeClock = self.ports.clock
+        self.seen: list[tuple[str, int, State]] = []
+        """(run, attempt, state) after each advance, in order."""
+        self._app: Ports = faults.around(self.ports) if faults else self.ports
+        self._sequence = 0
+
+    def upload(self, path: str, content: bytes | None = None) -> Event:
+        """Write a blob; the event that tells of it."""
+        self._sequence += 1
+        self.ports.blobs.write(UPLOADS, path, [chat() if content is None else content], "application/jsonl")
+        info = self.ports.blobs.info(UPLOADS, path)
+        assert info is not None
+        return {
+            "id": f"upload-{self._sequence}",
+            "topic": self.ports.settings.storage_id,
+            "subject": f"/blobServices/default/containers/{UPLOADS}/blobs/{path}",
+            "eventType": "Microsoft.Storage.BlobCreated",
+            "eventTime": self.clock.now().isoformat(),
+            "data": {
+                "api": "PutBlob",
+                "eTag": info.etag,
+                "contentLength": info.size,
+                "url": f"{self.ports.settings.blob_uri}/{UPLOADS}/{path}",
+                "sequencer": f"{self._sequence:048x}",
+            },
+        }
+
+    def job_event(self, job: str, status: str = "Completed") -> Event:
+        """A run event of the workspace."""
+        return {
+            "id": f"{job}-{status}",
+            "topic": self.ports.settings.workspace_id,
+            "subject": f"experiments/e/runs/{job}",
+            "eventType": "Microsoft.MachineLearningServices.RunStatusChanged",
+            "data": {"runId": job, "runStatus": status, "runType": None},
+        }
+
+    def deliver(self, event: Event) -> str | None:
+        """What the function app does with an event; after a crash Event Grid tries again."""
+        receives = intake.receive if "Storage" in event["eventType"] else intake.notice
+        try:
+            return receives(event, self._app)
+        except CrashError:
+            return self.deliver(event)
+
+    def drop(self, path: str, content: bytes | None = None) -> str:
+        """Upload, and deliver the event once."""
+        run_id = self.deliver(self.upload(path, content))
+        assert run_id is not None
+        return run_id
+
+    def round(self) -> None:
+        """Reconcile, then work the queue off. A message whose worker crashed comes again."""
+        self._survive(partial(reconcile, self._app))
+        for _ in range(MESSAGES):
+            message = self.ports.queue.take()
+            if message is None:
+                return
+            if not self._survive(partial(advance, *message, self._app)):
+                self.ports.queue.send(*message)
+            self._note(*message)
+        raise AssertionError("The queue does not come to rest.")
+
+    def reap(self) -> bool:
+        """Whether the reaper crashed."""
+        return not self._survive(partial(reap, self._app))
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Let time pass until ``done``."""
+        for _ in range(ROUNDS):
+            self.round()
+            if done():
+                return
+            self.clock.advance(TICK)
+        raise AssertionError(f"Not there after {ROUNDS} rounds: {[run.state for run in self.ports.runs.all()]}")
+
+    def until_state(self, run_id: str, *states: State) -> Run:
+        """Let time pass until the run is in one of the states."""
+        self.until(lambda: self.run(run_id).state in states)
+        return self.run(run_id)
+
+    def until_reaped(self, run_id: str) -> None:
+        """Let the reaper work until the run has retired."""
+        self.until(lambda: not self.reap() and self.run(run_id).state is State.RETIRED)
+
+    def until_no_endpoint(self) -> None:
+        """Let the reaper work until no endpoint of ours is left."""
+        self.until(lambda: not self.reap() and not list(self.ports.endpoints.ours()))
+
+    def run(self, run_id: str) -> Run:
+        stored = self.ports.runs.get(run_id.rpartition("-")[0], run_id)
+        assert stored is not None
+        return stored.value
+
+    def _survive(self, call: Callable[[], Any]) -> bool:
+        try:
+            call()
+        except CrashError:
+            return False
+        return True
+
+    def _note(self, project: str, run_id: str) -> None:
+        stored = self.ports.runs.get(project, run_id)
+        if stored is not None:
+            self.seen.append((run_id, stored.value.attempt, stored.value.state))
