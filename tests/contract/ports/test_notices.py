@@ -1,0 +1,55 @@
+from collections.abc import Iterator
+
+import pytest
+
+from shared.models.run import Notice
+from shared.ports import Ports
+from shared.states import State
+from tests.contract.laptop import Laptop
+from tests.contract.ports import samples
+from tests.contract.ports.conftest import azure_ports
+from tests.contract.ports.https import Https
+from tests.doubles import memory_ports
+
+
+@pytest.fixture
+def topic(identified: Laptop) -> Iterator[Https]:
+    """An Event Grid topic, as far as a publisher sees it."""
+    with Https(identified.certificates) as server:
+        yield server
+
+
+def ports(laptop: Laptop, endpoint: str) -> Ports:
+    names = dict.fromkeys(("subscription_id", "resource_group", "workspace"), "none")
+    return azure_ports(laptop, notices_endpoint=endpoint, **names)
+
+
+class TestNotices:
+    def test_notices_are_cloud_events_that_bear_their_own_ids(self, identified: Laptop, topic: Https) -> None:
+        run = samples.run("acme")
+        later = Notice(id=f"{run.run_id}:2", type="tunedrop.run.live", time=samples.NOW, state=State.LIVE, detail="Up.")
+        ports(identified, f"{topic.url}/api/events").notices.publish(run, [*run.outbox, later])
+        [request] = topic.requests
+        assert request.headers["content-type"].startswith("application/cloudevents-batch+json")
+        assert request.headers["authorization"].startswith("Bearer ")
+        first, second = request.body
+        assert [first["id"], second["id"]] == [f"{run.run_id}:1", f"{run.run_id}:2"]
+        assert second["specversion"] == "1.0"
+        assert second["type"] == "tunedrop.run.live"
+        assert second["source"] == "/tunedrop/acme"
+        assert second["subject"] == f"runs/{run.run_id}"
+        assert second["data"] == {"project": "acme", "run_id": run.run_id, "state": "live", "detail": "Up."}
+
+    def test_without_a_topic_nobody_is_told(self, identified: Laptop) -> None:
+        run = samples.run("acme")
+        ports(identified, "").notices.publish(run, run.outbox)
+
+    def test_nothing_to_tell_is_not_told(self, identified: Laptop, topic: Https) -> None:
+        ports(identified, f"{topic.url}/api/events").notices.publish(samples.run("acme"), [])
+        assert topic.requests == []
+
+    def test_the_double_keeps_what_was_published(self) -> None:
+        run = samples.run("acme")
+        memory = memory_ports()
+        memory.notices.publish(run, run.outbox)
+        assert memory.notices.published == run.outbox
