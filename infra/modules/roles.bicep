@@ -16,7 +16,6 @@ var roles = loadJsonContent('../roles.json')
 var resources = loadJsonContent('../../shared/resources.json')
 
 var appOnStorage = ['Storage Blob Data Owner', 'Storage Queue Data Contributor', 'Storage Table Data Contributor']
-var appOnWorkspace = ['AzureML Data Scientist', 'Monitoring Reader']
 
 resource storage 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
   name: names.storage
@@ -55,17 +54,15 @@ resource appStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-resource appWorkspace 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for role in appOnWorkspace: {
-    name: guid(workspace.id, names.appIdentity, role)
-    scope: workspace
-    properties: {
-      principalId: appPrincipalId
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[role])
-    }
+resource appWorkspace 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(workspace.id, names.appIdentity, 'AzureML Data Scientist')
+  scope: workspace
+  properties: {
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles['AzureML Data Scientist'])
   }
-]
+}
 
 resource appInsights 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(insights.id, names.appIdentity, 'Monitoring Metrics Publisher')

@@ -1,4 +1,4 @@
-// Machine sizes and quota are facts of the subscription, outside the workspace: no built-in role reads just these.
+// Machine sizes are facts of the subscription, outside the workspace: no built-in role reads just these.
 
 targetScope = 'subscription'
 
@@ -10,15 +10,12 @@ resource reader 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(subscription().id, environmentName, 'sizes')
   properties: {
     roleName: 'Tunedrop size reader (${environmentName})'
-    description: 'Reads which machine sizes Azure ML offers and how much quota is left.'
+    description: 'Reads which machine sizes Azure ML offers, and how many GPUs each has.'
     type: 'CustomRole'
     assignableScopes: [subscription().id]
     permissions: [
       {
-        actions: [
-          'Microsoft.MachineLearningServices/locations/vmsizes/read'
-          'Microsoft.MachineLearningServices/locations/usages/read'
-        ]
+        actions: ['Microsoft.MachineLearningServices/locations/vmsizes/read']
       }
     ]
   }
