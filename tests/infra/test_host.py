@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from functions import reap, reconcile, sweep
+from local import identity
+from local.stack_settings import SCHEDULES, TRAINING_IDENTITY, AzureMl
 from shared.settings import Settings
 from tests.infra.snapshot import ROOT
 
@@ -32,6 +34,17 @@ def test_the_sample_goes_by_identity() -> None:
     assert SAMPLE["AzureWebJobsStorage__credential"] == "managedidentity"
     assert "AzureWebJobsStorage" not in SAMPLE
     assert not re.search(r"AccountKey|SharedAccess|password", json.dumps(SAMPLE))
+
+
+def test_the_sample_fits_the_stack_on_the_laptop() -> None:
+    azureml = AzureMl(
+        "https://127.0.0.1:10004", SAMPLE["IDENTITY_ENDPOINT"], "", SAMPLE["TUNEDROP_SUBSCRIPTION_ID"], "", ""
+    )
+    assert json.loads(SAMPLE["TUNEDROP_CLOUD_METADATA"]) == azureml.cloud_metadata
+    assert SAMPLE["IDENTITY_HEADER"] == identity.HEADER
+    assert SAMPLE["IDENTITY_ENDPOINT"].endswith(identity.ROUTE)
+    assert SAMPLE["TUNEDROP_TRAINING_IDENTITY"] == TRAINING_IDENTITY
+    assert {name: SAMPLE[name] for name in SCHEDULES} == SCHEDULES
 
 
 def test_every_timer_has_its_schedule_in_the_sample() -> None:
