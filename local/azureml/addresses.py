@@ -1,0 +1,82 @@
+"""ARM ids, URLs and the ways Azure ML writes the path of an asset or of data."""
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+PROVIDER: Final = "providers/Microsoft.MachineLearningServices"
+REGISTRY: Final = "azureml"
+REGISTRY_SUBSCRIPTION: Final = "00000000-0000-0000-0000-0000000a2e91"
+REGISTRY_GROUP: Final = "azureml-registry"
+
+_DATASTORE: Final = re.compile(r"azureml:(?://(?:subscriptions/.+/workspaces/[^/]+/)?)datastores/([^/]+)/paths/(.*)")
+_JOB_OUTPUT: Final = re.compile(r"azureml:(?://|/)?(?:.*/)?jobs/([^/]+)/outputs/([^/]+)/?(?:paths/(.*))?")
+_REGISTRY_ASSET: Final = re.compile(r"azureml:/{1,2}registries/([^/]+)/(\w+)/([^/]+)/(?:versions|labels)/([^/]+)")
+_ASSET: Final = re.compile(r"(?:azureml:)?/{0,2}(?:.*/)?(models|data)/([^/]+)/versions/([^/]+)")
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Of one workspace on one port."""
+
+    base: str
+    subscription: str
+    group: str
+    workspace: str
+    location: str
+
+    @property
+    def workspace_id(self) -> str:
+        return f"/subscriptions/{self.subscription}/resourceGroups/{self.group}/{PROVIDER}/workspaces/{self.workspace}"
+
+    @property
+    def workspace_guid(self) -> str:
+        """The workspace's own id, as experiments and containers bear it."""
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, self.workspace_id))
+
+    @property
+    def host(self) -> str:
+        return self.base.removeprefix("https://")
+
+    def resource(self, kind: str, name: str) -> str:
+        """ARM id of a resource of the workspace."""
+        return f"{self.workspace_id}/{kind}/{name}"
+
+    def operations(self, kind: str, operation: str) -> str:
+        """URL of a long-running operation (``mfeOperationsStatus`` or ``mfeOperationResults``)."""
+        place = f"/subscriptions/{self.subscription}/{PROVIDER}/locations/{self.location}"
+        return f"{self.base}{place}/{kind}/{operation}?api-version=2022-02-01-preview"
+
+    def data_path(self, store: str, path: str) -> str:
+        """The long form of ``azureml://datastores/…``."""
+        return f"azureml:/{self.workspace_id.replace('/' + PROVIDER, '')}/datastores/{store}/paths/{path}"
+
+
+def registry_asset_id(kind: str, name: str, version: str) -> str:
+    """``azureml://registries/…``"""
+    return f"azureml://registries/{REGISTRY}/{kind}/{name}/versions/{version}"
+
+
+def datastore_path(uri: str) -> tuple[str, str] | None:
+    """(datastore, path) of a data URI, short or long."""
+    found = _DATASTORE.fullmatch(uri)
+    return (found[1], found[2]) if found else None
+
+
+def job_output(uri: str) -> tuple[str, str] | None:
+    """(job, output) of ``azureml://jobs/{job}/outputs/{output}``, short or long."""
+    found = _JOB_OUTPUT.fullmatch(uri)
+    return (found[1], found[2]) if found else None
+
+
+def registry_asset(uri: str) -> tuple[str, str, str] | None:
+    """(kind, name, version) of an asset of the registry."""
+    found = _REGISTRY_ASSET.fullmatch(uri)
+    return (found[2], found[3], found[4]) if found and found[1] == REGISTRY else None
+
+
+def workspace_asset(uri: str) -> tuple[str, str, str] | None:
+    """(kind, name, version) of a model or data asset of the workspace, by ARM id."""
+    found = None if "registries/" in uri else _ASSET.fullmatch(uri)
+    return (found[1], found[2], found[3]) if found else None

@@ -1,0 +1,115 @@
+"""What the stand-in is told on its command line."""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from local.azureml.processes import REPOSITORY
+
+SUBSCRIPTION: Final = "00000000-0000-0000-0000-00000000a3d1"
+_STATE: Final = REPOSITORY / ".tunedrop" / "azureml"
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of one stand-in.
+
+    Args:
+        state: folder of everything it keeps.
+        certs: folder of the certificates (``local.tls``).
+        port: of the API; 0: the one it had before, or a free one.
+        identity_port: of the identity endpoint, likewise.
+        blob_uri: storage account whose container ``prepared`` is the datastore of that name; empty: none.
+        submitter: ``managed``: jobs come from a managed identity, which can't lend its token to a job, so that
+            a job must name an identity of its own; ``user``: from a person.
+        quotas: cores per size, where other than in ``data/sizes.json``.
+        taken: endpoint names that other workspaces of the region hold.
+        speed: by how much faster than declared states change.
+        delays: seconds of single transitions.
+    """
+
+    state: Path
+    certs: Path
+    port: int = 0
+    identity_port: int = 0
+    blob_uri: str = ""
+    subscription_id: str = SUBSCRIPTION
+    resource_group: str = "tunedrop"
+    workspace: str = "tunedrop-laptop"
+    location: str = "eastus"
+    submitter: Literal["managed", "user"] = "managed"
+    base_model_dir: Path = REPOSITORY / ".tunedrop" / "models" / "SmolLM2-135M-Instruct"
+    step_command: tuple[str, ...] = ()
+    serve_command: tuple[str, ...] = ()
+    quotas: dict[str, int] = field(default_factory=dict)
+    taken: tuple[str, ...] = ()
+    speed: float = 1.0
+    delays: dict[str, float] = field(default_factory=dict)
+
+
+def parse(arguments: Sequence[str] | None = None) -> Config:
+    """The configuration that ``arguments`` (by default the process's own) describe."""
+    given = _parser().parse_args(arguments)
+    return Config(
+        state=given.state.resolve(),
+        certs=(given.certs or given.state / "certs").resolve(),
+        port=given.port,
+        identity_port=given.identity_port,
+        blob_uri=given.blob_uri.rstrip("/"),
+        subscription_id=given.subscription,
+        resource_group=given.resource_group,
+        workspace=given.workspace,
+        location=given.location,
+        submitter=given.submitter,
+        base_model_dir=given.base_model_dir.resolve(),
+        step_command=_command(given.step_command, given.python_ml, "local.azureml.runner"),
+        serve_command=_command(given.serve_command, given.python_ml, "local.azureml.serving"),
+        quotas={size: int(cores) for size, cores in given.quota},
+        taken=tuple(given.taken),
+        speed=given.speed,
+        delays={name: float(seconds) for name, seconds in given.delay},
+    )
+
+
+def _command(given: str, python: Path, module: str) -> tuple[str, ...]:
+    return tuple(shlex.split(given)) or (str(python), "-m", module)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"'{text}' is not NAME=VALUE")
+    return name, value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local.azureml", description="Azure ML's REST API, on loopback.")
+    add = parser.add_argument
+    add("--state", type=Path, default=_STATE, help="folder of everything it keeps")
+    add("--certs", type=Path, help="folder of the certificates (default: STATE/certs)")
+    add("--port", type=int, default=0, help="of the API (default: the one it had before, or a free one)")
+    add("--identity-port", type=int, default=0, help="of the identity endpoint, likewise")
+    add("--blob-uri", default="", help="storage account that holds the container 'prepared'")
+    add("--subscription", default=Config.subscription_id)
+    add("--resource-group", default=Config.resource_group)
+    add("--workspace", default=Config.workspace)
+    add("--location", default=Config.location)
+    add("--submitter", choices=("managed", "user"), default="managed", help="who submits jobs (see the README)")
+    add("--base-model-dir", type=Path, default=Config.base_model_dir, help="what stands for every base model")
+    add("--python-ml", type=Path, default=_python_ml(), help="Python that has torch")
+    add("--step-command", default="", help="runs instead of the training runner, as 'COMMAND STEP --spec FILE'")
+    add("--serve-command", default="", help="runs instead of the server, as 'COMMAND --model DIR --port-file FILE'")
+    add("--quota", type=_pair, action="append", default=[], metavar="SIZE=CORES")
+    add("--taken", action="append", default=[], metavar="NAME", help="endpoint name held by another workspace")
+    add("--speed", type=float, default=1.0, help="by how much faster than declared states change")
+    add("--delay", type=_pair, action="append", default=[], metavar="TRANSITION=SECONDS")
+    return parser
+
+
+def _python_ml() -> Path:
+    found = REPOSITORY / ".venv-ml" / "bin" / "python"
+    return found if found.exists() else Path(sys.executable)

@@ -1,0 +1,77 @@
+"""The one place that makes errors, in the shape Azure ML's front end gives them."""
+
+from typing import Any
+
+
+class ApiError(Exception):
+    """An answer other than success.
+
+    Args:
+        status: HTTP status.
+        code: ``error.code`` of the body.
+        message: what is wrong, one sentence.
+        inner: codes from the outer to the inner, as in ``Immutable``, ``JobPropertyImmutable``.
+        headers: further headers of the answer.
+    """
+
+    def __init__(
+        self, status: int, code: str, message: str, inner: tuple[str, ...] = (), headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.inner = inner
+        self.headers = headers or {}
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """``{"error": …}`` as Azure Resource Manager wraps it."""
+        more: list[dict[str, Any]] = [{"type": "ComponentName", "info": {"value": "managementfrontend"}}]
+        if self.inner:
+            more.append({"type": "InnerError", "info": {"value": _nested(self.inner)}})
+        return {"error": {"code": self.code, "message": self.message, "details": [], "additionalInfo": more}}
+
+
+def not_found(what: str) -> ApiError:
+    """404."""
+    return ApiError(404, "UserError", f"{what} was not found.", ("NotFound", "NotFoundError"))
+
+
+def invalid(message: str, *inner: str) -> ApiError:
+    """400: the request can't be met as it is."""
+    return ApiError(400, "UserError", message, inner or ("BadArgument",))
+
+
+def immutable(message: str, inner: str) -> ApiError:
+    """400: the name exists and this of it can't be changed."""
+    return ApiError(400, "UserError", message, ("Immutable", inner))
+
+
+def conflict(message: str, inner: str) -> ApiError:
+    """409: the name is taken, or an operation on the resource has not ended."""
+    return ApiError(409, "Conflict", message, ("Conflict", inner))
+
+
+def no_quota(size: str, subscription: str, used: int, limit: int, needed: int) -> ApiError:
+    """400: no cores left. The text is what a client must look into: Azure gives no better code."""
+    text = (
+        f"Not enough quota available for {size} in SubscriptionId {subscription}. "
+        f"Current usage/limit: {used}/{limit}. Additional needed: {needed}"
+    )
+    detail = f'{{"errors":{{"VmSize":["{text}"]}},"status":400}}'
+    return ApiError(400, "BadRequest", f"The request is invalid. InferencingClientCreateDeploymentFailed: {detail}")
+
+
+def unauthorized(message: str, code: str = "InvalidAuthenticationToken") -> ApiError:
+    """401."""
+    return ApiError(401, code, message, headers={"WWW-Authenticate": 'Bearer authorization_uri="local"'})
+
+
+def not_covered(what: str) -> ApiError:
+    """501: the real service can; this stand-in can't."""
+    return ApiError(501, "NotCoveredByStandIn", f"{what} is not covered by this stand-in (see its README).")
+
+
+def _nested(codes: tuple[str, ...]) -> dict[str, Any] | None:
+    return {"code": codes[0], "innerError": _nested(codes[1:])} if codes else None

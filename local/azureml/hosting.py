@@ -1,0 +1,275 @@
+"""Endpoints and deployments: what they are, what may be done to them, what ends their operations."""
+
+import base64
+import math
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from local.azureml.addresses import registry_asset, workspace_asset
+from local.azureml.assets import Assets
+from local.azureml.catalog import FOUNDATION_MODELS, SIZES
+from local.azureml.errors import conflict, immutable, invalid, no_quota, not_found
+from local.azureml.faults import Faults
+from local.azureml.operations import Operations
+from local.azureml.servers import Servers, crashed
+from local.azureml.store import Document, Store
+from local.azureml.timing import Transition
+
+ENDPOINTS: Final = "endpoints"
+DEPLOYMENTS: Final = "deployments"
+_GONE: Final = "endpoints-gone"
+_NAME: Final = re.compile(r"[a-zA-Z](?!.*--)[a-zA-Z0-9-]{1,30}[a-zA-Z0-9]")
+_DEPLOYMENTS_PER_ENDPOINT: Final = 20
+_SPARE: Final = 1.2
+"""Azure reserves a fifth more than what runs, for upgrades."""
+
+
+@dataclass(frozen=True)
+class Hosting:
+    """Everything behind endpoints.
+
+    Args:
+        base_model_dir: what is served for every base model of the registry.
+        quotas: cores per size, where other than in the table of sizes.
+        taken: names that other workspaces of the region hold.
+    """
+
+    store: Store
+    assets: Assets
+    operations: Operations
+    servers: Servers
+    faults: Faults
+    transitions: Mapping[str, Transition]
+    base_model_dir: Path
+    quotas: Mapping[str, int]
+    taken: tuple[str, ...]
+
+    def listen(self) -> None:
+        """Let operations on endpoints and deployments end here."""
+        work = {
+            "endpoints.create": self._end_endpoint_change,
+            "endpoints.update": self._end_endpoint_change,
+            "endpoints.delete": self._end_endpoint_deletion,
+            "deployments.create": self._end_deployment_change,
+            "deployments.update": self._end_deployment_change,
+            "deployments.delete": self._end_deployment_deletion,
+        }
+        for transition, end in work.items():
+            self.operations.on(transition, end)
+
+    async def resume(self) -> None:
+        """Start the servers of all deployments that stand."""
+        for key, deployment in self.store.all(DEPLOYMENTS):
+            if deployment["state"] == "Succeeded":
+                await self.servers.start(key, await self._model(deployment["properties"]["model"]))
+
+    def endpoint(self, name: str) -> Document:
+        """An endpoint.
+
+        Raises:
+            ApiError: 404.
+        """
+        found = self.store.get(ENDPOINTS, name)
+        if found is None:
+            raise not_found(f"Endpoint '{name}'")
+        return found
+
+    def deployment(self, endpoint: str, name: str) -> Document:
+        """A deployment.
+
+        Raises:
+            ApiError: 404.
+        """
+        self.endpoint(endpoint)
+        found = self.store.get(DEPLOYMENTS, f"{endpoint}/{name}")
+        if found is None:
+            raise not_found(f"Deployment '{name}' of endpoint '{endpoint}'")
+        return found
+
+    def deployments(self, endpoint: str) -> list[tuple[str, Document]]:
+        """Names and documents, sorted by name."""
+        self.endpoint(endpoint)
+        return [(key.partition("/")[2], each) for key, each in self.store.all(DEPLOYMENTS, f"{endpoint}/")]
+
+    def put_endpoint(self, name: str, body: Document) -> tuple[Document, str, bool]:
+        """Create an endpoint, or change its traffic and tags; also the operation's id, and whether it is new.
+
+        Raises:
+            ApiError: 400, the name or the traffic won't do; 409, the name was used, or an operation is under way.
+        """
+        before = self.store.get(ENDPOINTS, name)
+        if before is None:
+            self._check_name(name)
+        self._check_idle(name)
+        properties = {key: value for key, value in body.get("properties", {}).items() if value is not None}
+        properties.pop("keys", None)
+        self._check_mode(before, properties)
+        self._check_traffic(name, properties.get("traffic") or {})
+        action = "endpoints.create" if before is None else "endpoints.update"
+        fresh = {"created": time.time(), "keys": [_key(), _key()]}
+        changed = {"properties": properties, "tags": body.get("tags") or {}, "state": self.transitions[action].during}
+        endpoint = fresh | (before or {}) | changed
+        self.store.put(ENDPOINTS, name, endpoint)
+        return endpoint, self.operations.begin(action, name), before is None
+
+    def delete_endpoint(self, name: str) -> str | None:
+        """Begin to delete an endpoint and its deployments; the operation's id, none if it is gone already.
+
+        Raises:
+            ApiError: 409, an operation is under way.
+        """
+        endpoint = self.store.get(ENDPOINTS, name)
+        if endpoint is None:
+            return None
+        self._check_idle(name, *(f"{name}/{each}" for each, _ in self.deployments(name)))
+        return self._begin(ENDPOINTS, name, endpoint, "endpoints.delete")
+
+    def put_deployment(self, endpoint: str, name: str, body: Document) -> tuple[Document, str, bool]:
+        """Create or change a deployment; also the operation's id, and whether it is new.
+
+        Raises:
+            ApiError: 400, name, size, quota or model won't do; 404; 409, an operation is under way.
+        """
+        key = f"{endpoint}/{name}"
+        self.endpoint(endpoint)
+        self._check_idle(endpoint, key)
+        before = self.store.get(DEPLOYMENTS, key)
+        properties = {"requestSettings": {}} | body["properties"]
+        instances = int((body.get("sku") or {}).get("capacity") or 1)
+        if before is None:
+            self._check_new_deployment(endpoint, name)
+        self._check_quota(key, str(properties.get("instanceType")), instances)
+        self._check_model(str(properties.get("model")))
+        action = "deployments.create" if before is None else "deployments.update"
+        changed = {"properties": properties, "tags": body.get("tags") or {}, "instances": instances}
+        state = {"state": self.transitions[action].during}
+        deployment = {"created": time.time()} | (before or {}) | changed | state
+        self.store.put(DEPLOYMENTS, key, deployment)
+        return deployment, self.operations.begin(action, key), before is None
+
+    def delete_deployment(self, endpoint: str, name: str) -> str | None:
+        """Begin to delete a deployment; the operation's id, none if it is gone already.
+
+        Raises:
+            ApiError: 400, it has traffic; 409, an operation is under way.
+        """
+        key = f"{endpoint}/{name}"
+        deployment = self.store.get(DEPLOYMENTS, key)
+        if deployment is None:
+            return None
+        self._check_idle(endpoint, key)
+        if self.endpoint(endpoint)["properties"].get("traffic", {}).get(name):
+            raise invalid(
+                f"Deployment '{name}' has live traffic. Set its traffic to 0 before you delete it.", "HasTraffic"
+            )
+        return self._begin(DEPLOYMENTS, key, deployment, "deployments.delete")
+
+    def _begin(self, kind: str, key: str, document: Document, action: str) -> str:
+        self.store.put(kind, key, document | {"state": self.transitions[action].during})
+        return self.operations.begin(action, key)
+
+    def _check_idle(self, *targets: str) -> None:
+        for target in targets:
+            action = self.operations.under_way(target)
+            if action is not None:
+                raise conflict(f"'{target}' is in the middle of another operation ({action}).", "OperationInProgress")
+
+    def _check_name(self, name: str) -> None:
+        if not _NAME.fullmatch(name):
+            raise invalid(
+                f"'{name}' is no name of an endpoint: 3 to 32 letters, digits and single dashes, first a letter.",
+                "InvalidEndpointName",
+            )
+        if name in self.taken or self.store.get(_GONE, name) is not None:
+            raise conflict(
+                f"The endpoint name '{name}' is in use in this region, or was used before. Choose another.",
+                "EndpointNameInUse",
+            )
+
+    def _check_mode(self, before: Document | None, properties: Document) -> None:
+        if before is not None and before["properties"].get("authMode") != properties.get("authMode"):
+            raise immutable("The authentication mode of an endpoint cannot be changed.", "EndpointPropertyImmutable")
+
+    def _check_traffic(self, endpoint: str, traffic: Mapping[str, int]) -> None:
+        if sum(traffic.values()) not in (0, 100):
+            raise invalid(f"Traffic must add up to 0 or 100, but is {sum(traffic.values())}.", "InvalidTraffic")
+        for name, share in traffic.items():
+            deployment = self.store.get(DEPLOYMENTS, f"{endpoint}/{name}")
+            if share and (deployment is None or deployment["state"] != "Succeeded"):
+                raise invalid(f"Traffic names deployment '{name}', which is not there or not ready.", "InvalidTraffic")
+
+    def _check_new_deployment(self, endpoint: str, name: str) -> None:
+        if not _NAME.fullmatch(name):
+            raise invalid(f"'{name}' is no name of a deployment.", "InvalidDeploymentName")
+        if len(self.deployments(endpoint)) >= _DEPLOYMENTS_PER_ENDPOINT:
+            raise invalid(f"An endpoint has at most {_DEPLOYMENTS_PER_ENDPOINT} deployments.", "TooManyDeployments")
+
+    def _check_quota(self, key: str, size: str, instances: int) -> None:
+        known = SIZES.get(size)
+        if known is None:
+            raise invalid(f"The VM size '{size}' is not supported for managed online endpoints.", "InvalidVmSize")
+        limit = self.quotas.get(size, known["quota"])
+        others = (each for other, each in self.store.all(DEPLOYMENTS) if other != key)
+        used = sum(_cores(size, each["instances"]) for each in others if each["properties"]["instanceType"] == size)
+        needed = _cores(size, instances)
+        if used + needed > limit:
+            raise no_quota(size, self.assets.addresses.subscription, used, limit, needed)
+
+    def _check_model(self, uri: str) -> None:
+        base = registry_asset(uri)
+        if base is not None and base[0] == "models" and base[1] in FOUNDATION_MODELS:
+            return
+        asset = workspace_asset(uri)
+        if asset is None or asset[0] != "models":
+            raise invalid(f"'{uri}' is no model that can be deployed without code of its own.", "InvalidModel")
+        if self.assets.get(*asset)["properties"].get("modelType") != "mlflow_model":
+            raise invalid("A model that is not of type mlflow_model needs code and an environment.", "InvalidModel")
+
+    async def _model(self, uri: str) -> Path:
+        return self.base_model_dir if registry_asset(uri) else await self.assets.local(uri, Path())
+
+    async def _end_endpoint_change(self, name: str) -> None:
+        self.store.put(ENDPOINTS, name, self.endpoint(name) | {"state": "Succeeded"})
+
+    async def _end_endpoint_deletion(self, name: str) -> None:
+        for key in self.store.names(DEPLOYMENTS, f"{name}/"):
+            await self._end_deployment_deletion(key)
+        self.store.put(_GONE, name, {"deleted": time.time()})
+        self.store.delete(ENDPOINTS, name)
+
+    async def _end_deployment_change(self, key: str) -> None:
+        deployment = self.deployment(*key.split("/"))
+        try:
+            fault = self.faults.take("deployment", key)
+            if fault is not None:
+                raise crashed(fault)
+            await self.servers.start(key, await self._model(deployment["properties"]["model"]))
+            await self.servers.ready(key)
+        except Exception:
+            await self.servers.end(key)
+            self.store.put(DEPLOYMENTS, key, deployment | {"state": "Failed"})
+            raise
+        self.store.put(DEPLOYMENTS, key, deployment | {"state": "Succeeded"})
+
+    async def _end_deployment_deletion(self, key: str) -> None:
+        await self.servers.end(key)
+        self.servers.forget(key)
+        self.store.delete(DEPLOYMENTS, key)
+
+
+def _cores(size: str, instances: int) -> int:
+    return math.ceil(instances * _SPARE) * int(SIZES[size]["vCPUs"])
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def keys_of(endpoint: Document) -> dict[str, Any]:
+    """As listKeys answers."""
+    return {"primaryKey": endpoint["keys"][0], "secondaryKey": endpoint["keys"][1]}

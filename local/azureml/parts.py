@@ -1,0 +1,108 @@
+"""All parts of one stand-in, joined."""
+
+import secrets
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Self
+
+from local.azureml.addresses import Addresses
+from local.azureml.assets import Assets
+from local.azureml.config import Config
+from local.azureml.datastores import Datastores
+from local.azureml.disk import Disk
+from local.azureml.events import Events
+from local.azureml.faults import Faults
+from local.azureml.hosting import Hosting
+from local.azureml.http import RequestLog
+from local.azureml.operations import Operations
+from local.azureml.runs import Runs
+from local.azureml.servers import Servers
+from local.azureml.steps import StepRunner
+from local.azureml.store import Store
+from local.azureml.timing import adjusted
+from local.azureml.training import Training
+from local.tls import Certificates
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What handlers work with."""
+
+    config: Config
+    addresses: Addresses
+    store: Store
+    log: RequestLog
+    faults: Faults
+    operations: Operations
+    disk: Disk
+    datastores: Datastores
+    assets: Assets
+    runs: Runs
+    training: Training
+    servers: Servers
+    hosting: Hosting
+    account_key: str
+
+    @classmethod
+    def joined(cls, config: Config, base: str) -> Self:
+        """The parts of a stand-in that listens at ``base``; nothing is started yet."""
+        addresses = Addresses(
+            base, config.subscription_id, config.resource_group, config.workspace, config.location
+        )  # fmt: skip
+        store = Store(config.state / "store")
+        transitions = adjusted(config.speed, config.delays)
+        faults, operations = Faults(store), Operations(store, transitions)
+        disk = Disk(config.state)
+        datastores = Datastores(addresses, disk, config.blob_uri, Certificates.at(config.certs).ca)
+        assets = Assets(store, addresses, datastores)
+        runs = Runs(store, Events(config.state / "events.jsonl", addresses), datastores, config.state)
+        runner = StepRunner(assets, faults, config.step_command, config.base_model_dir)
+        servers = Servers(config.serve_command, config.state / "deployments")
+        return cls(
+            config=config,
+            addresses=addresses,
+            store=store,
+            log=RequestLog(config.state / "requests.jsonl"),
+            faults=faults,
+            operations=operations,
+            disk=disk,
+            datastores=datastores,
+            assets=assets,
+            runs=runs,
+            training=Training(store, runs, runner, transitions),
+            servers=servers,
+            hosting=Hosting(
+                store=store,
+                assets=assets,
+                operations=operations,
+                servers=servers,
+                faults=faults,
+                transitions=transitions,
+                base_model_dir=config.base_model_dir,
+                quotas=config.quotas,
+                taken=config.taken,
+            ),
+            account_key=_account_key(store),
+        )
+
+    async def start(self) -> None:
+        """Go on where the last process stopped."""
+        self.hosting.listen()
+        await self.hosting.resume()
+        self.operations.resume()
+        self.training.resume()
+
+    async def stop(self) -> None:
+        """End all child processes; what was under way goes on at the next start."""
+        await self.operations.stop()
+        await self.training.stop()
+        await self.servers.stop()
+
+
+def _account_key(store: Store) -> str:
+    """Key of the workspace's own storage account, random, and the same at the next start."""
+    found = store.get("secrets", "account")
+    if found is None:
+        found = {"key": b64encode(secrets.token_bytes(64)).decode()}
+        store.put("secrets", "account", found)
+    return str(found["key"])

@@ -1,0 +1,87 @@
+"""Models and data assets of the workspace."""
+
+from typing import Any
+
+from aiohttp import web
+
+from local.azureml.assets import KINDS
+from local.azureml.dates import system_data
+from local.azureml.errors import not_found
+from local.azureml.http import WS, Route, answer, body_of
+from local.azureml.parts import Parts
+from local.azureml.store import Document
+
+_KIND = f"{{kind:{'|'.join(KINDS)}}}"
+
+
+class Asset:
+    def __init__(self, parts: Parts) -> None:
+        self._assets = parts.assets
+        self._addresses = parts.addresses
+
+    def routes(self) -> list[Route]:
+        versions = f"{WS}/{_KIND}/{{name}}/versions"
+        return [
+            Route("GET", f"{WS}/{_KIND}", self.list),
+            Route("GET", f"{WS}/{_KIND}/{{name}}", self.container),
+            Route("GET", versions, self.versions),
+            Route("GET", f"{versions}/{{version}}", self.get),
+            Route("PUT", f"{versions}/{{version}}", self.put),
+        ]
+
+    async def list(self, request: web.Request) -> web.Response:
+        """All assets of a kind"""
+        kind = request.match_info["kind"]
+        return answer({"value": [self._container(kind, name) for name in self._assets.names(kind)]})
+
+    async def container(self, request: web.Request) -> web.Response:
+        """An asset, with its latest and next version"""
+        kind, name = request.match_info["kind"], request.match_info["name"]
+        if not self._assets.versions(kind, name):
+            raise not_found(f"{kind}/{name}")
+        return answer(self._container(kind, name))
+
+    async def versions(self, request: web.Request) -> web.Response:
+        """Versions of an asset, newest first"""
+        kind, name = request.match_info["kind"], request.match_info["name"]
+        found = self._assets.versions(kind, name)[: int(request.query.get("$top", 1000))]
+        return answer({"value": [self._version(kind, name, *each) for each in found]})
+
+    async def get(self, request: web.Request) -> web.Response:
+        """A version of an asset"""
+        kind, name, version = _named(request)
+        return answer(self._version(kind, name, version, self._assets.get(kind, name, version)))
+
+    async def put(self, request: web.Request) -> web.Response:
+        """Register a version (its path can't be changed later)"""
+        kind, name, version = _named(request)
+        body = await body_of(request)
+        asset, is_new = self._assets.put(kind, name, version, body["properties"])
+        return answer(self._version(kind, name, version, asset), 201 if is_new else 200)
+
+    def _container(self, kind: str, name: str) -> dict[str, Any]:
+        versions = self._assets.versions(kind, name)
+        numbers = [int(version) for version, _ in versions if version.isdigit()]
+        properties = {"latestVersion": versions[0][0], "nextVersion": str(max(numbers, default=0) + 1)}
+        kind_of = {"dataType": versions[0][1]["properties"].get("dataType")} if kind == "data" else {}
+        return {
+            "id": self._addresses.resource(kind, name),
+            "name": name,
+            "type": f"Microsoft.MachineLearningServices/workspaces/{kind}",
+            "systemData": system_data(versions[-1][1]["created"]),
+            "properties": {"isArchived": False, "tags": {}, "properties": {}} | properties | kind_of,
+        }
+
+    def _version(self, kind: str, name: str, version: str, asset: Document) -> dict[str, Any]:
+        return {
+            "id": f"{self._addresses.resource(kind, name)}/versions/{version}",
+            "name": version,
+            "type": f"Microsoft.MachineLearningServices/workspaces/{kind}/versions",
+            "systemData": system_data(asset["created"]),
+            "properties": asset["properties"],
+        }
+
+
+def _named(request: web.Request) -> tuple[str, str, str]:
+    parts = request.match_info
+    return parts["kind"], parts["name"], parts["version"]

@@ -1,0 +1,47 @@
+"""What Azure doesn't have: faults on request, and a view of the request log. For tests, without authentication."""
+
+from aiohttp import web
+
+from local.azureml.errors import invalid
+from local.azureml.http import Route, answer, body_of
+from local.azureml.parts import Parts
+from local.azureml.tokens import Plane
+
+
+class Control:
+    def __init__(self, parts: Parts) -> None:
+        self._faults = parts.faults
+        self._log = parts.log
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("GET", "/_standin/requests", self.requests, Plane.OPEN),
+            Route("GET", "/_standin/faults", self.faults, Plane.OPEN),
+            Route("POST", "/_standin/faults", self.arm, Plane.OPEN),
+            Route("DELETE", "/_standin/faults", self.clear, Plane.OPEN),
+        ]
+
+    async def requests(self, request: web.Request) -> web.Response:
+        """The request log, filtered by `method`, `route`, `status` and `path` (part of it)"""
+        entries = self._log.entries()
+        for key in ("method", "route", "status"):
+            if key in request.query:
+                entries = [entry for entry in entries if str(entry[key]) == request.query[key]]
+        part = request.query.get("path", "")
+        return answer({"value": [entry for entry in entries if part in entry["path"]]})
+
+    async def faults(self, _: web.Request) -> web.Response:
+        """Faults that are armed"""
+        return answer({"value": self._faults.armed()})
+
+    async def arm(self, request: web.Request) -> web.Response:
+        """Arm a fault of a request, a deployment or a step"""
+        fault = await body_of(request)
+        if fault.get("on", "request") not in ("request", "deployment", "step"):
+            raise invalid("'on' must be request, deployment or step.")
+        return answer({"id": self._faults.add(fault)}, 201)
+
+    async def clear(self, _: web.Request) -> web.Response:
+        """Disarm all faults"""
+        self._faults.clear()
+        return web.Response(status=204)

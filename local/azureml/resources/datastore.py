@@ -1,0 +1,71 @@
+"""Datastores and their secrets."""
+
+from typing import Any
+
+from aiohttp import web
+
+from local.azureml.datastores import BLOB_STORE
+from local.azureml.dates import system_data
+from local.azureml.errors import invalid
+from local.azureml.http import WS, Route, answer
+from local.azureml.parts import Parts
+from shared.resources import PREPARED_DATASTORE
+
+_CREATED = 1_700_000_000.0
+
+
+class Datastore:
+    def __init__(self, parts: Parts) -> None:
+        self._datastores = parts.datastores
+        self._addresses = parts.addresses
+        self._key = parts.account_key
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("GET", f"{WS}/datastores", self.list),
+            Route("GET", f"{WS}/datastores/{{name}}", self.get),
+            Route("POST", f"{WS}/datastores/{{name}}/listSecrets", self.secrets),
+        ]
+
+    async def list(self, request: web.Request) -> web.Response:
+        """All datastores, or the default one"""
+        only_default = request.query.get("isDefault", "").lower() == "true"
+        names = [BLOB_STORE] if only_default else self._datastores.names
+        return answer({"value": [self._document(name) for name in names]})
+
+    async def get(self, request: web.Request) -> web.Response:
+        """A datastore: account and container"""
+        return answer(self._document(request.match_info["name"]))
+
+    async def secrets(self, request: web.Request) -> web.Response:
+        """Its account key (for `prepared`: none, it takes identities)"""
+        name = request.match_info["name"]
+        self._datastores.container(name)
+        if name == PREPARED_DATASTORE:
+            raise invalid(f"Datastore '{name}' has no secrets: it is accessed with an identity.", "NoSecrets")
+        return answer({"secretsType": "AccountKey", "key": self._key})
+
+    def _document(self, name: str) -> dict[str, Any]:
+        container = self._datastores.container(name)
+        by_identity = name == PREPARED_DATASTORE
+        return {
+            "id": self._addresses.resource("datastores", name),
+            "name": name,
+            "type": "Microsoft.MachineLearningServices/workspaces/datastores",
+            "systemData": system_data(_CREATED),
+            "properties": {
+                "description": None,
+                "tags": None,
+                "properties": None,
+                "isDefault": name == BLOB_STORE,
+                "credentials": {"credentialsType": "None" if by_identity else "AccountKey"},
+                "datastoreType": "AzureBlob",
+                "accountName": self._datastores.account(name),
+                "containerName": container,
+                "endpoint": "localhost",
+                "protocol": "https",
+                "serviceDataAccessAuthIdentity": "WorkspaceSystemAssignedIdentity" if by_identity else "None",
+                "resourceGroup": self._addresses.group,
+                "subscriptionId": self._addresses.subscription,
+            },
+        }

@@ -1,0 +1,97 @@
+"""Deployments of online endpoints, and their logs."""
+
+from typing import Any
+
+from aiohttp import web
+
+from local.azureml.dates import system_data
+from local.azureml.http import WS, Route, answer, body_of
+from local.azureml.parts import Parts
+from local.azureml.resources.operation import accepted, pending
+from local.azureml.store import Document
+
+_PROBE = {
+    "failureThreshold": 30,
+    "successThreshold": 1,
+    "timeout": "PT2S",
+    "period": "PT10S",
+    "initialDelay": "PT10S",
+}
+_REQUESTS = {"maxQueueWait": "PT0S", "requestTimeout": "PT5S", "maxConcurrentRequestsPerInstance": 1}
+_LINES = 100
+
+
+class Deployment:
+    def __init__(self, parts: Parts) -> None:
+        self._hosting = parts.hosting
+        self._servers = parts.servers
+        self._addresses = parts.addresses
+
+    def routes(self) -> list[Route]:
+        deployments = f"{WS}/onlineEndpoints/{{endpoint}}/deployments"
+        return [
+            Route("GET", deployments, self.list),
+            Route("GET", f"{deployments}/{{name}}", self.get),
+            Route("PUT", f"{deployments}/{{name}}", self.put),
+            Route("DELETE", f"{deployments}/{{name}}", self.delete),
+            Route("POST", f"{deployments}/{{name}}/getLogs", self.logs),
+        ]
+
+    async def list(self, request: web.Request) -> web.Response:
+        """Deployments of an endpoint"""
+        endpoint = request.match_info["endpoint"]
+        found = self._hosting.deployments(endpoint)
+        return answer({"value": [self._document(endpoint, name, each) for name, each in found]})
+
+    async def get(self, request: web.Request) -> web.Response:
+        """A deployment with its provisioning state"""
+        endpoint, name = _named(request)
+        return answer(self._document(endpoint, name, self._hosting.deployment(endpoint, name)))
+
+    async def put(self, request: web.Request) -> web.Response:
+        """Create or change a deployment (long-running: until its server is alive)"""
+        endpoint, name = _named(request)
+        deployment, operation, is_new = self._hosting.put_deployment(endpoint, name, await body_of(request))
+        document = self._document(endpoint, name, deployment)
+        return answer(document, 201 if is_new else 200, pending(self._addresses, operation))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Delete a deployment that has no traffic (long-running)"""
+        return accepted(self._addresses, self._hosting.delete_deployment(*_named(request)))
+
+    async def logs(self, request: web.Request) -> web.Response:
+        """The end of its server's log"""
+        endpoint, name = _named(request)
+        self._hosting.deployment(endpoint, name)
+        lines = int((await body_of(request)).get("tail") or _LINES)
+        return answer({"content": self._servers.log(f"{endpoint}/{name}", lines)})
+
+    def _document(self, endpoint: str, name: str, deployment: Document) -> dict[str, Any]:
+        given = {key: value for key, value in deployment["properties"].items() if value is not None}
+        properties = {
+            "scaleSettings": {"scaleType": "Default"},
+            "livenessProbe": _PROBE,
+            "readinessProbe": _PROBE,
+            "endpointComputeType": "Managed",
+            "egressPublicNetworkAccess": "Enabled",
+            "privateNetworkConnection": False,
+            "properties": {},
+            **given,
+            "requestSettings": _REQUESTS | (given.get("requestSettings") or {}),
+            "provisioningState": deployment["state"],
+        }
+        return {
+            "id": f"{self._addresses.resource('onlineEndpoints', endpoint)}/deployments/{name}",
+            "name": name,
+            "type": "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments",
+            "location": self._addresses.location,
+            "tags": deployment["tags"],
+            "kind": "Managed",
+            "sku": {"name": "Default", "tier": "Standard", "capacity": deployment["instances"]},
+            "systemData": system_data(deployment["created"]),
+            "properties": properties,
+        }
+
+
+def _named(request: web.Request) -> tuple[str, str]:
+    return request.match_info["endpoint"], request.match_info["name"]

@@ -1,0 +1,60 @@
+"""Where everything is: cloud metadata, the registry's and the workspace's discovery."""
+
+from aiohttp import web
+
+from local.azureml.addresses import REGISTRY_GROUP, REGISTRY_SUBSCRIPTION
+from local.azureml.errors import not_found
+from local.azureml.http import Route, answer
+from local.azureml.parts import Parts
+from local.azureml.tokens import Plane
+
+_SERVICES = (
+    "api", "history", "catalog", "experimentation", "studio", "notebooks", "modelmanagement", "pipelines",
+    "gallery", "hyperdrive", "inferencing", "webservices",
+)  # fmt: skip
+
+
+class Discovery:
+    def __init__(self, parts: Parts) -> None:
+        self._base = parts.addresses.base
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("GET", "/metadata/endpoints", self.metadata, Plane.OPEN),
+            Route("GET", "/registrymanagement/v1.0/registries/{registry}/discovery", self.registry, Plane.DATA),
+            Route("GET", "/discovery/workspaces/{workspace}", self.workspace, Plane.DATA),
+        ]
+
+    async def metadata(self, _: web.Request) -> web.Response:
+        """Endpoints of this cloud, as for a sovereign one (ARM_CLOUD_METADATA_URL)"""
+        return answer(
+            [
+                {
+                    "name": "TunedropLocal",
+                    # The SDK makes the audience https://ml.azure.com of what follows the portal's second dot.
+                    "portal": "https://portal.azure.com/",
+                    "resourceManager": f"{self._base}/",
+                    "authentication": {"loginEndpoint": f"{self._base}/", "audiences": [self._base]},
+                    "suffixes": {"storage": "localhost"},
+                }
+            ]
+        )
+
+    async def registry(self, request: web.Request) -> web.Response:
+        """Where a registry is: here, for `azureml`"""
+        name = request.match_info["registry"]
+        if name != "azureml":
+            raise not_found(f"Registry '{name}'")
+        return answer(
+            {
+                "registryName": name,
+                "primaryRegionResourceProviderUri": f"{self._base}/",
+                "resourceGroup": REGISTRY_GROUP,
+                "subscriptionId": REGISTRY_SUBSCRIPTION,
+                "registryFqdns": {},
+            }
+        )
+
+    async def workspace(self, _: web.Request) -> web.Response:
+        """Where the workspace's services are: here"""
+        return answer(dict.fromkeys(_SERVICES, self._base))

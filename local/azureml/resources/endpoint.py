@@ -1,0 +1,98 @@
+"""Online endpoints and their keys."""
+
+import time
+from typing import Any
+
+from aiohttp import web
+
+from local import identity
+from local.azureml.dates import system_data
+from local.azureml.errors import invalid
+from local.azureml.hosting import ENDPOINTS, keys_of
+from local.azureml.http import WS, Route, answer, body_of
+from local.azureml.parts import Parts
+from local.azureml.resources.operation import accepted, pending
+from local.azureml.store import Document
+from local.azureml.tokens import MACHINE_LEARNING
+
+
+class Endpoint:
+    def __init__(self, parts: Parts) -> None:
+        self._hosting = parts.hosting
+        self._addresses = parts.addresses
+        self._store = parts.store
+
+    def routes(self) -> list[Route]:
+        endpoint = f"{WS}/onlineEndpoints/{{endpoint}}"
+        return [
+            Route("GET", f"{WS}/onlineEndpoints", self.list),
+            Route("GET", endpoint, self.get),
+            Route("PUT", endpoint, self.put),
+            Route("DELETE", endpoint, self.delete),
+            Route("POST", f"{endpoint}/listKeys", self.keys),
+            Route("POST", f"{endpoint}/token", self.token),
+        ]
+
+    async def list(self, _: web.Request) -> web.Response:
+        """All endpoints"""
+        return answer({"value": [self._document(name, each) for name, each in self._store.all(ENDPOINTS)]})
+
+    async def get(self, request: web.Request) -> web.Response:
+        """An endpoint: state, scoring URI, traffic"""
+        name = request.match_info["endpoint"]
+        return answer(self._document(name, self._hosting.endpoint(name)))
+
+    async def put(self, request: web.Request) -> web.Response:
+        """Create an endpoint, or set its traffic and tags (long-running)"""
+        name = request.match_info["endpoint"]
+        endpoint, operation, is_new = self._hosting.put_endpoint(name, await body_of(request))
+        document = self._document(name, endpoint)
+        return answer(document, 201 if is_new else 200, pending(self._addresses, operation))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Delete an endpoint with its deployments (long-running); its name is never free again"""
+        operation = self._hosting.delete_endpoint(request.match_info["endpoint"])
+        return accepted(self._addresses, operation)
+
+    async def keys(self, request: web.Request) -> web.Response:
+        """Its two keys"""
+        endpoint = self._hosting.endpoint(request.match_info["endpoint"])
+        if str(endpoint["properties"].get("authMode")).lower() != "key":
+            raise invalid("The endpoint does not use keys.", "KeysNotSupported")
+        return answer(keys_of(endpoint))
+
+    async def token(self, request: web.Request) -> web.Response:
+        """A token to score with"""
+        self._hosting.endpoint(request.match_info["endpoint"])
+        expires = int(time.time() + identity.LIFETIME)
+        token = {"accessToken": identity.token(MACHINE_LEARNING), "tokenType": "Bearer"}
+        return answer(token | {"expiryTimeUtc": expires, "refreshAfterTimeUtc": expires - identity.LIFETIME // 2})
+
+    def _document(self, name: str, endpoint: Document) -> dict[str, Any]:
+        url = f"{self._addresses.base}/scoring/{name}"
+        properties = {
+            "mirrorTraffic": {},
+            "traffic": {},
+            "publicNetworkAccess": "Enabled",
+            "compute": None,
+            "properties": {},
+            **endpoint["properties"],
+            "provisioningState": endpoint["state"],
+            "scoringUri": None if endpoint["state"] == "Creating" else f"{url}/score",
+            "swaggerUri": None if endpoint["state"] == "Creating" else f"{url}/swagger.json",
+        }
+        return {
+            "id": self._addresses.resource("onlineEndpoints", name),
+            "name": name,
+            "type": "Microsoft.MachineLearningServices/workspaces/onlineEndpoints",
+            "location": self._addresses.location,
+            "tags": endpoint["tags"],
+            "kind": "Managed",
+            "identity": {
+                "type": "SystemAssigned",
+                "principalId": self._addresses.workspace_guid,
+                "tenantId": identity.TENANT,
+            },
+            "systemData": system_data(endpoint["created"]),
+            "properties": properties,
+        }

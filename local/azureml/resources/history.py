@@ -1,0 +1,138 @@
+"""Run history: status, error, children and logs of every run, and where its outputs lie."""
+
+from typing import Any
+
+from aiohttp import web
+
+from local.azureml.datastores import ARTIFACT_STORE, BLOB_STORE
+from local.azureml.dates import iso
+from local.azureml.events import experiment_id
+from local.azureml.http import WS, Route, answer, body_of
+from local.azureml.parts import Parts
+from local.azureml.store import Document
+from local.azureml.tokens import Plane
+from local.azureml.training import JOBS
+
+_HISTORY = f"/history/v1.0{WS}"
+_ASSET_TYPES = {"mlflow_model": "MLFlowModel", "custom_model": "CustomModel", "triton_model": "TritonModel"}
+
+
+class History:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._runs = parts.runs
+
+    def routes(self) -> list[Route]:
+        run, named = f"{_HISTORY}/runs/{{run}}", f"{_HISTORY}/experiments/{{experiment}}/runs/{{run}}"
+        return [
+            Route("GET", run, self.get, Plane.DATA),
+            Route("GET", f"{run}/details", self.details, Plane.DATA),
+            Route("GET", f"{run}/children", self.children, Plane.DATA),
+            Route("PATCH", named, self.patch, Plane.DATA),
+            Route("POST", f"{_HISTORY}/rundata", self.data, Plane.DATA),
+            Route("POST", f"/modelregistry/v1.0{WS}/models/batchGetResolvedUris", self.model_uris, Plane.DATA),
+            Route("POST", f"/data/v1.0{WS}/dataversion/batchGetResolvedUris", self.data_uris, Plane.DATA),
+        ]
+
+    async def get(self, request: web.Request) -> web.Response:
+        """A run, parent or child"""
+        return answer(self._run(self._asked(request)))
+
+    async def details(self, request: web.Request) -> web.Response:
+        """Status, times, error and log files of a run"""
+        run = self._asked(request)
+        return answer(
+            {
+                "runId": run["id"],
+                "target": run.get("target"),
+                "status": run["status"],
+                "startTimeUtc": iso(run.get("started")),
+                "endTimeUtc": iso(run.get("ended")),
+                "error": _error(run),
+                "warnings": [],
+                "properties": run["properties"],
+                "inputDatasets": [],
+                "outputDatasets": [],
+                "logFiles": self._logs(run),
+                "submittedBy": "tunedrop",
+            }
+        )
+
+    async def children(self, request: web.Request) -> web.Response:
+        """Steps of a pipeline's run"""
+        run = self._asked(request)
+        return answer({"value": [self._run(child) for child in self._runs.children(run["id"])]})
+
+    async def patch(self, request: web.Request) -> web.Response:
+        """Change a run's name, tags and properties"""
+        run, body = self._asked(request), await body_of(request)
+        changes: Document = {key: run[key] | (body.get(key) or {}) for key in ("tags", "properties")}
+        if body.get("displayName"):
+            changes["display_name"] = body["displayName"]
+        return answer(self._run(self._runs.update(run["id"], **changes)))
+
+    async def data(self, request: web.Request) -> web.Response:
+        """A run with the assets that its outputs are"""
+        run = self._runs.require(str((await body_of(request)).get("runId")))
+        return answer({"runMetadata": self._run(run) | {"outputs": self._outputs(run)}})
+
+    async def model_uris(self, request: web.Request) -> web.Response:
+        """Where outputs lie that are models"""
+        asked = (await body_of(request)).get("values") or []
+        return answer({"values": {each: {"path": self._output_uri(each)} for each in asked}})
+
+    async def data_uris(self, request: web.Request) -> web.Response:
+        """Where outputs lie that are data"""
+        asked = (await body_of(request)).get("values") or []
+        return answer({"values": {each: {"uri": self._output_uri(each), "type": "UriFolder"} for each in asked}})
+
+    def _asked(self, request: web.Request) -> Document:
+        return self._runs.require(request.match_info["run"])
+
+    def _run(self, run: Document) -> dict[str, Any]:
+        return {
+            "runNumber": run["number"],
+            "runId": run["id"],
+            "rootRunId": run["root"],
+            "parentRunId": run["parent"],
+            "displayName": run["display_name"],
+            "name": run["name"],
+            "experimentId": experiment_id(self._parts.addresses, run["experiment"]),
+            "status": run["status"],
+            "createdUtc": iso(run["created"]),
+            "startTimeUtc": iso(run.get("started")),
+            "endTimeUtc": iso(run.get("ended")),
+            "runType": run["kind"],
+            "target": run.get("target"),
+            "tags": run["tags"],
+            "properties": run["properties"],
+            "error": _error(run),
+        }
+
+    def _logs(self, run: Document) -> dict[str, str]:
+        """URLs of the logs, relative to the run's folder in the artifact store."""
+        folder = f"ExperimentRun/dcid.{run['id']}/"
+        container = self._parts.datastores.container(ARTIFACT_STORE)
+        url = f"https://{self._parts.datastores.account(ARTIFACT_STORE)}.blob.localhost/{container}"
+        blobs = self._parts.disk.within(container, folder)
+        return {blob.name.removeprefix(folder): f"{url}/{blob.name}" for blob in blobs}
+
+    def _outputs(self, run: Document) -> dict[str, Any]:
+        job = self._parts.store.get(JOBS, run["id"])
+        if job is None or run["status"] != "Completed":
+            return {}
+        outputs = job["properties"].get("outputs") or {}
+        kinds = {name: str((each or {}).get("jobOutputType", "uri_folder")) for name, each in outputs.items()}
+        return {
+            name: {"assetId": f"{run['id']}/{name}", "type": _ASSET_TYPES.get(kind, kind)}
+            for name, kind in kinds.items()
+            if name != "default"
+        }
+
+    def _output_uri(self, asset: str) -> str:
+        job, _, output = asset.partition("/")
+        return self._parts.addresses.data_path(BLOB_STORE, f"azureml/{job}/{output}/")
+
+
+def _error(run: Document) -> dict[str, Any] | None:
+    return None if run["error"] is None else {"error": run["error"] | {"details": []}}

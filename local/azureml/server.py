@@ -1,0 +1,125 @@
+"""Starts and stops the stand-in: two ports, one state folder."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from local import identity
+from local.azureml.config import Config
+from local.azureml.http import Front
+from local.azureml.parts import Parts
+from local.azureml.routes import routes
+from local.azureml.store import write_atomically
+from local.tls import Certificates
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Where a stand-in that runs is to be found."""
+
+    url: str
+    identity_endpoint: str
+    ca: str
+    subscription_id: str
+    resource_group: str
+    workspace: str
+    pid: int
+
+    @property
+    def exports(self) -> dict[str, str]:
+        """Environment that points any script of azure-ai-ml at it."""
+        return {
+            "ARM_CLOUD_METADATA_URL": f"{self.url}/metadata/endpoints?api-version=2019-05-01",
+            "REGISTRY_DISCOVERY_ENDPOINT_URL": f"{self.url}/",
+            "REQUESTS_CA_BUNDLE": self.ca,
+            "SSL_CERT_FILE": self.ca,
+            "IDENTITY_ENDPOINT": self.identity_endpoint,
+            "IDENTITY_HEADER": identity.HEADER,
+        }
+
+
+@contextlib.asynccontextmanager
+async def running(config: Config) -> AsyncIterator[Ready]:
+    """A stand-in while the context lasts; ``ready.json`` in its state folder says so."""
+    config.state.mkdir(parents=True, exist_ok=True)
+    (config.state / "ready.json").unlink(missing_ok=True)
+    api, tokens = _sockets(config)
+    parts = Parts.joined(config, f"https://127.0.0.1:{_port(api)}")
+    runners = [await _serve(_application(parts), api, config), await _serve(_identity(), tokens, None)]
+    await parts.start()
+    ready = _ready(config, api, tokens)
+    write_atomically(config.state / "ready.json", json.dumps(ready.__dict__, indent=1))
+    try:
+        yield ready
+    finally:
+        (config.state / "ready.json").unlink(missing_ok=True)
+        await parts.stop()
+        for runner in runners:
+            await runner.cleanup()
+
+
+async def until_told() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await told.wait()
+
+
+def _application(parts: Parts) -> web.Application:
+    return Front(parts.addresses, parts.faults, parts.log).application(routes(parts))
+
+
+def _identity() -> web.Application:
+    application = web.Application()
+    application.add_routes(identity.routes())
+    return application
+
+
+async def _serve(application: web.Application, listener: socket.socket, config: Config | None) -> web.AppRunner:
+    """Over TLS where there is a configuration to take the certificates from."""
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    context = Certificates.at(config.certs).server_context() if config else None
+    await web.SockSite(runner, listener, ssl_context=context).start()
+    return runner
+
+
+def _sockets(config: Config) -> tuple[socket.socket, socket.socket]:
+    """Listeners on the ports asked for, or on those of last time: clients keep what they were told."""
+    path = config.state / "ports.json"
+    before = json.loads(path.read_text()) if path.exists() else {"api": 0, "identity": 0}
+    listeners = (_listen(config.port, before["api"]), _listen(config.identity_port, before["identity"]))
+    write_atomically(path, json.dumps({"api": _port(listeners[0]), "identity": _port(listeners[1])}))
+    return listeners
+
+
+def _listen(asked: int, before: int) -> socket.socket:
+    if not asked and before:
+        with contextlib.suppress(OSError):
+            return socket.create_server(("127.0.0.1", before))
+    return socket.create_server(("127.0.0.1", asked))
+
+
+def _port(listener: socket.socket) -> int:
+    return int(listener.getsockname()[1])
+
+
+def _ready(config: Config, api: socket.socket, tokens: socket.socket) -> Ready:
+    return Ready(
+        url=f"https://127.0.0.1:{_port(api)}",
+        identity_endpoint=f"http://127.0.0.1:{_port(tokens)}{identity.ROUTE}",
+        ca=str(Path(Certificates.at(config.certs).ca)),
+        subscription_id=config.subscription_id,
+        resource_group=config.resource_group,
+        workspace=config.workspace,
+        pid=os.getpid(),
+    )
