@@ -10,10 +10,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli import checks, show
+from cli import checks
 from cli.setup import steps
 from cli.setup.view import set_up
-from cli.target import Target
 from local.children import ChildError
 from shared.errors import TunedropError
 
@@ -59,6 +58,9 @@ def up() -> None:
 @app.command()
 def drop(file: File, project: Project) -> None:
     """Upload a file to a project of the running stack."""
+    from cli import show
+    from cli.target import Target
+
     with explained():
         show.dropped(console, Target.find(), file, project)
 
@@ -66,6 +68,9 @@ def drop(file: File, project: Project) -> None:
 @app.command()
 def runs(project: Annotated[str | None, typer.Option(help="Only this project's")] = None) -> None:
     """List what became of the uploads, newest first."""
+    from cli import show
+    from cli.target import Target
+
     with explained():
         show.runs(console, Target.find(), project)
 
@@ -73,6 +78,9 @@ def runs(project: Annotated[str | None, typer.Option(help="Only this project's")
 @app.command()
 def status(run: Annotated[str, typer.Argument(help="Id of a run, or of its project: then its newest run")]) -> None:
     """Show one run: receipt and timeline."""
+    from cli import show
+    from cli.target import Target
+
     with explained():
         show.status(console, Target.find(), run)
 
@@ -80,6 +88,9 @@ def status(run: Annotated[str, typer.Argument(help="Id of a run, or of its proje
 @app.command()
 def score(project: str, question: str, deployment: str | None = None) -> None:
     """Ask a project's model a question."""
+    from cli import show
+    from cli.target import Target
+
     with explained():
         show.answer(console, Target.find(), project, question, deployment)
 

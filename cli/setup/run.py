@@ -10,13 +10,14 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from cli.paths import LOGS
 from cli.setup.steps import STAMPS, Step
 from shared.errors import TunedropError
 
 _LINES_SHOWN: Final = 12
+_NO_SUCH_PROGRAM: Final = 127
 
 
 class SetupError(TunedropError):
@@ -37,7 +38,8 @@ class Setup:
     def __init__(self) -> None:
         self.log = LOGS / f"setup-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
         self._process: subprocess.Popen[bytes] | None = None
-        self._cancelled = threading.Event()
+        self._cancelled = False
+        self._starting = threading.Lock()
 
     def run(self, steps: Sequence[Step], listener: Listener) -> None:
         """Do what is not done yet.
@@ -56,14 +58,15 @@ class Setup:
 
     def cancel(self) -> None:
         """Stop whatever runs; what is done stays done."""
-        self._cancelled.set()
+        with self._starting:
+            self._cancelled = True
         if self._process is not None:
             _end(self._process)
 
     def _carry_out(self, step: Step) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         for command in step.commands:
-            if self._cancelled.is_set() or self._call(command, step.folder) != 0:
+            if self._call(command, step.folder) != 0:
                 raise self._failure(step)
         step.stamp()
 
@@ -72,21 +75,27 @@ class Setup:
             log.write(f"$ {' '.join(command)}\n".encode())
             log.flush()
             try:
-                self._process = subprocess.Popen(
-                    command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-                )
+                self._process = self._start(command, folder, log)
             except FileNotFoundError as error:
                 log.write(f"{error}\n".encode())
-                return 127
+                return _NO_SUCH_PROGRAM
         try:
             return self._process.wait()
         except BaseException:
             _end(self._process)
             raise
 
+    def _start(self, command: Sequence[str], folder: Path, log: BinaryIO) -> subprocess.Popen[bytes]:
+        with self._starting:
+            if self._cancelled:
+                raise SetupError("Set-up was stopped.")
+            return subprocess.Popen(
+                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+
     def _failure(self, step: Step) -> SetupError:
         lines = self.log.read_text(errors="replace").splitlines()[-_LINES_SHOWN:] if self.log.exists() else []
-        what = "was stopped" if self._cancelled.is_set() else "failed"
+        what = "was stopped" if self._cancelled else "failed"
         return SetupError(
             f"{step.title}: {what}.\n" + "".join(f"  {line}\n" for line in lines),
             f"All of it is in {self.log}. Set-up goes on where it stopped: run 'make setup' again.",

@@ -1,0 +1,41 @@
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli import paths
+from cli.main import app
+
+MAKEFILE = (paths.ROOT / "Makefile").read_text()
+COMMANDS = {"setup", "demo", "up", "drop", "runs", "status", "score", "test", "check", "bench"}
+
+
+@pytest.fixture(autouse=True)
+def _no_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "STACK", tmp_path)
+    monkeypatch.delenv("TUNEDROP_URL", raising=False)
+
+
+def test_help_lists_every_command() -> None:
+    shown = CliRunner().invoke(app, ["--help"]).output
+    assert all(re.search(rf"\b{command}\b", shown) for command in COMMANDS)
+
+
+def test_every_target_of_make_is_described_and_calls_one_command() -> None:
+    described = set(re.findall(r"^([a-z]+):.*## .+$", MAKEFILE, re.MULTILINE))
+    called = set(re.findall(r"\$\(TUNEDROP\) ([a-z]+)", MAKEFILE))
+    assert described == called | {"help", "clean"}
+    assert called <= COMMANDS
+
+
+@pytest.mark.parametrize("arguments", [["runs"], ["status", "lumo"], ["score", "lumo", "How deep?"]])
+def test_without_a_stack_a_command_says_how_to_start_one(arguments: list[str]) -> None:
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert "No stack is up on this machine. Start one in another terminal: make up." in result.output
+
+
+def test_a_file_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["drop", str(tmp_path / "none.jsonl"), "--project", "lumo"])
+    assert result.exit_code == 2
