@@ -50,11 +50,9 @@ ENDS: Final = frozenset(
     }
 )
 
-_STOPPED: Final = frozenset({State.CLOSING, State.FAILED, State.CANCELLED, State.SUPERSEDED})
-
 TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
-    State.RECEIVED: _STOPPED | {State.PREPARED, State.REJECTED, State.VALIDATED, State.UNCHANGED},
-    State.PREPARED: _STOPPED | {State.SUBMITTED},
+    State.RECEIVED: (ENDS - {State.DECLINED, State.RETIRED}) | {State.PREPARED},
+    State.PREPARED: frozenset({State.CLOSING, State.SUBMITTED}),
     State.SUBMITTED: frozenset({State.CLOSING, State.TRAINED}),
     State.TRAINED: frozenset({State.CLOSING, State.REGISTERED}),
     State.REGISTERED: frozenset({State.CLOSING, State.DEPLOYING}),

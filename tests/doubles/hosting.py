@@ -76,13 +76,13 @@ class MemoryEndpoints:
     """``ports.Endpoints``: a name that was used once is not to be had again."""
 
     def __init__(self, hosting: Hosting) -> None:
-        self._hosting = hosting
+        self.hosting = hosting
         self.created: list[str] = []
         self.deleted: list[str] = []
 
     def get(self, name: str) -> Endpoint | None:
-        self._hosting.settle()
-        found = self._hosting.endpoints.get(name)
+        self.hosting.settle()
+        found = self.hosting.endpoints.get(name)
         return self._endpoint(name, found) if found else None
 
     def create(self, name: str, tags: Mapping[str, str]) -> None:
@@ -91,11 +91,11 @@ class MemoryEndpoints:
             if not tags.items() <= existing.tags.items():
                 raise ConflictError(f"Endpoint '{name}' exists with other tags.")
             return
-        if name in self._hosting.names_used:
+        if name in self.hosting.names_used:
             raise ConflictError(f"The name '{name}' was used before.")
-        self._hosting.names_used.add(name)
-        self._hosting.endpoints[name] = _Endpoint(
-            dict(tags), self._hosting.starts("creating", self._hosting.endpoint_seconds)
+        self.hosting.names_used.add(name)
+        self.hosting.endpoints[name] = _Endpoint(
+            dict(tags), self.hosting.starts("creating", self.hosting.endpoint_seconds)
         )
         self.created.append(name)
 
@@ -109,25 +109,25 @@ class MemoryEndpoints:
         self._refuse_if_busy(existing)
         for deployment in wanted:
             self._refuse_unless_up(name, deployment)
-        found = self._hosting.endpoints[name]
+        found = self.hosting.endpoints[name]
         found.next_traffic = wanted
-        found.operation = self._hosting.starts("updating", self._hosting.update_seconds)
+        found.operation = self.hosting.starts("updating", self.hosting.update_seconds)
 
     def delete(self, name: str) -> None:
         existing = self.get(name)
         if existing is None or existing.provisioning == "deleting":
             return
         self._refuse_if_busy(existing)
-        self._hosting.endpoints[name].operation = self._hosting.starts("deleting", self._hosting.delete_seconds, None)
+        self.hosting.endpoints[name].operation = self.hosting.starts("deleting", self.hosting.delete_seconds, None)
         self.deleted.append(name)
 
     def ours(self) -> Iterator[Endpoint]:
-        self._hosting.settle()
-        found = [self._endpoint(name, endpoint) for name, endpoint in self._hosting.endpoints.items()]
+        self.hosting.settle()
+        found = [self._endpoint(name, endpoint) for name, endpoint in self.hosting.endpoints.items()]
         return iter([endpoint for endpoint in found if endpoint.tags.get(MANAGED_BY) == OURS])
 
     def _endpoint(self, name: str, found: _Endpoint) -> Endpoint:
-        state = self._hosting.state(found.operation) or "deleting"
+        state = self.hosting.state(found.operation) or "deleting"
         uri = None if state == "creating" else f"https://{name}.inference.example/score"
         return Endpoint(name=name, provisioning=state, scoring_uri=uri, traffic=found.traffic, tags=found.tags)
 
@@ -136,8 +136,8 @@ class MemoryEndpoints:
             raise ConflictError(f"Endpoint '{endpoint.name}' is {endpoint.provisioning}.")
 
     def _refuse_unless_up(self, endpoint: str, deployment: str) -> None:
-        found = self._hosting.deployments.get((endpoint, deployment))
-        if found is None or self._hosting.state(found.operation) != "succeeded":
+        found = self.hosting.deployments.get((endpoint, deployment))
+        if found is None or self.hosting.state(found.operation) != "succeeded":
             raise TunedropError(f"Deployment '{deployment}' is not up, so it can take no traffic.")
 
 

@@ -1,0 +1,10 @@
+"""Documents that follow from code."""
+
+import pytest
+
+from scripts.generate_docs import GENERATED, ROOT
+
+
+@pytest.mark.parametrize("path", GENERATED)
+def test_document_is_what_the_code_says(path: str) -> None:
+    assert (ROOT / path).read_text(encoding="utf-8") == GENERATED[path](), "Run python -m scripts.generate_docs."
