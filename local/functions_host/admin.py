@@ -42,8 +42,9 @@ class Admin:
             return await self._run(request)
         return web.Response(status=404)
 
-    async def finish(self) -> None:
-        """Wait for the calls that are under way."""
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Wait until ``stopping`` is set, and then for the calls that are under way."""
+        await stopping.wait()
         await asyncio.gather(*self._calls)
 
     def _status(self) -> dict[str, Any]:

@@ -1,17 +1,15 @@
 """Joins the host's parts, and lets them run until it is told to stop."""
 
-import asyncio
 import hashlib
 import json
 import logging
 import os
-import signal
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 from azure.core.exceptions import AzureError, ResourceExistsError
@@ -30,6 +28,7 @@ from local.functions_host.keys import Keys
 from local.functions_host.queues import QueueListener
 from local.functions_host.storage import Storage
 from local.functions_host.timers import CONTAINER, Schedule, TimerListener
+from local.waiting import run_until, stop_on_signals
 
 _STORAGE: Final = "AzureWebJobsStorage"
 _log = logging.getLogger("host")
@@ -79,9 +78,7 @@ class Host:
         Returns:
             Whether all functions had ended by then; a thread that still runs cannot be stopped.
         """
-        stopping = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        stopping = stop_on_signals()
         self._ready.unlink(missing_ok=True)
         async with AsyncExitStack() as stack:
             credential = await stack.enter_async_context(DefaultAzureCredential())
@@ -91,7 +88,7 @@ class Host:
             port = await self._listen(stack)
             self._announce(port)
             stack.callback(self._ready.unlink, missing_ok=True)
-            await self._run([listener.run(stopping) for listener in listeners], stopping)
+            await run_until(stopping, [each.run(stopping) for each in (*listeners, self._admin)], self._options.grace)
         self._invoker.close()
         return self._invoker.in_threads == 0
 
@@ -146,18 +143,3 @@ class Host:
         write_atomically(self._ready, json.dumps(document))
         names = ", ".join(f"{each.name} ({each.kind})" for each in self._functions)
         _log.info("Listening at %s with %d functions: %s", url, len(self._functions), names)
-
-    async def _run(self, work: list[Coroutine[Any, Any, None]], stopping: asyncio.Event) -> None:
-        tasks = [asyncio.create_task(each) for each in work]
-        for task in tasks:
-            task.add_done_callback(lambda _: stopping.set())  # A listener that broke ends the host, loudly.
-        await stopping.wait()
-        _log.info("Stopping")
-        tasks.append(asyncio.create_task(self._admin.finish()))
-        _, late = await asyncio.wait(tasks, timeout=self._options.grace)
-        for task in late:
-            task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
-        for result in results:
-            if isinstance(result, Exception):
-                raise result

@@ -20,7 +20,7 @@ from local.functions_host.application import Function
 from local.functions_host.config import QueueOptions
 from local.functions_host.errors import InvocationError
 from local.functions_host.invoker import Invoker
-from local.functions_host.waiting import pause
+from local.waiting import pause
 
 _SHORTEST_PAUSE: Final = 0.1
 _log = logging.getLogger("host.queues")

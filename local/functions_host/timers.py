@@ -14,7 +14,7 @@ from local.functions_host import payloads
 from local.functions_host.application import Function
 from local.functions_host.errors import AppError, InvocationError
 from local.functions_host.invoker import Invoker
-from local.functions_host.waiting import pause
+from local.waiting import pause
 
 CONTAINER: Final = "azure-webjobs-hosts"
 _TOO_OFTEN: Final = timedelta(minutes=1)

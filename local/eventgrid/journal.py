@@ -1,0 +1,24 @@
+"""Files of JSON lines that others read while we write."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+class Journal:
+    """Appends documents, one a line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def append(self, document: dict[str, Any]) -> None:
+        """Add one line, whole."""
+        with self._path.open("a") as file:
+            file.write(json.dumps(document) + "\n")
+
+    def read(self) -> list[dict[str, Any]]:
+        """All lines."""
+        if not self._path.exists():
+            return []
+        return [json.loads(line) for line in self._path.read_text().splitlines()]

@@ -1,0 +1,72 @@
+"""Who wants which events, and where: ``subscriptions.json``."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from local.eventgrid.events import Event, kind, value_at
+from shared.errors import ConfigError
+
+Schema = Literal["eventgrid", "cloudevents"]
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One event subscription. Filters ignore case, as Event Grid's do by default.
+
+    Attributes:
+        source: the topic it belongs to: ``uploads``, ``runs``, or a name that events are published under.
+        endpoint: webhook, with its key.
+        included_event_types: empty: all.
+        advanced: allowed values by path (``StringIn``), for instance ``{"data.api": ["PutBlob"]}``.
+    """
+
+    name: str
+    source: str
+    endpoint: str
+    included_event_types: tuple[str, ...] = ()
+    subject_begins_with: str = ""
+    subject_ends_with: str = ""
+    advanced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    delivery_schema: Schema = "eventgrid"
+
+    def wants(self, source: str, event: Event) -> bool:
+        """Whether an event of a topic is to be delivered here."""
+        subject = str(event.get("subject") or "").lower()
+        return (
+            source == self.source
+            and (not self.included_event_types or _among(kind(event), self.included_event_types))
+            and subject.startswith(self.subject_begins_with.lower())
+            and subject.endswith(self.subject_ends_with.lower())
+            and all(_among(value_at(event, path), allowed) for path, allowed in self.advanced.items())
+        )
+
+
+def load(path: Path) -> list[Subscription]:
+    """Read subscriptions.
+
+    Raises:
+        ConfigError: the file is missing or wrong, or two subscriptions have one name.
+    """
+    try:
+        found = [_subscription(each) for each in json.loads(path.read_text())]
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ConfigError(f"{path} holds no list of subscriptions: {error}.", "Correct it.") from error
+    if len({each.name for each in found}) < len(found):
+        raise ConfigError(f"{path} has two subscriptions of one name.", "Give each a name of its own.")
+    return found
+
+
+def _subscription(given: Mapping[str, Any]) -> Subscription:
+    values = dict(given)
+    values["included_event_types"] = tuple(values.get("included_event_types") or ())
+    values["advanced"] = {path: tuple(allowed) for path, allowed in (values.get("advanced") or {}).items()}
+    if values.get("delivery_schema", "eventgrid") not in get_args(Schema):
+        raise ValueError(f"delivery_schema is '{values['delivery_schema']}'")
+    return Subscription(**values)
+
+
+def _among(value: Any, allowed: tuple[str, ...]) -> bool:
+    return isinstance(value, str) and value.lower() in {each.lower() for each in allowed}

@@ -1,0 +1,1 @@
+"""The local Event Grid, with real webhooks and Azurite."""

@@ -1,0 +1,95 @@
+"""Event Grids that watch a container of their own and deliver to a receiver."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.eventgrid.receiver import Receiver, listening
+from tests.contract.laptop import Laptop, Server, journal
+
+STORAGE_ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/devstoreaccount1"
+
+
+@dataclass(frozen=True)
+class Running:
+    """An Event Grid, its sources, and where it delivers."""
+
+    server: Server
+    container: str
+    runs: Path
+    receiver: Receiver
+    laptop: Laptop
+
+    def upload(self, name: str, data: bytes = b"{}") -> str:
+        """Write a blob; its ETag as the storage gives it."""
+        with self.laptop.blobs() as service, service.get_blob_client(self.container, name) as blob:
+            return str(blob.upload_blob(data, overwrite=True)["etag"])
+
+    def publish(self, *events: dict[str, Any], source: str = "custom") -> int:
+        """Publish through the control API; how many deliveries that makes."""
+        answer = self.server.call("POST", f"/events?source={source}", list(events))
+        assert answer.status == 202
+        return int(answer.json["deliveries"])
+
+    def pending(self) -> int:
+        """How many deliveries are still to be made."""
+        return int(self.server.call("GET", "/deliveries").json["pending"])
+
+    def log(self) -> list[dict[str, Any]]:
+        """The lines of deliveries.jsonl."""
+        return journal(self.server.state / "deliveries.jsonl")
+
+    def dead_letters(self) -> list[dict[str, Any]]:
+        """The lines of deadletter.jsonl."""
+        return journal(self.server.state / "deadletter.jsonl")
+
+
+def an_event(id: str, **more: Any) -> dict[str, Any]:
+    """An event in Event Grid's schema."""
+    usual = {"topic": "/t", "subject": f"things/{id}", "eventType": "Thing.Made", "eventTime": "2026-11-24T00:00:00Z"}
+    return {"id": id, **usual, "data": {}, "dataVersion": "2", "metadataVersion": "1", **more}
+
+
+def a_subscription(receiver: Receiver, **more: Any) -> dict[str, Any]:
+    """A subscription to the topic ``custom``, with no filter."""
+    return {"name": "ours", "source": "custom", "endpoint": receiver.endpoint, **more}
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with listening(Receiver()) as ready:
+        yield ready
+
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def start(laptop: Laptop, receiver: Receiver, tmp_path: Path) -> Iterator[Start]:
+    """Start an Event Grid with subscriptions of one's own (by default one to ``custom``)."""
+    servers: list[Server] = []
+
+    def started(*subscriptions: dict[str, Any], arguments: tuple[str, ...] = ()) -> Running:
+        container, runs, wanted = (
+            f"c{uuid.uuid4().hex[:10]}",
+            tmp_path / "events.jsonl",
+            tmp_path / "subscriptions.json",
+        )
+        wanted.write_text(json.dumps(subscriptions or [a_subscription(receiver)]))
+        with laptop.blobs() as service:
+            service.create_container(container)
+        command = ["--blob-uri", laptop.storage.blob_uri, "--container", container, "--storage-id", STORAGE_ID]
+        command += ["--azureml-events", str(runs), "--subscriptions", str(wanted), "--interval", "0.1"]
+        server = Server("local.eventgrid", tmp_path / "state", [*command, *arguments], laptop.environment)
+        servers.append(server)
+        return Running(server.start(), container, runs, receiver, laptop)
+
+    yield started
+    for server in servers:
+        if server.alive:
+            server.stop()
