@@ -52,8 +52,15 @@ def give_back_slot(stored: Stored[Serving], ports: Ports) -> None:
 
 
 def crown(stored: Stored[Serving], run: Run, ports: Ports) -> Serving:
-    """Make the run's deployment the one that takes all traffic."""
-    return _change(stored, ports, champion=run.results.deployment, champion_run=run.run_id).value
+    """Make the run's deployment the one that takes all traffic, and note where it is asked."""
+    endpoint = ports.endpoints.get(endpoint_name(stored.value, ports))
+    return _change(
+        stored,
+        ports,
+        champion=run.results.deployment,
+        champion_run=run.run_id,
+        scoring_uri=endpoint.scoring_uri if endpoint else stored.value.scoring_uri,
+    ).value
 
 
 def next_generation(stored: Stored[Serving], ports: Ports) -> None:
