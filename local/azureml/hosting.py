@@ -1,32 +1,22 @@
 """Endpoints and deployments: what they are, what may be done to them, what ends their operations."""
 
 import base64
-import math
-import re
 import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from local.azureml.addresses import registry_asset, workspace_asset
+from local.azureml.addresses import registry_asset
 from local.azureml.assets import Assets
-from local.azureml.catalog import FOUNDATION_MODELS, SIZES
-from local.azureml.errors import conflict, immutable, invalid, no_quota, not_found
+from local.azureml.errors import invalid, not_found
 from local.azureml.faults import Faults
 from local.azureml.operations import Operations
+from local.azureml.rules import DEPLOYMENTS, ENDPOINTS, GONE, Rules
 from local.azureml.servers import Servers, crashed
 from local.azureml.store import Document, Store
 from local.azureml.timing import Transition
-
-ENDPOINTS: Final = "endpoints"
-DEPLOYMENTS: Final = "deployments"
-_GONE: Final = "endpoints-gone"
-_NAME: Final = re.compile(r"[a-zA-Z](?!.*--)[a-zA-Z0-9-]{1,30}[a-zA-Z0-9]")
-_DEPLOYMENTS_PER_ENDPOINT: Final = 20
-_SPARE: Final = 1.2
-"""Azure reserves a fifth more than what runs, for upgrades."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +25,9 @@ class Hosting:
 
     Args:
         base_model_dir: what is served for every base model of the registry.
-        quotas: cores per size, where other than in the table of sizes.
-        taken: names that other workspaces of the region hold.
     """
 
+    rules: Rules
     store: Store
     assets: Assets
     operations: Operations
@@ -46,8 +35,6 @@ class Hosting:
     faults: Faults
     transitions: Mapping[str, Transition]
     base_model_dir: Path
-    quotas: Mapping[str, int]
-    taken: tuple[str, ...]
 
     def listen(self) -> None:
         """Let operations on endpoints and deployments end here."""
@@ -104,12 +91,12 @@ class Hosting:
         """
         before = self.store.get(ENDPOINTS, name)
         if before is None:
-            self._check_name(name)
-        self._check_idle(name)
+            self.rules.check_name(name)
+        self.rules.check_idle(name)
         properties = {key: value for key, value in body.get("properties", {}).items() if value is not None}
         properties.pop("keys", None)
-        self._check_mode(before, properties)
-        self._check_traffic(name, properties.get("traffic") or {})
+        self.rules.check_mode(before, properties)
+        self.rules.check_traffic(name, properties.get("traffic") or {})
         action = "endpoints.create" if before is None else "endpoints.update"
         fresh = {"created": time.time(), "keys": [_key(), _key()]}
         changed = {"properties": properties, "tags": body.get("tags") or {}, "state": self.transitions[action].during}
@@ -126,7 +113,7 @@ class Hosting:
         endpoint = self.store.get(ENDPOINTS, name)
         if endpoint is None:
             return None
-        self._check_idle(name, *(f"{name}/{each}" for each, _ in self.deployments(name)))
+        self.rules.check_idle(name, *(f"{name}/{each}" for each, _ in self.deployments(name)))
         return self._begin(ENDPOINTS, name, endpoint, "endpoints.delete")
 
     def put_deployment(self, endpoint: str, name: str, body: Document) -> tuple[Document, str, bool]:
@@ -137,14 +124,14 @@ class Hosting:
         """
         key = f"{endpoint}/{name}"
         self.endpoint(endpoint)
-        self._check_idle(endpoint, key)
+        self.rules.check_idle(endpoint, key)
         before = self.store.get(DEPLOYMENTS, key)
         properties = {"requestSettings": {}} | body["properties"]
         instances = int((body.get("sku") or {}).get("capacity") or 1)
         if before is None:
-            self._check_new_deployment(endpoint, name)
-        self._check_quota(key, str(properties.get("instanceType")), instances)
-        self._check_model(str(properties.get("model")))
+            self.rules.check_new_deployment(endpoint, name)
+        self.rules.check_quota(key, str(properties.get("instanceType")), instances)
+        self.rules.check_model(str(properties.get("model")))
         action = "deployments.create" if before is None else "deployments.update"
         changed = {"properties": properties, "tags": body.get("tags") or {}, "instances": instances}
         state = {"state": self.transitions[action].during}
@@ -162,7 +149,7 @@ class Hosting:
         deployment = self.store.get(DEPLOYMENTS, key)
         if deployment is None:
             return None
-        self._check_idle(endpoint, key)
+        self.rules.check_idle(endpoint, key)
         if self.endpoint(endpoint)["properties"].get("traffic", {}).get(name):
             raise invalid(
                 f"Deployment '{name}' has live traffic. Set its traffic to 0 before you delete it.", "HasTraffic"
@@ -173,63 +160,6 @@ class Hosting:
         self.store.put(kind, key, document | {"state": self.transitions[action].during})
         return self.operations.begin(action, key)
 
-    def _check_idle(self, *targets: str) -> None:
-        for target in targets:
-            action = self.operations.under_way(target)
-            if action is not None:
-                raise conflict(f"'{target}' is in the middle of another operation ({action}).", "OperationInProgress")
-
-    def _check_name(self, name: str) -> None:
-        if not _NAME.fullmatch(name):
-            raise invalid(
-                f"'{name}' is no name of an endpoint: 3 to 32 letters, digits and single dashes, first a letter.",
-                "InvalidEndpointName",
-            )
-        if name in self.taken or self.store.get(_GONE, name) is not None:
-            raise conflict(
-                f"The endpoint name '{name}' is in use in this region, or was used before. Choose another.",
-                "EndpointNameInUse",
-            )
-
-    def _check_mode(self, before: Document | None, properties: Document) -> None:
-        if before is not None and before["properties"].get("authMode") != properties.get("authMode"):
-            raise immutable("The authentication mode of an endpoint cannot be changed.", "EndpointPropertyImmutable")
-
-    def _check_traffic(self, endpoint: str, traffic: Mapping[str, int]) -> None:
-        if sum(traffic.values()) not in (0, 100):
-            raise invalid(f"Traffic must add up to 0 or 100, but is {sum(traffic.values())}.", "InvalidTraffic")
-        for name, share in traffic.items():
-            deployment = self.store.get(DEPLOYMENTS, f"{endpoint}/{name}")
-            if share and (deployment is None or deployment["state"] != "Succeeded"):
-                raise invalid(f"Traffic names deployment '{name}', which is not there or not ready.", "InvalidTraffic")
-
-    def _check_new_deployment(self, endpoint: str, name: str) -> None:
-        if not _NAME.fullmatch(name):
-            raise invalid(f"'{name}' is no name of a deployment.", "InvalidDeploymentName")
-        if len(self.deployments(endpoint)) >= _DEPLOYMENTS_PER_ENDPOINT:
-            raise invalid(f"An endpoint has at most {_DEPLOYMENTS_PER_ENDPOINT} deployments.", "TooManyDeployments")
-
-    def _check_quota(self, key: str, size: str, instances: int) -> None:
-        known = SIZES.get(size)
-        if known is None:
-            raise invalid(f"The VM size '{size}' is not supported for managed online endpoints.", "InvalidVmSize")
-        limit = self.quotas.get(size, known["quota"])
-        others = (each for other, each in self.store.all(DEPLOYMENTS) if other != key)
-        used = sum(_cores(size, each["instances"]) for each in others if each["properties"]["instanceType"] == size)
-        needed = _cores(size, instances)
-        if used + needed > limit:
-            raise no_quota(size, self.assets.addresses.subscription, used, limit, needed)
-
-    def _check_model(self, uri: str) -> None:
-        base = registry_asset(uri)
-        if base is not None and base[0] == "models" and base[1] in FOUNDATION_MODELS:
-            return
-        asset = workspace_asset(uri)
-        if asset is None or asset[0] != "models":
-            raise invalid(f"'{uri}' is no model that can be deployed without code of its own.", "InvalidModel")
-        if self.assets.get(*asset)["properties"].get("modelType") != "mlflow_model":
-            raise invalid("A model that is not of type mlflow_model needs code and an environment.", "InvalidModel")
-
     async def _model(self, uri: str) -> Path:
         return self.base_model_dir if registry_asset(uri) else await self.assets.local(uri, Path())
 
@@ -239,7 +169,7 @@ class Hosting:
     async def _end_endpoint_deletion(self, name: str) -> None:
         for key in self.store.names(DEPLOYMENTS, f"{name}/"):
             await self._end_deployment_deletion(key)
-        self.store.put(_GONE, name, {"deleted": time.time()})
+        self.store.put(GONE, name, {"deleted": time.time()})
         self.store.delete(ENDPOINTS, name)
 
     async def _end_deployment_change(self, key: str) -> None:
@@ -260,10 +190,6 @@ class Hosting:
         await self.servers.end(key)
         self.servers.forget(key)
         self.store.delete(DEPLOYMENTS, key)
-
-
-def _cores(size: str, instances: int) -> int:
-    return math.ceil(instances * _SPARE) * int(SIZES[size]["vCPUs"])
 
 
 def _key() -> str:

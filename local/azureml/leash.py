@@ -25,7 +25,8 @@ def main(command: list[str]) -> int:
 
 
 def _watch(child: "subprocess.Popen[bytes]") -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1):
+        pass
     _end(child)
 
 

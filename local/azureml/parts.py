@@ -15,6 +15,7 @@ from local.azureml.faults import Faults
 from local.azureml.hosting import Hosting
 from local.azureml.http import RequestLog
 from local.azureml.operations import Operations
+from local.azureml.rules import Rules
 from local.azureml.runs import Runs
 from local.azureml.servers import Servers
 from local.azureml.steps import StepRunner
@@ -72,6 +73,7 @@ class Parts:
             training=Training(store, runs, runner, transitions),
             servers=servers,
             hosting=Hosting(
+                rules=Rules(store, assets, operations, config.quotas, config.taken),
                 store=store,
                 assets=assets,
                 operations=operations,
@@ -79,8 +81,6 @@ class Parts:
                 faults=faults,
                 transitions=transitions,
                 base_model_dir=config.base_model_dir,
-                quotas=config.quotas,
-                taken=config.taken,
             ),
             account_key=_account_key(store),
         )

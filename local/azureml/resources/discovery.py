@@ -22,7 +22,7 @@ class Discovery:
         return [
             Route("GET", "/metadata/endpoints", self.metadata, Plane.OPEN),
             Route("GET", "/registrymanagement/v1.0/registries/{registry}/discovery", self.registry, Plane.DATA),
-            Route("GET", "/discovery/workspaces/{workspace}", self.workspace, Plane.DATA),
+            Route("GET", "/discovery/workspaces/{workspace}", self.workspace, Plane.OPEN),
         ]
 
     async def metadata(self, _: web.Request) -> web.Response:

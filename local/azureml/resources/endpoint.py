@@ -8,10 +8,11 @@ from aiohttp import web
 from local import identity
 from local.azureml.dates import system_data
 from local.azureml.errors import invalid
-from local.azureml.hosting import ENDPOINTS, keys_of
+from local.azureml.hosting import keys_of
 from local.azureml.http import WS, Route, answer, body_of
 from local.azureml.parts import Parts
 from local.azureml.resources.operation import accepted, pending
+from local.azureml.rules import ENDPOINTS
 from local.azureml.store import Document
 from local.azureml.tokens import MACHINE_LEARNING
 

@@ -14,7 +14,6 @@ from local.azureml.tokens import Plane
 from local.azureml.training import JOBS
 
 _HISTORY = f"/history/v1.0{WS}"
-_ASSET_TYPES = {"mlflow_model": "MLFlowModel", "custom_model": "CustomModel", "triton_model": "TritonModel"}
 
 
 class History:
@@ -30,8 +29,7 @@ class History:
             Route("GET", f"{run}/children", self.children, Plane.DATA),
             Route("PATCH", named, self.patch, Plane.DATA),
             Route("POST", f"{_HISTORY}/rundata", self.data, Plane.DATA),
-            Route("POST", f"/modelregistry/v1.0{WS}/models/batchGetResolvedUris", self.model_uris, Plane.DATA),
-            Route("POST", f"/data/v1.0{WS}/dataversion/batchGetResolvedUris", self.data_uris, Plane.DATA),
+            Route("POST", f"/data/v1.0{WS}/dataversion/batchGetResolvedUris", self.uris, Plane.DATA),
         ]
 
     async def get(self, request: web.Request) -> web.Response:
@@ -76,13 +74,8 @@ class History:
         run = self._runs.require(str((await body_of(request)).get("runId")))
         return answer({"runMetadata": self._run(run) | {"outputs": self._outputs(run)}})
 
-    async def model_uris(self, request: web.Request) -> web.Response:
-        """Where outputs lie that are models"""
-        asked = (await body_of(request)).get("values") or []
-        return answer({"values": {each: {"path": self._output_uri(each)} for each in asked}})
-
-    async def data_uris(self, request: web.Request) -> web.Response:
-        """Where outputs lie that are data"""
+    async def uris(self, request: web.Request) -> web.Response:
+        """Where outputs lie"""
         asked = (await body_of(request)).get("values") or []
         return answer({"values": {each: {"uri": self._output_uri(each), "type": "UriFolder"} for each in asked}})
 
@@ -118,16 +111,12 @@ class History:
         return {blob.name.removeprefix(folder): f"{url}/{blob.name}" for blob in blobs}
 
     def _outputs(self, run: Document) -> dict[str, Any]:
+        """Every output as a folder: azure-ai-ml 1.35 can't ask where a model lies (it fails before it asks)."""
         job = self._parts.store.get(JOBS, run["id"])
         if job is None or run["status"] != "Completed":
             return {}
-        outputs = job["properties"].get("outputs") or {}
-        kinds = {name: str((each or {}).get("jobOutputType", "uri_folder")) for name, each in outputs.items()}
-        return {
-            name: {"assetId": f"{run['id']}/{name}", "type": _ASSET_TYPES.get(kind, kind)}
-            for name, kind in kinds.items()
-            if name != "default"
-        }
+        names = set(job["properties"].get("outputs") or {}) - {"default"}
+        return {name: {"assetId": f"{run['id']}/{name}", "type": "uri_folder"} for name in sorted(names)}
 
     def _output_uri(self, asset: str) -> str:
         job, _, output = asset.partition("/")
