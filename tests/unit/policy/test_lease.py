@@ -1,0 +1,64 @@
+"""Leases: how long an endpoint may live, and what it cost."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.models.config import LeaseConfig
+from shared.models.project import Lease, Usage
+from shared.policy.lease import account, grant, over
+from tests.doubles.clock import START
+
+SIZE = "Standard_NC24ads_A100_v4"
+LONGEST = timedelta(days=7)
+HOUR = timedelta(hours=1)
+
+
+def lease(**config: object) -> Lease:
+    return grant("support", "support-abcde-1", LeaseConfig.model_validate(config), START, LONGEST, SIZE)
+
+
+def used(hours: float) -> Usage:
+    return Usage(project="support", instance="one", last_used=START + hours * HOUR)
+
+
+def test_platform_limit_wins_over_what_a_project_asks() -> None:
+    assert lease(max_age=timedelta(days=30)).expires == START + LONGEST
+
+
+def test_pin_extends_the_lease_but_not_beyond_the_platform_limit() -> None:
+    pinned = lease(max_age=HOUR, keep_until=START + 5 * HOUR)
+    assert (pinned.expires, pinned.keep_until) == (START + 5 * HOUR, START + 5 * HOUR)
+    assert lease(keep_until=START + timedelta(days=30)).keep_until == START + LONGEST
+
+
+@pytest.mark.parametrize(
+    ("usage", "hours", "ended"),
+    [
+        ([], 11.9, False),
+        ([], 12, True),
+        ([used(3)], 12, False),
+        ([used(3), used(1)], 14.9, False),
+        ([used(3)], 15, True),
+        ([used(-20)], 1, False),
+    ],
+)
+def test_idle_endpoint_is_given_up(usage: list[Usage], hours: float, ended: bool) -> None:
+    assert (over(lease(), usage, START + hours * HOUR) is not None) is ended
+
+
+def test_pinned_endpoint_is_kept_while_idle() -> None:
+    pinned = lease(idle=HOUR, keep_until=START + 5 * HOUR)
+    assert over(pinned, [], START + 4 * HOUR) is None
+    assert over(pinned, [], START + 5 * HOUR) == "nobody used it for 1:00:00"
+
+
+def test_busy_endpoint_is_given_up_at_its_age_all_the_same() -> None:
+    assert over(lease(max_age=HOUR), [used(1)], START + HOUR) == "its lease ran out"
+
+
+def test_account_says_what_was_spent_and_what_a_month_without_it_saves() -> None:
+    entry = account(lease(), "support-0123456789", START + 2 * HOUR, "its lease ran out")
+    assert entry.hours == 2
+    assert entry.cost_usd > 0
+    assert entry.saved_usd_per_month == pytest.approx(entry.cost_usd * 365, rel=0.01)

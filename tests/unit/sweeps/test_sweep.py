@@ -1,0 +1,30 @@
+"""Uploads whose event never came."""
+
+from shared.states import State
+from shared.sweeps.sweep import sweep
+from tests.doubles.world import World
+
+
+def test_upload_whose_event_was_lost_goes_live() -> None:
+    world = World()
+    world.upload("support/faq.jsonl")
+    assert sweep(world.ports) == 1
+    [run] = world.ports.runs.all()
+    world.until_state(run.run_id, State.LIVE)
+
+
+def test_event_that_comes_after_the_sweep_makes_no_second_run() -> None:
+    world = World()
+    event = world.upload("support/faq.jsonl")
+    sweep(world.ports)
+    world.deliver(event)
+    assert len(list(world.ports.runs.all())) == 1
+
+
+def test_upload_with_a_run_sidecars_and_strangers_are_left_alone() -> None:
+    world = World()
+    world.drop("support/faq.jsonl")
+    for path in ("support/tunedrop.yaml", "support/notes.txt", "faq.jsonl", "NO/faq.jsonl"):
+        world.upload(path)
+    world.upload("support/empty.jsonl", b"")
+    assert sweep(world.ports) == 0
