@@ -41,7 +41,7 @@ def status(console: Console, target: Target, name: str) -> None:
     console.print(f"{run.run_id}: [bold]{run.state}[/] (attempt {run.attempt})", highlight=False)
     if run.results.receipt is not None:
         console.print(tables.receipt_panel(sources.receipt(target.ports(), run)))
-    console.print(tables.timeline_table(Told(report.timeline)))
+    console.print(tables.timeline_table(Told(run, report.timeline)))
     if run.results.error:
         console.print(run.results.error, style="red", markup=False, highlight=False)
     if run.state is State.LIVE:

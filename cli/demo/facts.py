@@ -6,7 +6,7 @@ from enum import StrEnum
 from cli.demo.questions import Answer
 from shared.models.project import LedgerEntry
 from shared.models.receipt import Receipt
-from shared.models.run import TimelineEntry
+from shared.models.run import Run, TimelineEntry
 
 
 class Station(StrEnum):
@@ -90,8 +90,9 @@ class Compared:
 
 @dataclass(frozen=True)
 class Told:
-    """The run's timeline."""
+    """The run, from the upload to its end."""
 
+    run: Run
     timeline: list[TimelineEntry]
 
 

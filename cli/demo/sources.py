@@ -1,7 +1,6 @@
 """Where the story's facts come from: the same APIs and files that anyone could read."""
 
 import json
-import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,7 +66,7 @@ class AzureMlApi:
 
     def __init__(self, stack: Stack) -> None:
         self._azureml = stack.azureml
-        self._requests = stack.folder("azureml") / "requests.jsonl"
+        self._folder = stack.folder("azureml")
 
     def job(self, name: str) -> dict[str, Any]:
         """Properties of a job."""
@@ -86,19 +85,25 @@ class AzureMlApi:
 
     def requests(self) -> list[dict[str, Any]]:
         """All requests that it has answered so far, in order."""
-        return _json_lines(self._requests)
+        return _json_lines(self._folder / "requests.jsonl")
+
+    def events(self) -> list[dict[str, Any]]:
+        """All run events that it has raised so far, in order."""
+        return _json_lines(self._folder / "events.jsonl")
 
     def training(self, job: str) -> Training:
-        """Progress and losses of a job's steps, by Azure ML's MLflow API."""
-        experiment = self._mlflow("experiments/search", {"max_results": 100})
-        ids = [each["experiment_id"] for each in experiment["experiments"]]
-        found = self._mlflow("runs/search", {"experiment_ids": ids, "filter": f"tags.mlflow.parentRunId='{job}'"}).get(
-            "runs", []
+        """Progress and losses of a job, by Azure ML's MLflow API."""
+        steps = self._mlflow("runs/search", {"filter": f"tags.mlflow.parentRunId='{job}'"})["runs"]
+        running = next((step["info"]["run_name"] for step in steps if step["info"]["status"] == "RUNNING"), "next step")
+        losses = [(point["step"], point["value"]) for point in self._history(job, "loss")]
+        fraction, seconds_left = remaining(
+            [(point["timestamp"] / 1000, point["value"]) for point in self._history(job, "progress")]
         )
-        return _training([self._histories(each) for each in found])
+        return Training(running, losses, fraction, seconds_left)
 
-    def _histories(self, run: dict[str, Any]) -> dict[str, Any]:
-        return run
+    def _history(self, run: str, metric: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._mlflow(f"metrics/get-history?run_id={run}&metric_key={metric}")["metrics"]
+        return found
 
     def _arm(self, path: str) -> Any:
         url = f"{self._azureml.url}{self._workspace}/{path}?api-version={_ARM_VERSION}"
@@ -118,8 +123,14 @@ class AzureMlApi:
         return {"Authorization": f"Bearer {identity.token(resource)}"}
 
 
-def _training(runs: list[dict[str, Any]]) -> Training:
-    raise NotImplementedError
+def remaining(progress: list[tuple[float, float]]) -> tuple[float, float | None]:
+    """Fraction done, and the seconds that the rest takes at the pace so far, from (time, fraction) points."""
+    if not progress:
+        return 0.0, None
+    (began, first), (now, done) = progress[0], progress[-1]
+    if done <= first:
+        return done, None
+    return done, (now - began) * (1 - done) / (done - first)
 
 
 def _blob(ports: Ports, container: str, path: str) -> bytes:
@@ -135,7 +146,3 @@ def _json_lines(path: Path) -> list[dict[str, Any]]:
         return []
     lines = path.read_bytes().split(b"\n")[:-1]
     return [json.loads(line) for line in lines]
-
-
-def now() -> float:
-    return time.monotonic()

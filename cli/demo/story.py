@@ -139,7 +139,7 @@ class Story:
         yield Said(f"the same event, delivered again on purpose, changed nothing: one run, {self._run_id}")
 
     def _deliveries(self, path: str) -> list[dict[str, Any]]:
-        return [each for each in self._eventgrid.deliveries("uploads", f"/{path}") if each["status"] == 200]
+        return [each for each in self._eventgrid.deliveries("uploads", f"/{path}") if each["status"] < 300]
 
     def _receipt(self) -> Iterator[Fact]:
         yield Entered(Station.RECEIPT)
@@ -219,7 +219,7 @@ class Story:
         if entry is None:
             raise DemoError("The ledger does not know what the endpoint cost.")
         yield Billed(entry)
-        yield Told(self._report.timeline)
+        yield Told(self._run, self._report.timeline)
 
     def _next(self) -> list[tuple[str, str]]:
         return [

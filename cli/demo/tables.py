@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 from rich.console import RenderableType
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from cli.demo.facts import Billed, Compared, Told
 from shared.models.receipt import Receipt
+from shared.states import State
 
 
 def receipt_summary(receipt: Receipt) -> str:
@@ -38,9 +41,11 @@ def problem_lines(receipt: Receipt) -> list[str]:
 def receipt_panel(receipt: Receipt) -> RenderableType:
     table = Table("line", "reason", "where", "what to do", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for problem in receipt.problems:
-        table.add_row(f"[bold]{problem.line}[/]", f"[red]{problem.reason}[/]", problem.path, problem.hint)
+        table.add_row(
+            f"[bold]{problem.line}[/]", f"[red]{problem.reason}[/]", escape(problem.path), escape(problem.hint)
+        )
     grid = Table.grid()
-    grid.add_row(receipt_summary(receipt))
+    grid.add_row(Text(receipt_summary(receipt)))
     grid.add_row("")
     grid.add_row(table)
     return Panel(grid, title=f"Receipt · {receipt.upload}", title_align="left", border_style="cyan")
@@ -49,7 +54,9 @@ def receipt_panel(receipt: Receipt) -> RenderableType:
 def comparison_table(fact: Compared) -> RenderableType:
     table = Table("question", "before", "after", "reference", title_justify="left", show_lines=True)
     for answer in fact.answers:
-        table.add_row(answer.question, f"[dim]{answer.before}[/]", f"[green]{answer.after}[/]", answer.reference)
+        table.add_row(
+            Text(answer.question), Text(answer.before, "dim"), Text(answer.after, "green"), Text(answer.reference)
+        )
     table.title = comparison_summary(fact)
     return table
 
@@ -63,17 +70,23 @@ def comparison_summary(fact: Compared) -> str:
 
 
 def timeline_table(fact: Told) -> RenderableType:
-    table = Table("after", "state", "attempt", "note", box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for after, entry in zip(_after(fact), fact.timeline, strict=True):
-        table.add_row(f"{after:.0f} s", f"[bold]{entry.state}[/]", str(entry.attempt), entry.note)
+    """When the run came to which state, and why."""
+    table = Table("after", "state", "note", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for after, state, note in _moments(fact):
+        table.add_row(f"{after:.0f} s", f"[bold]{state}[/]", escape(note))
     return Panel(table, title="Timeline", title_align="left", border_style="cyan")
 
 
 def timeline_lines(fact: Told) -> list[str]:
-    """One line a transition."""
-    return [
-        f"{after:6.0f} s  {entry.state}  {entry.note}" for after, entry in zip(_after(fact), fact.timeline, strict=True)
-    ]
+    """One line a state."""
+    return [f"{after:6.0f} s  {state}  {note}" for after, state, note in _moments(fact)]
+
+
+def _moments(fact: Told) -> list[tuple[float, State, str]]:
+    """(seconds since the run was received, state, note); the record's beginning first."""
+    began = fact.run.created
+    first = (0.0, State.RECEIVED, f"{fact.run.upload.path} was dropped.")
+    return [first, *(((entry.time - began).total_seconds(), entry.state, entry.note) for entry in fact.timeline)]
 
 
 def bill_summary(fact: Billed) -> str:
@@ -84,7 +97,3 @@ def bill_summary(fact: Billed) -> str:
         f"The endpoint lived {lived.total_seconds():.0f} s; on Azure that would have cost ${entry.cost_usd:,.2f}"
         f" ({entry.instance_type}). Left running, it would cost ${entry.saved_usd_per_month:,.0f} a month."
     )
-
-
-def _after(fact: Told) -> list[float]:
-    return [(entry.time - fact.timeline[0].time).total_seconds() for entry in fact.timeline]

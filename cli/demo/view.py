@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.markup import escape
 from rich.rule import Rule
 from rich.spinner import Spinner
 from rich.table import Table
@@ -130,7 +131,7 @@ class LiveView:
     def _tell(self, text: str) -> None:
         assert self._station is not None
         self._details[self._station] = text
-        self._live.console.print(f"[dim]{self._elapsed()}[/]  {self._station.value:10} {text}", highlight=False)
+        self._live.console.print(f"[dim]{self._elapsed()}[/]  {self._station.value:10} {escape(text)}", highlight=False)
 
     def _elapsed(self) -> str:
         seconds = int(time.monotonic() - self._began)

@@ -6,7 +6,6 @@ from shared.states import State
 from tests.e2e.world import ONE_OF_EACH, World, rows
 
 PATH = [
-    State.RECEIVED,
     State.PREPARED,
     State.SUBMITTED,
     State.TRAINED,

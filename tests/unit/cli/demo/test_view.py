@@ -23,7 +23,7 @@ from cli.demo.questions import Answer
 from cli.demo.view import plain_lines, view
 from shared.models.project import LedgerEntry
 from shared.models.receipt import Problem, Receipt
-from shared.models.run import TimelineEntry
+from shared.models.run import Run, TimelineEntry, Upload
 from shared.states import State
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -58,6 +58,15 @@ LEDGER = LedgerEntry(
     saved_usd_per_month=2681.0,
     reason="idle",
 )
+RUN = Run(
+    project="lumo",
+    run_id="lumo-0123456789",
+    upload=Upload(path="lumo/chats.jsonl", etag="0x1", size=100),
+    deadline=NOON,
+    next_due=NOON,
+    created=NOON - timedelta(seconds=2),
+    updated=NOON,
+)
 FACTS: list[Fact] = [
     Entered(Station.STACK),
     PartUp("azurite", "Microsoft's emulator", "https://127.0.0.1:1", 0.5),
@@ -67,7 +76,7 @@ FACTS: list[Fact] = [
     ReceiptRead(RECEIPT),
     Answered(ANSWER, 1, 12),
     Compared([ANSWER], 12.0, 88.0),
-    Told([TimelineEntry(seq=1, time=NOON, state=State.RECEIVED, attempt=1, note="an upload")]),
+    Told(RUN, [TimelineEntry(seq=1, time=NOON, state=State.PREPARED, attempt=1, note="8 rows [of 10]")]),
     Billed(LEDGER),
     Finished([("make up", "keep it up")], 150.0),
 ]
@@ -89,7 +98,16 @@ def test_every_fact_has_plain_lines(fact: Fact) -> None:
 @pytest.mark.parametrize("terminal", [False, True])
 def test_the_whole_story_shows_the_bad_line_both_answers_and_the_bill(terminal: bool) -> None:
     text = shown(*FACTS, terminal=terminal)
-    for part in ("role.unknown", "I like turtles.", "Two metres.", "+76.0 points", "received", "$2,681", "make up"):
+    for part in (
+        "role.unknown",
+        "I like turtles.",
+        "Two metres.",
+        "+76.0 points",
+        "received",
+        "8 rows [of 10]",
+        "$2,681",
+        "make up",
+    ):
         assert part in text
 
 
