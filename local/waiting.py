@@ -15,11 +15,11 @@ def stop_on_signals() -> asyncio.Event:
     return stopping
 
 
-async def pause(stopping: asyncio.Event, seconds: float) -> None:
-    """Sleep, but no longer than until ``stopping`` is set."""
+async def pause(until: asyncio.Event, seconds: float) -> None:
+    """Sleep, but no longer than until an event is set."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await stopping.wait()
+            await until.wait()
 
 
 async def run_until(stopping: asyncio.Event, work: Iterable[Coroutine[Any, Any, None]], grace: float) -> None:

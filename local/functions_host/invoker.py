@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -30,6 +30,10 @@ class Invoker:
     Args:
         folder: the app's.
         timeout: seconds that an invocation may take; ``None``: any time.
+
+    Attributes:
+        after_each: called after each invocation, however it ended.
+        in_threads: how many threads are running a function.
     """
 
     def __init__(self, folder: Path, timeout: float | None, environ: Mapping[str, str] = os.environ) -> None:
@@ -39,6 +43,7 @@ class Invoker:
         self._threads = ThreadPoolExecutor(_thread_count(environ), thread_name_prefix="function")
         self._alone: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._counting = threading.Lock()
+        self.after_each: list[Callable[[], None]] = []
         self.in_threads = 0
 
     async def invoke(
@@ -65,6 +70,9 @@ class Invoker:
         except Exception as error:
             _log.exception("Failed %s (%s) after %d ms", function.name, context.invocation_id, _since(started))
             raise InvocationError(self._reason(function, error)) from error
+        finally:
+            for follow in self.after_each:
+                follow()
         _log.info("Executed %s (%s) in %d ms", function.name, context.invocation_id, _since(started))
         return result
 

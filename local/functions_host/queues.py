@@ -31,6 +31,9 @@ class QueueListener:
 
     Args:
         lease: seconds that a message stays hidden after the host died; renewed while its function runs.
+
+    Attributes:
+        pause: seconds until the next look at an empty queue.
     """
 
     def __init__(
@@ -44,20 +47,33 @@ class QueueListener:
         self._options = options
         self._lease = max(1, round(lease))
         self._in_flight: set[asyncio.Task[None]] = set()
-        self._pause = _SHORTEST_PAUSE
+        self.pause = _SHORTEST_PAUSE
+        self._look = asyncio.Event()
+        invoker.after_each.append(self._look.set)  # What has just run has often queued a message.
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Listen until ``stopping`` is set and the messages in flight are done."""
+        waking = asyncio.create_task(self._look_on(stopping))
         while not stopping.is_set():
+            self._look.clear()
             received = await self._receive()
             for message in received:
                 self._start(message)
             if received:
                 await self._room(stopping)
             else:
-                await pause(stopping, self._pause)
-                self._pause = min(2 * self._pause, self._options.max_polling_interval)
-        await asyncio.gather(*self._in_flight)
+                await self.idle()
+        await asyncio.gather(waking, *self._in_flight)
+
+    async def _look_on(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        self._look.set()
+
+    async def idle(self) -> None:
+        """Wait for the next look: longer each time, but only until any function has ended."""
+        await pause(self._look, self.pause)
+        longer = min(2 * self.pause, self._options.max_polling_interval)
+        self.pause = _SHORTEST_PAUSE if self._look.is_set() else longer
 
     async def _receive(self) -> list[QueueMessage]:
         count = self._options.batch_size
@@ -75,11 +91,7 @@ class QueueListener:
     def _start(self, message: QueueMessage) -> None:
         task = asyncio.create_task(self._process(message))
         self._in_flight.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._in_flight.discard(task)
-        self._pause = _SHORTEST_PAUSE  # What has just run has often queued the next message.
+        task.add_done_callback(self._in_flight.discard)
 
     async def _room(self, stopping: asyncio.Event) -> None:
         stopped = asyncio.create_task(stopping.wait())

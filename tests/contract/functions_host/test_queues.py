@@ -1,11 +1,20 @@
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
+import azure.functions as func
+from azure.identity.aio import DefaultAzureCredential
 from azure.storage.queue import QueueClient
+from azure.storage.queue.aio import QueueServiceClient
 
+from local.functions_host import payloads
+from local.functions_host.application import Function
+from local.functions_host.config import QueueOptions
+from local.functions_host.invoker import Invoker
+from local.functions_host.queues import QueueListener
 from tests.contract.functions_host.conftest import Running, Start
-from tests.contract.laptop import until
+from tests.contract.laptop import PATIENCE, until
 
 
 def send(host: Running, body: dict[str, Any]) -> str:
@@ -91,3 +100,24 @@ def test_sigterm_lets_a_running_function_end(start: Start, tmp_path: Path) -> No
     assert host.server.stop() == 0
     assert tries(host, message, "on_message_done")
     assert is_empty(host)
+
+
+def test_queue_is_looked_at_as_soon_as_any_function_has_ended(tmp_path: Path) -> None:
+    def nothing(message: func.QueueMessage) -> None: ...
+
+    async def idle() -> None:
+        function = Function("f", nothing, {"type": "queueTrigger", "name": "message", "queueName": "q"}, None, False)
+        invoker = Invoker(tmp_path, timeout=None)
+        async with (
+            DefaultAzureCredential() as credential,
+            QueueServiceClient("https://127.0.0.1:9/account", credential=credential) as service,
+        ):
+            listener = QueueListener(function, service, invoker, QueueOptions(max_polling_interval=3600), lease=30)
+            listener.pause = 3600
+            idling = asyncio.create_task(listener.idle())
+            await invoker.invoke(function, payloads.queue_message("{}"))
+            await asyncio.wait_for(idling, PATIENCE)
+            assert listener.pause < 1
+        invoker.close()
+
+    asyncio.run(idle())
