@@ -1,5 +1,6 @@
 """Who we are to Azure: the app's managed identity, a developer's login, or the laptop's stand-in."""
 
+import logging
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,4 +16,6 @@ def credential() -> "TokenCredential":
     """
     from azure.identity import DefaultAzureCredential
 
+    # Every client needs this first. At INFO the SDKs log each request with its headers.
+    logging.getLogger("azure").setLevel(logging.WARNING)
     return DefaultAzureCredential()

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from azure.core.exceptions import HttpResponseError
 
 _QUOTA_WORDS: Final = ("quota", "not enough capacity", "outofcapacity", "insufficient capacity")
+_CONFLICT_WORDS: Final = ("immutable", "already exists", "live traffic")
+"""Azure ML answers 400 to these too."""
 _LONGEST: Final = 500
 _DEFAULT_RETRY_AFTER: Final = 10.0
 
@@ -44,7 +46,7 @@ def meaning(error: "HttpResponseError", what: str) -> TunedropError | None:
             return ThrottledError(said, retry_after(error))
         case 400 if any(word in error.message.lower() for word in _QUOTA_WORDS):
             return QuotaError(said, "Ask for quota in this region, or take another size.")
-        case 400 if "immutable" in error.message.lower() or "already exists" in error.message.lower():
+        case 400 if any(word in error.message.lower() for word in _CONFLICT_WORDS):
             return ConflictError(said)
         case 400 | 405 | 413 | 422:
             return TunedropError(said)

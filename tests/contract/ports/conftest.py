@@ -1,8 +1,11 @@
 """Every port twice: as the gateway to the real thing (or its stand-in), and as the tests' double."""
 
 import itertools
+import shlex
+import sys
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +26,8 @@ from shared.gateways.scorer import AzureMLScorer
 from shared.gateways.tables import TableActive, TableLedger, TableProjects, TableRuns
 from shared.ports import Ports
 from shared.settings import Settings
-from tests.contract.laptop import Laptop
+from tests.contract.laptop import Laptop, Server
+from tests.contract.ports.worlds import StandIn, World, memory_world
 from tests.doubles import memory_ports
 
 _numbers = itertools.count()
@@ -90,3 +94,31 @@ def storage(request: pytest.FixtureRequest) -> Ports:
         return memory_ports()
     ports: Ports = request.getfixturevalue("azurite")
     return ports
+
+
+@pytest.fixture(scope="session")
+def stand_in(azurite: Ports, identified: Laptop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    """The Azure ML stand-in, with Azurite's ``prepared`` as a datastore."""
+    here = Path(__file__).parent
+    arguments = ["--certs", str(identified.certificates.ca.parent), "--blob-uri", identified.storage.blob_uri]
+    arguments += ["--step-command", shlex.join([sys.executable, str(here / "quick_step.py")])]
+    arguments += ["--serve-command", shlex.join([sys.executable, str(here / "quick_server.py")])]
+    with Server("local.azureml", tmp_path_factory.mktemp("azureml"), arguments, identified.environment) as server:
+        yield StandIn(server, identified.certificates.ca)
+
+
+@pytest.fixture(scope="session")
+def workspace(identified: Laptop, stand_in: StandIn) -> World:
+    """The gateways to the stand-in."""
+    world = stand_in.world(azure_ports(identified, **stand_in.settings))
+    world.write_splits()
+    return world
+
+
+@pytest.fixture(scope="session", params=["azure", "memory"])
+def world(request: pytest.FixtureRequest) -> World:
+    """Azure ML: the gateways to the stand-in, or the doubles."""
+    if request.param == "memory":
+        return memory_world(memory_ports())
+    gateways: World = request.getfixturevalue("workspace")
+    return gateways

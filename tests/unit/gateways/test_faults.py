@@ -42,6 +42,7 @@ def azure_error(status: int, message: str = "Said.", headers: Mapping[str, str] 
         (400, NO_CORES, QuotaError),
         (400, "Job property is Immutable.", ConflictError),
         (400, "A job with this name already exists.", ConflictError),
+        (400, "Deployment 'blue' has live traffic.", ConflictError),
         (400, "Unknown input.", TunedropError),
     ],
 )

@@ -1,0 +1,132 @@
+import pytest
+
+from shared.errors import ConflictError, ThrottledError, TunedropError
+from tests.contract.laptop import Laptop
+from tests.contract.ports.conftest import azure_ports
+from tests.contract.ports.worlds import StandIn, World
+
+
+class TestJobs:
+    def test_a_job_runs_and_completes_with_metrics(self, world: World, project: str) -> None:
+        job = world.job(project)
+        world.ports.jobs.submit(job)
+        running = world.ports.jobs.get(job.name)
+        assert running is not None
+        assert (running.name, running.status, running.fingerprint) == (job.name, "running", job.fingerprint)
+        world.until(lambda: world.status(job.name) == "completed", "the job completes")
+        assert world.ports.jobs.metrics(job.name)["train_loss"] == 0.5
+
+    def test_what_is_absent_is_none(self, world: World, project: str) -> None:
+        assert world.ports.jobs.get(f"{project}-none-1") is None
+        assert world.ports.jobs.metrics(f"{project}-none-1") == {}
+
+    def test_the_same_job_twice_is_one_job(self, world: World, project: str) -> None:
+        job = world.job(project)
+        world.ports.jobs.submit(job)
+        world.ports.jobs.submit(job)
+        assert world.status(job.name) == "running"
+
+    def test_a_name_with_another_fingerprint_is_a_conflict(self, world: World, project: str) -> None:
+        job = world.job(project)
+        world.ports.jobs.submit(job)
+        with pytest.raises(ConflictError):
+            world.ports.jobs.submit(job.model_copy(update={"fingerprint": "another"}))
+
+    def test_a_cancelled_job_ends(self, world: World, project: str) -> None:
+        job = world.job(project)
+        world.ports.jobs.submit(job)
+        world.until(lambda: (found := world.ports.jobs.get(job.name)) and found.azure_status == "Running", "it runs")
+        world.ports.jobs.cancel(job.name)
+        world.ports.jobs.cancel(job.name)
+        world.until(lambda: world.status(job.name) == "cancelled", "the job is cancelled")
+
+    def test_what_has_ended_or_is_absent_is_not_cancelled(self, world: World, project: str) -> None:
+        job = world.job(project)
+        world.train(job)
+        world.ports.jobs.cancel(job.name)
+        world.ports.jobs.cancel(f"{project}-none-1")
+        assert world.status(job.name) == "completed"
+
+    def test_a_failed_job_says_why(self, world: World, project: str) -> None:
+        job = world.job(project)
+        world.ports.jobs.submit(job)
+        world.fail_job(job.name, "CUDA out of memory.")
+        world.until(lambda: world.status(job.name) == "failed", "the job fails")
+        found = world.ports.jobs.get(job.name)
+        assert found is not None
+        assert "CUDA out of memory." in (found.error or "")
+
+
+class TestAzureMLJobs:
+    def test_a_job_is_created_once_and_as_the_lesson_does(
+        self, workspace: World, stand_in: StandIn, project: str
+    ) -> None:
+        job = workspace.job(project)
+        workspace.ports.jobs.submit(job)
+        workspace.ports.jobs.submit(job)
+        [request] = stand_in.requests(method="PUT", path=f"/jobs/{job.name}")
+        body = request["body"]["properties"]
+        assert body["displayName"] == job.display_name
+        assert body["experimentName"] == job.experiment
+        assert body["settings"] == {"force_rerun": True, "continue_on_step_failure": False, "_source": "DSL"}
+        assert body["identity"]["identityType"] == "Managed"
+        assert body["tags"] == {**job.tags, "fingerprint": job.fingerprint}
+        assert list(body["outputs"]) == ["trained_model"]
+
+    def test_the_component_gets_all_files_the_model_and_the_cluster(
+        self, workspace: World, stand_in: StandIn, project: str
+    ) -> None:
+        job = workspace.job(project)
+        workspace.ports.jobs.submit(job)
+        [request] = stand_in.requests(method="PUT", path=f"/jobs/{job.name}")
+        [node] = request["body"]["properties"]["jobs"].values()
+        given = {name: each.get("value", each.get("uri")) for name, each in node["inputs"].items()}
+        assert node["componentId"] == job.component
+        assert given == {
+            "mlflow_model_path": job.base_model,
+            "train_file_path": job.train,
+            "validation_file_path": job.validation,
+            "test_file_path": job.test,
+            "compute_model_import": "gpu-cluster",
+            "compute_preprocess": "gpu-cluster",
+            "compute_finetune": "gpu-cluster",
+            "compute_model_evaluation": "gpu-cluster",
+            "number_of_gpu_to_use_finetuning": "1",
+            "num_train_epochs": "2",
+            "apply_lora": "true",
+            "learning_rate": "2e-05",
+        }
+
+    def test_a_user_assigned_identity_is_named(self, identified: Laptop, stand_in: StandIn, project: str) -> None:
+        settings = {**stand_in.settings, "training_identity": "11111111-2222-3333-4444-555555555555"}
+        world = stand_in.world(azure_ports(identified, **settings))
+        job = world.job(project)
+        world.ports.jobs.submit(job)
+        [request] = stand_in.requests(method="PUT", path=f"/jobs/{job.name}")
+        assert request["body"]["properties"]["identity"]["clientId"] == settings["training_identity"]
+
+    def test_a_creation_that_somebody_else_won_is_adopted(
+        self, workspace: World, stand_in: StandIn, project: str
+    ) -> None:
+        job = workspace.job(project)
+        workspace.ports.jobs.submit(job)
+        stand_in.arm(method="GET", path=f"/jobs/{job.name}$", status=404, code="UserError", message="Not yet seen.")
+        workspace.ports.jobs.submit(job.model_copy(update={"display_name": "Another"}))
+        other = {"hyperparameters": {"num_train_epochs": 3}, "fingerprint": "another"}
+        stand_in.arm(method="GET", path=f"/jobs/{job.name}$", status=404, code="UserError", message="Not yet seen.")
+        with pytest.raises(ConflictError, match="another fingerprint"):
+            workspace.ports.jobs.submit(job.model_copy(update=other))
+
+    def test_an_input_that_the_service_refuses_is_our_error(self, workspace: World, project: str) -> None:
+        job = workspace.job(project, compute="no-such-cluster")
+        with pytest.raises(TunedropError, match=f"job {job.name}: ") as raised:
+            workspace.ports.jobs.submit(job)
+        assert not isinstance(raised.value, ConflictError)
+
+    def test_throttling_is_handed_on_at_once(self, workspace: World, stand_in: StandIn, project: str) -> None:
+        job = workspace.job(project)
+        stand_in.arm(method="PUT", path=f"/jobs/{job.name}$", status=429, headers={"Retry-After": "17"})
+        with pytest.raises(ThrottledError) as raised:
+            workspace.ports.jobs.submit(job)
+        assert raised.value.retry_after == 17
+        assert len(stand_in.requests(method="PUT", path=f"/jobs/{job.name}")) == 1

@@ -1,0 +1,38 @@
+import pytest
+
+from shared.errors import ConflictError
+from tests.contract.ports.worlds import StandIn, World
+
+
+class TestModels:
+    def test_what_was_registered_is_read(self, world: World, project: str) -> None:
+        model = world.model(project)
+        world.ports.models.register(model)
+        assert world.ports.models.get(project, model.version) == model
+
+    def test_what_is_absent_is_none(self, world: World, project: str) -> None:
+        assert world.ports.models.get(project, "0123456789-1") is None
+
+    def test_the_same_model_twice_is_one_version(self, world: World, project: str) -> None:
+        model = world.model(project)
+        world.ports.models.register(model)
+        world.ports.models.register(model)
+        assert world.ports.models.get(project, model.version) == model
+        assert world.ports.models.get(project, "0123456789-2") is None
+
+    def test_a_version_of_another_path_is_a_conflict(self, world: World, project: str) -> None:
+        model = world.model(project)
+        world.ports.models.register(model)
+        with pytest.raises(ConflictError):
+            world.ports.models.register(model.model_copy(update={"path": "azureml://jobs/x/outputs/trained_model"}))
+
+
+class TestAzureMLModels:
+    def test_a_version_is_created_once(self, workspace: World, stand_in: StandIn, project: str) -> None:
+        model = workspace.model(project)
+        workspace.ports.models.register(model)
+        workspace.ports.models.register(model)
+        [request] = stand_in.requests(method="PUT", path=f"/models/{project}/versions/")
+        assert request["path"].endswith(f"/versions/{model.version}")
+        assert request["body"]["properties"]["modelType"] == "mlflow_model"
+        assert request["body"]["properties"]["modelUri"] == model.path

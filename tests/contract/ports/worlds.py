@@ -1,0 +1,167 @@
+"""Azure ML as the contract sees it: ports, a way to wait, and a way to let things fail."""
+
+import json
+import ssl
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
+
+from shared import resources
+from shared.models.hosting import DeploymentSpec
+from shared.models.training import RegisteredModel, TrainingJob
+from shared.naming import MANAGED_BY, OURS, attempt_name
+from shared.ports import Ports
+from tests.contract.laptop import Server, until
+from tests.doubles import MemoryPorts
+
+T = TypeVar("T")
+
+TAGS: Final = {MANAGED_BY: OURS, "project": "acme"}
+_PREPARED: Final = "acme/prepared"
+_LONGEST: Final = 3600
+"""Seconds after which a double's operations have ended."""
+
+
+@dataclass(frozen=True)
+class World:
+    """One implementation of the Azure ML ports."""
+
+    ports: Ports
+    until: Callable[[Callable[[], Any], str], Any]
+    """The condition's first true value; fails if it stays false."""
+    fail_job: Callable[[str, str], None]
+    """Let the job of that name fail, before it is submitted or while it runs, with that message."""
+
+    def job(self, project: str, attempt: int = 1, **changes: Any) -> TrainingJob:
+        """A job on files that are there."""
+        model = self.ports.catalog.foundation_model("Phi-4")
+        assert model is not None
+        files = {name: f"azureml://datastores/prepared/paths/{_PREPARED}/{name}.jsonl" for name in _SPLITS}
+        job = TrainingJob(
+            name=attempt_name(f"{project}-0123456789", attempt),
+            display_name="Phi-4 on a few lines",
+            experiment="tunedrop",
+            component=self.ports.catalog.component().id,
+            base_model=model.id,
+            compute="gpu-cluster",
+            gpus=1,
+            train=files["train"],
+            validation=files["validation"],
+            test=files["test"],
+            hyperparameters={"num_train_epochs": 2, "apply_lora": "true", "learning_rate": 2e-5},
+            fingerprint=f"fingerprint of {project}",
+            tags={**TAGS, "run": f"{project}-0123456789"},
+        )
+        return job.model_copy(update=changes)
+
+    def write_splits(self) -> None:
+        """The files that jobs read."""
+        row = json.dumps({"messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]})
+        for name in _SPLITS:
+            chunks = [f"{row}\n".encode()] * 12
+            self.ports.blobs.write(resources.PREPARED, f"{_PREPARED}/{name}.jsonl", chunks, "application/jsonl")
+
+    @cached_property
+    def trained(self) -> str:
+        """Output of a job that has ended; training takes a while, so that it is done once."""
+        job = self.job("trained")
+        self.train(job)
+        return f"azureml://jobs/{job.name}/outputs/trained_model"
+
+    def model(self, project: str) -> RegisteredModel:
+        """A model to register."""
+        return RegisteredModel(name=project, version="0123456789-1", path=self.trained, tags={**TAGS, "run": project})
+
+    def train(self, job: TrainingJob) -> None:
+        """Submit a job and wait until it has ended."""
+        self.ports.jobs.submit(job)
+        self.until(lambda: self.status(job.name) != "running", f"{job.name} ends")
+
+    def status(self, job: str) -> str | None:
+        """Of a job."""
+        found = self.ports.jobs.get(job)
+        return found.status if found else None
+
+    def endpoint(self, name: str) -> str:
+        """Create an endpoint and wait until it is up; its scoring URI."""
+        self.ports.endpoints.create(name, TAGS)
+        return self.settled(name)
+
+    def settled(self, name: str) -> str:
+        """Wait until an endpoint is up; its scoring URI."""
+
+        def uri() -> str | None:
+            found = self.ports.endpoints.get(name)
+            return found.scoring_uri if found and found.provisioning == "succeeded" else None
+
+        return str(self.until(uri, f"{name} is up"))
+
+    def deploy(self, spec: DeploymentSpec) -> None:
+        """Create a deployment and wait until it is up."""
+        self.ports.deployments.create(spec)
+
+        def is_up() -> bool:
+            found = self.ports.deployments.get(spec.endpoint, spec.name)
+            return found is not None and found.provisioning == "succeeded"
+
+        self.until(is_up, f"{spec.name} is up")
+
+
+_SPLITS: Final = ("train", "validation", "test")
+
+
+def memory_world(ports: MemoryPorts) -> World:
+    """The doubles; time passes only while somebody waits."""
+
+    def wait(condition: Callable[[], T], what: str) -> T:
+        for _ in range(_LONGEST):
+            if value := condition():
+                return value
+            ports.clock.advance(1)
+        raise AssertionError(f"not within {_LONGEST} s: {what}")
+
+    return World(ports, wait, ports.jobs.fail)
+
+
+class StandIn:
+    """``local.azureml`` as a child process, with steps and servers that take no time."""
+
+    def __init__(self, server: Server, ca: Path) -> None:
+        self._url = str(server.ready["url"])
+        self._context = ssl.create_default_context(cafile=ca)
+        self.settings = _settings(server.ready)
+
+    def world(self, ports: Ports) -> World:
+        """``ports`` are gateways to it."""
+        return World(ports, until, self.fail_job)
+
+    def requests(self, **where: str) -> list[dict[str, Any]]:
+        """Its request log, filtered."""
+        return list(self._call("GET", f"requests?{urlencode(where)}")["value"])
+
+    def arm(self, **fault: Any) -> None:
+        """Ask for a fault."""
+        self._call("POST", "faults", fault)
+
+    def fail_job(self, name: str, message: str) -> None:
+        """Let a step of a job fail."""
+        self.arm(on="step", path=f"{name}/finetune", message=message)
+
+    def _call(self, method: str, path: str, body: Any = None) -> Any:
+        content = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self._url}/_standin/{path}", content, headers, method=method)
+        with urllib.request.urlopen(request, context=self._context) as answer:
+            return json.loads(answer.read())
+
+
+def _settings(ready: dict[str, Any]) -> dict[str, Any]:
+    url = ready["url"]
+    names = ("azure_portal", "resource_manager", "active_directory", "registry_discovery_endpoint")
+    cloud = {**dict.fromkeys(names, url), "aml_resource_id": "https://ml.azure.com/", "storage_endpoint": "localhost"}
+    workspace = {name: ready[name] for name in ("subscription_id", "resource_group", "workspace")}
+    return {**workspace, "cloud_metadata": cloud, "instance_type": "Standard_DS3_v2"}
