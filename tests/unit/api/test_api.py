@@ -1,0 +1,168 @@
+"""The HTTP API over the doubles: what it answers, and what it never repeats."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from shared.api.app import create_app
+from shared.api.score import FRESH
+from shared.errors import ScoringError, SettingsError
+from shared.models.project import Serving
+from shared.models.run import Run, TimelineEntry, Upload
+from shared.ports import Ports
+from shared.states import State
+from tests.doubles import MemoryPorts, memory_ports
+
+BODY: dict[str, Any] = {"input_data": {"input_string": [{"role": "user", "content": "canary-7731"}], "parameters": {}}}
+RUN_ID = "acme-0123456789"
+
+
+class Scorer:
+    """Answers with what it was sent; or fails."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str | None]] = []
+        self.failure: ScoringError | None = None
+
+    async def score(self, scoring_uri: str, body: Mapping[str, Any], deployment: str | None = None) -> Any:
+        self.asked.append((scoring_uri, deployment))
+        if self.failure:
+            raise self.failure
+        return {"output": body["input_data"]["input_string"]}
+
+
+@pytest.fixture
+def ports() -> MemoryPorts:
+    return memory_ports()
+
+
+@pytest.fixture
+def scorer() -> Scorer:
+    return Scorer()
+
+
+@pytest.fixture
+def client(ports: MemoryPorts, scorer: Scorer) -> TestClient:
+    return TestClient(create_app(lambda: ports, lambda: scorer))
+
+
+@pytest.fixture
+def served(ports: MemoryPorts) -> Serving:
+    serving = Serving(project="acme", champion="acme-0-1", champion_run=RUN_ID, scoring_uri="https://127.0.0.1/score")
+    ports.projects.create_serving(serving)
+    return serving
+
+
+@pytest.fixture
+def run(ports: MemoryPorts) -> Run:
+    now = ports.clock.now()
+    upload = Upload(path="acme/x.jsonl", etag="0x1", size=1)
+    run = Run(project="acme", run_id=RUN_ID, upload=upload, deadline=now, next_due=now, created=now, updated=now)
+    ports.runs.create(run)
+    ports.runs.append(run, TimelineEntry(seq=1, time=now, state=State.RECEIVED, attempt=1, note="Received."))
+    return run
+
+
+def test_a_question_goes_to_the_projects_champion(client: TestClient, scorer: Scorer, served: Serving) -> None:
+    answer = client.post("/api/score/acme", json=BODY)
+    assert (answer.status_code, answer.json()) == (200, {"output": BODY["input_data"]["input_string"]})
+    assert scorer.asked == [(served.scoring_uri, None)]
+
+
+def test_several_conversations_may_be_asked_at_once(client: TestClient, served: Serving) -> None:
+    nested = [BODY["input_data"]["input_string"]] * 2
+    assert client.post("/api/score/acme", json={"input_data": {"input_string": nested}}).json() == {"output": nested}
+
+
+def test_a_deployment_may_be_named(client: TestClient, scorer: Scorer, served: Serving) -> None:
+    client.post("/api/score/acme", json=BODY, headers={"azureml-model-deployment": "base"})
+    assert scorer.asked[0][1] == "base"
+
+
+def test_a_project_without_an_endpoint_is_told_so(client: TestClient) -> None:
+    answer = client.post("/api/score/acme", json=BODY)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["remedy"]
+
+
+def test_a_deleted_endpoint_is_told_from_one_that_never_was(
+    client: TestClient, ports: MemoryPorts, served: Serving
+) -> None:
+    stored = ports.projects.serving("acme")
+    assert stored
+    ports.projects.replace_serving(stored.value.model_copy(update={"phase": "deleting"}), stored.etag)
+    assert "lease" in client.post("/api/score/acme", json=BODY).json()["error"]["message"]
+
+
+def test_what_is_known_of_an_endpoint_is_read_again_after_a_while(
+    client: TestClient, ports: MemoryPorts, served: Serving
+) -> None:
+    client.post("/api/score/acme", json=BODY)
+    stored = ports.projects.serving("acme")
+    assert stored
+    ports.projects.replace_serving(stored.value.model_copy(update={"phase": "deleting"}), stored.etag)
+    assert client.post("/api/score/acme", json=BODY).status_code == 200
+    ports.clock.advance(FRESH.total_seconds() + 1)
+    assert client.post("/api/score/acme", json=BODY).status_code == 404
+
+
+def test_scoring_is_written_down_as_use(client: TestClient, ports: MemoryPorts, served: Serving) -> None:
+    client.post("/api/score/acme", json=BODY)
+    assert [usage.last_used for usage in ports.projects.usage("acme")] == [ports.clock.now()]
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [(424, 424), (429, 429), (401, 502), (500, 502)])
+def test_a_deployments_error_becomes_ours(
+    client: TestClient, scorer: Scorer, served: Serving, theirs: int, ours: int
+) -> None:
+    scorer.failure = ScoringError("The deployment failed.", theirs)
+    assert client.post("/api/score/acme", json=BODY).status_code == ours
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"input_data": {}},
+        {"input_data": {"input_string": []}},
+        {"input_data": {"input_string": "canary-7731"}},
+        {"input_data": {"input_string": [{"role": "wizard", "content": "canary-7731"}]}},
+    ],
+)
+def test_a_wrong_body_is_refused_without_repeating_it(client: TestClient, served: Serving, body: Any) -> None:
+    answer = client.post("/api/score/acme", json=body)
+    assert answer.status_code == 400
+    assert "input_data" in answer.json()["error"]["message"]
+    assert "canary" not in answer.text
+
+
+def test_a_run_is_shown_with_its_timeline(client: TestClient, run: Run) -> None:
+    shown = client.get(f"/api/runs/{RUN_ID}").json()
+    assert shown["run"]["state"] == "received"
+    assert [entry["note"] for entry in shown["timeline"]] == ["Received."]
+
+
+def test_runs_are_listed_by_project(client: TestClient, run: Run) -> None:
+    assert [item["run_id"] for item in client.get("/api/runs?project=acme").json()["runs"]] == [RUN_ID]
+    assert client.get("/api/runs?project=other").json() == {"runs": []}
+
+
+def test_an_unknown_run_is_404_with_a_remedy(client: TestClient) -> None:
+    answer = client.get("/api/runs/acme-ffffffffff")
+    assert answer.status_code == 404
+    assert answer.json()["error"]["remedy"]
+
+
+def test_health_is_ok_where_the_settings_are_there(client: TestClient) -> None:
+    assert client.get("/api/health").json()["status"] == "ok"
+
+
+def test_health_names_the_settings_that_are_not(scorer: Scorer) -> None:
+    def broken() -> Ports:
+        raise SettingsError("App settings are missing or wrong: TUNEDROP_WORKSPACE (field required).")
+
+    answer = TestClient(create_app(broken, lambda: scorer)).get("/api/health")
+    assert answer.status_code == 503
+    assert "TUNEDROP_WORKSPACE" in answer.json()["error"]["message"]
