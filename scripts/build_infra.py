@@ -73,6 +73,11 @@ def write_template(bicep: str, template: str) -> None:
     """Compile a template and take its snapshot."""
     (INFRA / f"{template}.json").write_text(compiled(bicep, template))
     _run(bicep, _snapshot(template, "overwrite"))
+    path = INFRA / f"{template}.snapshot.json"
+    snapshot = json.loads(path.read_text())
+    # The compiler writes outputs in another order each time.
+    snapshot["outputs"] = dict(sorted(snapshot.get("outputs", {}).items()))
+    path.write_text(json.dumps(snapshot, indent=2, ensure_ascii=False) + "\n")
 
 
 def check_template(bicep: str, template: str) -> None:
