@@ -42,7 +42,7 @@ class Dispatcher:
         self._log = log
         self._dead_letters = dead_letters
         self._open: set[str] = set()
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._under_way: set[int] = set()
 
     async def open(self, name: str, stopping: asyncio.Event) -> None:
         """Shake hands with one subscription's endpoint, once in its life; then its deliveries may go."""
@@ -60,27 +60,26 @@ class Dispatcher:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Deliver until ``stopping`` is set and what is under way has ended."""
-        waking = asyncio.create_task(self._wake_on(stopping))
-        while not stopping.is_set():
-            self._grid.changed.clear()
-            await self._wait(self._start_due())
-        await waking
-        await asyncio.gather(*self._tasks.values())
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._wake_on(stopping))
+            while not stopping.is_set():
+                self._grid.changed.clear()
+                await self._wait(self._start_due(tasks))
 
     async def _wake_on(self, stopping: asyncio.Event) -> None:
         await stopping.wait()
         self._grid.changed.set()
 
-    def _start_due(self) -> float | None:
+    def _start_due(self, tasks: asyncio.TaskGroup) -> float | None:
         """Start what is due; the time of what comes next."""
         for delivery in self._grid.store.pending(self._open, 2 * _AT_ONCE):
-            if delivery.number in self._tasks:
+            if delivery.number in self._under_way:
                 continue
             if delivery.due > time.time():
                 return delivery.due
-            if len(self._tasks) >= _AT_ONCE:
+            if len(self._under_way) >= _AT_ONCE:
                 return None
-            self._start(delivery)
+            self._start(delivery, tasks)
         return None
 
     async def _wait(self, due: float | None) -> None:
@@ -89,15 +88,13 @@ class Dispatcher:
             async with asyncio.timeout(seconds):
                 await self._grid.changed.wait()
 
-    def _start(self, delivery: Pending) -> None:
-        task = asyncio.create_task(self._deliver(delivery))
-        self._tasks[delivery.number] = task
-
+    def _start(self, delivery: Pending, tasks: asyncio.TaskGroup) -> None:
         def done(_: asyncio.Task[None]) -> None:
-            del self._tasks[delivery.number]
+            self._under_way.discard(delivery.number)
             self._grid.changed.set()
 
-        task.add_done_callback(done)
+        self._under_way.add(delivery.number)
+        tasks.create_task(self._deliver(delivery)).add_done_callback(done)
 
     async def _deliver(self, delivery: Pending) -> None:
         status = await self._webhooks[delivery.subscription].deliver(delivery.event, delivery.attempt)

@@ -104,6 +104,8 @@ class QueueListener:
             await self._settle(message, await self._try(message))
         except AzureError as error:
             _log.warning("Message %s will show again: %s", message.id, type(error).__name__)
+        except Exception:  # One odd message must not stop the others.
+            _log.exception("Message %s will show again", message.id)
 
     async def _try(self, message: QueueMessage) -> bool:
         body = self._body(message)

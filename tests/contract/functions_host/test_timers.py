@@ -12,8 +12,9 @@ MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def stored(host: Running) -> dict[str, str]:
+    """What is remembered; empty before anything is."""
     with host.laptop.blobs() as service, service.get_blob_client("azure-webjobs-hosts", blob(host)) as status:
-        found: dict[str, str] = json.loads(status.download_blob().readall())
+        found: dict[str, str] = json.loads(status.download_blob().readall()) if status.exists() else {}
     return found
 
 
