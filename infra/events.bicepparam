@@ -1,4 +1,4 @@
 using 'events.bicep'
 
-param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
-param location = readEnvironmentVariable('AZURE_LOCATION')
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'example')
+param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
