@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from shared.errors import ConflictError
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _PIECE: Final = 8 * 1024 * 1024
 """Bytes of one request: measured fastest among sizes that fit a small instance."""
+_RETRIES: Final[dict[str, Any]] = {"initial_backoff": 1, "increment_base": 2, "retry_total": 3}
+"""Seconds: the SDK's own 15 would outlast an invocation."""
 
 
 class AzureBlobs:
@@ -104,6 +106,7 @@ class AzureBlobs:
             max_chunk_get_size=_PIECE,
             max_single_get_size=_PIECE,
             max_block_size=_PIECE,
+            **_RETRIES,
         )
 
     def _blob(self, container: str, path: str) -> "BlobClient":

@@ -2,7 +2,7 @@
 
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from shared import resources
 from shared.settings import Settings
@@ -10,6 +10,9 @@ from shared.settings import Settings
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.storage.queue import QueueClient
+
+_RETRIES: Final[dict[str, Any]] = {"initial_backoff": 1, "increment_base": 2, "retry_total": 3}
+"""Seconds: the SDK's own 15 would outlast an invocation."""
 
 
 class AzureAdvanceQueue:
@@ -32,4 +35,5 @@ class AzureAdvanceQueue:
             resources.ADVANCE_QUEUE,
             credential=self._credential,
             message_encode_policy=TextBase64EncodePolicy(),
+            **_RETRIES,
         )

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.data.tables import TableClient, TableEntity
 
-_AFTER: Final = "\uffff"
-"""Sorts after any character of a key."""
+_RETRIES: Final = 3
 
 
 class Table:
@@ -88,16 +87,22 @@ class Table:
     def under(self, prefix: str, partition: str | None = None) -> "Iterator[TableEntity]":
         """Entities whose row key begins with ``prefix``, of one partition or of all."""
         condition = "RowKey ge @first and RowKey lt @after"
-        bounds = {"first": prefix, "after": prefix + _AFTER}
+        bounds = {"first": prefix, "after": prefix[:-1] + chr(ord(prefix[-1]) + 1)}
         if partition is None:
             return self.where(condition, **bounds)
         return self.where(f"PartitionKey eq @partition and {condition}", partition=partition, **bounds)
+
+    def all(self, partition: str | None = None) -> "Iterator[TableEntity]":
+        """Every entity, of one partition or of all."""
+        if partition is None:
+            return iter(self._client.list_entities())
+        return self.where("PartitionKey eq @partition", partition=partition)
 
     @cached_property
     def _client(self) -> "TableClient":
         from azure.data.tables import TableClient
 
-        return TableClient(self._uri, self._name, credential=self._credential)
+        return TableClient(self._uri, self._name, credential=self._credential, retry_total=_RETRIES)
 
 
 class TableRuns:
@@ -209,7 +214,7 @@ class TableLedger:
 
     def entries(self, project: str | None = None) -> list[LedgerEntry]:
         """All entries, of one project or of all."""
-        return [rows.model(LedgerEntry, row) for row in self._table.under("", project)]
+        return [rows.model(LedgerEntry, row) for row in self._table.all(project)]
 
 
 def _run(run: Run) -> dict[str, Any]:

@@ -1,12 +1,16 @@
 """Clients of one workspace and one registry, made once and shared by the gateways beside this module."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from shared.errors import ConflictError, TunedropError
 from shared.gateways.azureml import cloud
 from shared.gateways.azureml.arm import Arm
+from shared.gateways.faults import translated
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,6 +44,22 @@ class AzureML:
     def _client(self, of: dict[str, Any]) -> "MLClient":
         options = {"enable_telemetry": False, "show_progress": False, "retry_status": 0}
         return sdk().MLClient(self._credential, **of, **options, **cloud.client_options(self.settings))
+
+
+@contextmanager
+def calling(what: str) -> Iterator[None]:
+    """``translated`` for calls of the SDK, which refuses some things itself."""
+    from azure.ai.ml.exceptions import AssetPathException, ErrorCategory, MlException
+
+    try:
+        with translated(what):
+            yield
+    except AssetPathException as error:
+        raise ConflictError(f"{what}: {error}") from error
+    except MlException as error:
+        if error.error_category != ErrorCategory.USER_ERROR:
+            raise
+        raise TunedropError(f"{what}: {error}") from error
 
 
 def sdk() -> ModuleType:

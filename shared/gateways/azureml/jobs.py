@@ -4,8 +4,7 @@ from typing import Any, Final
 
 from shared.errors import ConflictError, NotFoundError, TunedropError
 from shared.gateways.azureml import metrics, pipeline
-from shared.gateways.azureml.client import AzureML
-from shared.gateways.faults import translated
+from shared.gateways.azureml.client import AzureML, calling
 from shared.models.training import Job, JobStatus, TrainingJob
 
 _ENDED: Final[dict[str, JobStatus]] = {"completed": "completed", "failed": "failed", "canceled": "cancelled"}
@@ -60,9 +59,8 @@ class AzureMLJobs:
         return {} if found is None else metrics.latest(self._arm, name, found["properties"]["experimentName"])
 
     def _create(self, job: TrainingJob) -> None:
-        built = pipeline.build(self._azureml, job)
-        with translated(f"job {job.name}"):
-            self._azureml.workspace.jobs.create_or_update(built)
+        with calling(f"job {job.name}"):
+            self._azureml.workspace.jobs.create_or_update(pipeline.build(self._azureml, job))
 
     def _job(self, found: dict[str, Any]) -> Job:
         properties = found["properties"]

@@ -3,8 +3,7 @@
 from typing import Final
 
 from shared.errors import ConflictError
-from shared.gateways.azureml.client import AzureML, sdk
-from shared.gateways.faults import translated
+from shared.gateways.azureml.client import AzureML, calling, sdk
 from shared.models.training import RegisteredModel
 
 _PATH: Final = "tunedrop.path"
@@ -25,7 +24,7 @@ class AzureMLModels:
         """
         existing = self.get(model.name, model.version)
         if existing is None:
-            with translated(f"model {model.name}:{model.version}"):
+            with calling(f"model {model.name}:{model.version}"):
                 self._azureml.workspace.models.create_or_update(
                     sdk().entities.Model(
                         name=model.name,

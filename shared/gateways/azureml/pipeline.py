@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shared.errors import NotFoundError
 from shared.gateways.azureml.client import AzureML, sdk
-from shared.gateways.faults import translated
 from shared.models.training import TrainingJob
 
 if TYPE_CHECKING:
@@ -39,13 +38,12 @@ def load(azureml: AzureML, component_id: str) -> "PipelineComponent":
     """A component of the registry by its id.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: this is no such id.
     """
     found = _COMPONENT_ID.fullmatch(component_id)
     if found is None:
         raise NotFoundError(f"'{component_id}' is no registry component's id.")
-    with translated(f"component {component_id}"):
-        return azureml.registry.components.get(found["name"], version=found["version"])
+    return azureml.registry.components.get(found["name"], version=found["version"])
 
 
 def _wire(component: "PipelineComponent", inputs: dict[str, Any]) -> "PipelineJob":

@@ -103,6 +103,8 @@ def stand_in(azurite: Ports, identified: Laptop, tmp_path_factory: pytest.TempPa
     arguments = ["--certs", str(identified.certificates.ca.parent), "--blob-uri", identified.storage.blob_uri]
     arguments += ["--step-command", shlex.join([sys.executable, str(here / "quick_step.py")])]
     arguments += ["--serve-command", shlex.join([sys.executable, str(here / "quick_server.py")])]
+    # Long enough for a busy machine to see what is under way.
+    arguments += ["--delay", "endpoints.create=1", "--delay", "deployments.create=1"]
     with Server("local.azureml", tmp_path_factory.mktemp("azureml"), arguments, identified.environment) as server:
         yield StandIn(server, identified.certificates.ca)
 

@@ -35,7 +35,6 @@ class TestJobs:
     def test_a_cancelled_job_ends(self, world: World, project: str) -> None:
         job = world.job(project)
         world.ports.jobs.submit(job)
-        world.until(lambda: (found := world.ports.jobs.get(job.name)) and found.azure_status == "Running", "it runs")
         world.ports.jobs.cancel(job.name)
         world.ports.jobs.cancel(job.name)
         world.until(lambda: world.status(job.name) == "cancelled", "the job is cancelled")
@@ -49,8 +48,7 @@ class TestJobs:
 
     def test_a_failed_job_says_why(self, world: World, project: str) -> None:
         job = world.job(project)
-        world.ports.jobs.submit(job)
-        world.fail_job(job.name, "CUDA out of memory.")
+        world.submit_failing(job, "CUDA out of memory.")
         world.until(lambda: world.status(job.name) == "failed", "the job fails")
         found = world.ports.jobs.get(job.name)
         assert found is not None
@@ -122,6 +120,11 @@ class TestAzureMLJobs:
         with pytest.raises(TunedropError, match=f"job {job.name}: ") as raised:
             workspace.ports.jobs.submit(job)
         assert not isinstance(raised.value, ConflictError)
+
+    def test_an_input_that_the_sdk_refuses_is_our_error(self, workspace: World, project: str) -> None:
+        job = workspace.job(project, hyperparameters={"no_such_input": 1})
+        with pytest.raises(TunedropError, match="no_such_input"):
+            workspace.ports.jobs.submit(job)
 
     def test_throttling_is_handed_on_at_once(self, workspace: World, stand_in: StandIn, project: str) -> None:
         job = workspace.job(project)

@@ -33,8 +33,8 @@ class World:
     ports: Ports
     until: Callable[[Callable[[], Any], str], Any]
     """The condition's first true value; fails if it stays false."""
-    fail_job: Callable[[str, str], None]
-    """Let the job of that name fail, before it is submitted or while it runs, with that message."""
+    submit_failing: Callable[[TrainingJob, str], None]
+    """Submit a job that is to fail with that message."""
 
     def job(self, project: str, attempt: int = 1, **changes: Any) -> TrainingJob:
         """A job on files that are there."""
@@ -124,7 +124,11 @@ def memory_world(ports: MemoryPorts) -> World:
             ports.clock.advance(1)
         raise AssertionError(f"not within {_LONGEST} s: {what}")
 
-    return World(ports, wait, ports.jobs.fail)
+    def submit_failing(job: TrainingJob, message: str) -> None:
+        ports.jobs.submit(job)
+        ports.jobs.fail(job.name, message)
+
+    return World(ports, wait, submit_failing)
 
 
 class StandIn:
@@ -137,7 +141,12 @@ class StandIn:
 
     def world(self, ports: Ports) -> World:
         """``ports`` are gateways to it."""
-        return World(ports, until, self.fail_job)
+
+        def submit_failing(job: TrainingJob, message: str) -> None:
+            self.arm(on="step", path=f"{job.name}/finetune", message=message)
+            ports.jobs.submit(job)
+
+        return World(ports, until, submit_failing)
 
     def requests(self, **where: str) -> list[dict[str, Any]]:
         """Its request log, filtered."""
@@ -146,10 +155,6 @@ class StandIn:
     def arm(self, **fault: Any) -> None:
         """Ask for a fault."""
         self._call("POST", "faults", fault)
-
-    def fail_job(self, name: str, message: str) -> None:
-        """Let a step of a job fail."""
-        self.arm(on="step", path=f"{name}/finetune", message=message)
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         content = None if body is None else json.dumps(body).encode()
