@@ -10,23 +10,14 @@ NAME: Final = "base"
 
 def deploy(settings: Settings, run: Run) -> None:
     """Begin to create it, from the registry, as anyone would with azure-ai-ml."""
-    from azure.ai.ml import MLClient
     from azure.ai.ml.entities import ManagedOnlineDeployment
 
+    from shared.gateways.azureml.client import AzureML
     from shared.gateways.credential import credential
 
     base, endpoint = run.results.base_model, run.results.endpoint
     assert base is not None and endpoint is not None
-    client = MLClient(
-        credential(),
-        settings.subscription_id,
-        settings.resource_group,
-        settings.workspace,
-        cloud="tunedrop-laptop",
-        cloud_metadata=settings.cloud_metadata,
-        enable_telemetry=False,
-    )
-    client.online_deployments.begin_create_or_update(
+    AzureML(settings, credential()).workspace.online_deployments.begin_create_or_update(
         ManagedOnlineDeployment(
             name=NAME,
             endpoint_name=endpoint,

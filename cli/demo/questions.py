@@ -34,7 +34,7 @@ class Answer:
 
 
 def questions(lines: bytes, limit: int) -> list[Question]:
-    """The first questions of a JSONL of chat records that end with an answer.
+    """Questions of a JSONL of chat records that end with an answer: at most ``limit``, spread over the file.
 
     Raises:
         TunedropError: it holds none.
@@ -43,7 +43,8 @@ def questions(lines: bytes, limit: int) -> list[Question]:
     found = [question for record in records if (question := _question(record))]
     if not found:
         raise TunedropError("There is no held-out question to ask.", "Upload more rows: a tenth of them is held out.")
-    return found[:limit]
+    count = min(limit, len(found))
+    return [found[number * len(found) // count] for number in range(count)]
 
 
 def chrf(answers: Sequence[str], references: Sequence[str]) -> float:

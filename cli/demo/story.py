@@ -214,10 +214,10 @@ class Story:
         status = self._azureml.endpoint_status(name)
         if status != 404:
             raise DemoError(f"The endpoint {name} still answers {status}.")
-        yield Said(f"the reaper deleted {name}: GET answers 404")
         entry = sources.bill(self._ports, self._run)
         if entry is None:
             raise DemoError("The ledger does not know what the endpoint cost.")
+        yield Said(f"the reaper deleted {name} because {entry.reason}: GET answers 404")
         yield Billed(entry)
         yield Told(self._run, self._report.timeline)
 

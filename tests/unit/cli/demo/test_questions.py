@@ -19,8 +19,9 @@ def test_the_last_answer_is_the_reference_and_is_not_asked() -> None:
     assert [message["content"] for message in question.messages] == ["Hello?", "Hi.", "How deep?"]
 
 
-def test_no_more_questions_than_asked_for() -> None:
-    assert len(questions(record("a?", "b") * 9, 4)) == 4
+def test_no_more_questions_than_asked_for_and_from_all_over_the_file() -> None:
+    lines = b"".join(record(f"{number}?", "b") for number in range(9))
+    assert [question.text for question in questions(lines, 3)] == ["0?", "3?", "6?"]
 
 
 def test_records_that_end_with_a_question_are_left_out() -> None:
