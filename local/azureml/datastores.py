@@ -1,29 +1,20 @@
 """The workspace's datastores, and the data that ``azureml://`` paths name, as local files."""
 
 import asyncio
-import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from azure.core.credentials import AccessToken
 from azure.storage.blob import ContainerClient
 
-from local import identity
 from local.azureml.addresses import Addresses, datastore_path
 from local.azureml.disk import ACCOUNT, Disk
 from local.azureml.errors import invalid, not_found
+from local.azurite.provision import LaptopCredential
 from shared.resources import PREPARED, PREPARED_DATASTORE
 
 BLOB_STORE: Final = "workspaceblobstore"
 ARTIFACT_STORE: Final = "workspaceartifactstore"
-
-
-class TrainingIdentity:
-    """The cluster's identity: a credential that makes its tokens itself."""
-
-    def get_token(self, *scopes: str, **_: Any) -> AccessToken:
-        return AccessToken(identity.token(scopes[0].removesuffix("/.default")), int(time.time()) + 3600)
 
 
 @dataclass(frozen=True)
@@ -82,7 +73,7 @@ class Datastores:
     def _fetch(self, path: str, scratch: Path) -> Path:
         """Copy a blob, or all blobs of a folder."""
         client = ContainerClient(
-            self.blob_uri, PREPARED, credential=TrainingIdentity(), connection_verify=str(self.ca)
+            self.blob_uri, PREPARED, credential=LaptopCredential(), connection_verify=str(self.ca)
         )  # fmt: skip
         with client:
             names = [each for each in client.list_blob_names(name_starts_with=path) if _is_within(each, path)]

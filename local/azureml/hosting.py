@@ -1,6 +1,7 @@
 """Endpoints and deployments: what they are, what may be done to them, what ends their operations."""
 
 import base64
+import contextlib
 import secrets
 import time
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Any
 
 from local.azureml.addresses import registry_asset
 from local.azureml.assets import Assets
-from local.azureml.errors import invalid, not_found
+from local.azureml.errors import ApiError, invalid, not_found
 from local.azureml.faults import Faults
 from local.azureml.operations import Operations
 from local.azureml.rules import DEPLOYMENTS, ENDPOINTS, GONE, Rules
@@ -53,7 +54,8 @@ class Hosting:
         """Start the servers of all deployments that stand."""
         for key, deployment in self.store.all(DEPLOYMENTS):
             if deployment["state"] == "Succeeded":
-                await self.servers.start(key, await self._model(deployment["properties"]["model"]))
+                with contextlib.suppress(ApiError):  # its model is gone: asking it will say so
+                    await self.servers.start(key, await self._model(deployment["properties"]["model"]))
 
     def endpoint(self, name: str) -> Document:
         """An endpoint.

@@ -63,7 +63,7 @@ class Scoring:
         seconds = _duration(str(_setting(deployment, "requestTimeout", _DEFAULT_TIMEOUT)))
         try:
             async with asyncio.timeout(seconds):
-                url = await self._servers.ready(key, seconds)
+                url = await self._ready(key, seconds)
                 async with self._servers.client.post(
                     f"{url}/score", data=body, headers={"Content-Type": "application/json"}
                 ) as said:
@@ -73,6 +73,13 @@ class Scoring:
             raise ApiError(408, "RequestTimeout", f"No answer within {seconds:g} s.") from error
         except aiohttp.ClientError as error:
             raise ApiError(503, "ServiceUnavailable", f"The server went away: {error}") from error
+
+    async def _ready(self, key: str, seconds: float) -> str:
+        """URL of the server, which may be starting again."""
+        try:
+            return await self._servers.ready(key, seconds)
+        except ApiError as error:
+            raise ApiError(503, "ServiceUnavailable", error.message) from error
 
 
 def _answered(status: int, text: bytes, content_type: str, chosen: str) -> web.Response:

@@ -16,10 +16,10 @@ PORT_FILE = Path(sys.argv[4])
 
 
 class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self._answer(200, {"alive": True})
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["input_data"]["input_string"]
         if asked == "die":
             os._exit(1)

@@ -1,0 +1,104 @@
+"""What was under way goes on after a SIGKILL, at the same address, and no process is left behind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contract.azureml.conftest import stand_in, trusting
+from tests.contract.azureml.rest import AZURE_ML, Rest
+from tests.contract.azureml.sdk import CLOUD, Sdk, fresh
+from tests.contract.azureml.test_jobs import children, processes
+from tests.contract.laptop import Laptop, Server, journal, until
+
+
+@pytest.fixture(scope="module")
+def server(laptop: Laptop, hold: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with stand_in(tmp_path_factory.mktemp("restart") / "state", laptop, hold) as running:
+        yield running
+
+
+@pytest.fixture
+def own(server: Server) -> Iterator[Sdk]:
+    name = fresh(CLOUD).replace("-", "")
+    with trusting(server, name):
+        yield Sdk.of(server.ready, name)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> str:
+    file = tmp_path / "chat.jsonl"
+    file.write_text('{"messages": []}\n' * 12)
+    return str(file)
+
+
+def restart(server: Server) -> None:
+    before = server.ready["url"]
+    server.kill()
+    server.start()
+    assert server.ready["url"] == before
+
+
+def test_interrupted_step_runs_again_and_the_job_completes(own: Sdk, server: Server, data: str, hold: Path) -> None:
+    name, rest = fresh("job"), Rest(server.ready)
+    gate = hold / f"{name}.finetune"
+    gate.touch()
+    own.submit(name, data)
+    until(lambda: children(rest, name).get("finetune", {}).get("status") == "Running", "the trainer runs")
+    before = children(rest, name)
+
+    server.kill()
+    until(lambda: not processes(name), "the step's process ends with its parent")
+    server.start()
+    gate.unlink()
+
+    assert own.until_status(name, "Completed", "Failed") == "Completed"
+    after = children(rest, name)
+    assert after["model_import"]["endTimeUtc"] == before["model_import"]["endTimeUtc"], (
+        "what was done is not done again"
+    )
+    told = [
+        event["data"]["runStatus"]
+        for event in journal(server.state / "events.jsonl")
+        if event["data"]["runId"] == name and "runStatus" in event["data"]
+    ]
+    assert told == ["NotStarted", "Preparing", "Running", "Finalizing", "Completed"]
+
+
+def test_cancellation_that_was_asked_for_is_carried_out(own: Sdk, server: Server, data: str, hold: Path) -> None:
+    name, rest = fresh("job"), Rest(server.ready)
+    gate = hold / f"{name}.finetune"
+    gate.touch()
+    own.submit(name, data)
+    until(lambda: children(rest, name).get("finetune", {}).get("status") == "Running", "the trainer runs")
+    own.workspace.jobs.begin_cancel(name)
+    restart(server)
+
+    assert own.until_status(name, "Completed", "Failed", "Canceled") == "Canceled"
+
+
+def test_deployments_answer_again_and_operations_end(own: Sdk, server: Server, tmp_path: Path) -> None:
+    endpoint, rest = fresh("endpoint"), Rest(server.ready)
+    own.endpoint(endpoint, auth_mode="aad_token")
+    own.deploy(endpoint, "blue").result()
+    own.traffic(endpoint, {"blue": 100})
+    own.deploy(endpoint, "green")
+    restart(server)
+
+    question = {"input_data": {"input_string": ["still there?"]}}
+    answer = rest.call("POST", f"/scoring/{endpoint}/score", question, audience=AZURE_ML)
+    assert (answer.status, answer.json["output"]) == (200, ["still there?"])
+    green = f"{rest.workspace}/onlineEndpoints/{endpoint}/deployments/green"
+    until(lambda: "Succeeded" in rest.call("GET", green).body.decode(), "the second deployment ends")
+
+    own.workspace.online_endpoints.begin_delete(endpoint)
+    restart(server)
+    path = f"{rest.workspace}/onlineEndpoints/{endpoint}"
+    until(lambda: rest.call("GET", path).status == 404, "the deletion ends")
+
+
+def test_stop_leaves_no_process_and_says_it_is_gone(laptop: Laptop, hold: Path, tmp_path: Path) -> None:
+    server = stand_in(tmp_path / "state", laptop, hold).start()
+
+    assert server.stop() == 0
+    assert not (server.state / "ready.json").exists()
