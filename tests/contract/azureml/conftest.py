@@ -19,6 +19,7 @@ SDK_WARNINGS = (
     ":marshmallow.warnings.RemovedInMarshmallow4Warning",
     ":marshmallow.warnings.ChangedInMarshmallow4Warning",
     "The use of a 'BlobProperties' instance:DeprecationWarning",
+    "content_as_bytes is deprecated:DeprecationWarning",
 )
 
 
