@@ -10,8 +10,8 @@ REGISTRY: Final = "azureml"
 REGISTRY_SUBSCRIPTION: Final = "00000000-0000-0000-0000-0000000a2e91"
 REGISTRY_GROUP: Final = "azureml-registry"
 
-_DATASTORE: Final = re.compile(r"azureml:(?://(?:subscriptions/.+/workspaces/[^/]+/)?)datastores/([^/]+)/paths/(.*)")
-_JOB_OUTPUT: Final = re.compile(r"azureml:(?://|/)?(?:.*/)?jobs/([^/]+)/outputs/([^/]+)/?(?:paths/(.*))?")
+_DATASTORE: Final = re.compile(r"azureml://(?:subscriptions/.+/workspaces/[^/]+/)?datastores/([^/]+)/paths/(.*)")
+_JOB_OUTPUT: Final = re.compile(r"azureml:/{1,2}(?:.*/)?jobs/([^/]+)/outputs/([^/]+)/?")
 _REGISTRY_ASSET: Final = re.compile(r"azureml:/{1,2}registries/([^/]+)/(\w+)/([^/]+)/(?:versions|labels)/([^/]+)")
 _ASSET: Final = re.compile(r"(?:azureml:)?/{0,2}(?:.*/)?(models|data)/([^/]+)/versions/([^/]+)")
 

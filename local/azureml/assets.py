@@ -10,7 +10,7 @@ from local.azureml.datastores import BLOB_STORE, Datastores
 from local.azureml.errors import immutable, invalid, not_found
 from local.azureml.store import Document, Store
 
-KINDS: Final = ("models", "data", "environments")
+KINDS: Final = ("models", "data")
 _URIS: Final = {"models": "modelUri", "data": "dataUri"}
 
 
