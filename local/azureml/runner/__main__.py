@@ -42,9 +42,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 def _run(step: str, spec: Spec) -> None:
     """Import the step after the environment is set, since torch and transformers read it at import."""
     prepare_environment(spec.threads)
-    metrics = MetricLog(spec.metrics_file)
-    importlib.import_module(f"local.azureml.runner.{step}").run(spec, metrics)
-    metrics.progress(1.0)
+    importlib.import_module(f"local.azureml.runner.{step}").run(spec, MetricLog(spec.metrics_file))
 
 
 def _fail(code: str, message: str) -> int:

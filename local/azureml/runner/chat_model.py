@@ -36,7 +36,7 @@ class ChatModel(PythonModel):  # type: ignore[misc]  # mlflow has no types here
             ValueError: the input is not as described, in words for whoever sent it.
         """
         chats, single = read_chats(model_input)
-        options = read_options({**(model_input.get("parameters") or {}), **(params or {})})
+        options = read_options(model_input.get("parameters") or params or {})
         answers = [self._answer(chat, options) for chat in chats]
         return {"output": answers[0] if single else answers}
 
@@ -85,8 +85,10 @@ def _check_chat(chat: list[Any]) -> None:
             raise ValueError(f"A message's role is {message.get('role')!r}; it must be one of {', '.join(ROLES)}.")
 
 
-def read_options(parameters: dict[str, Any]) -> dict[str, Any]:
+def read_options(parameters: Any) -> dict[str, Any]:
     """What the caller asks of generation, checked. Without ``do_sample`` the likeliest answer is given."""
+    if not isinstance(parameters, dict):
+        raise ValueError('"parameters" must be an object.')
     options: dict[str, Any] = {"max_new_tokens": DEFAULT_NEW_TOKENS, "do_sample": parameters.get("do_sample") is True}
     limit = parameters.get("max_new_tokens")
     if limit is not None:

@@ -59,11 +59,6 @@ class Hyperparameters(BaseModel):
             raise StepError("BadHyperparameter", _explain(error)) from None
 
     @property
-    def rows_per_update(self) -> int:
-        """Chats that one step of the optimiser sees."""
-        return self.per_device_train_batch_size * self.gradient_accumulation_steps
-
-    @property
     def lora_scale(self) -> float:
         """What LoRA's update is multiplied by."""
         return self.lora_alpha / self.lora_r

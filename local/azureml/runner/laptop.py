@@ -4,7 +4,8 @@ The rates that suit billions of parameters teach a hundred million nothing, and 
 of a GPU. So a small base model gets a rate and a number of epochs of its own, and a limit on the tokens it trains on.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 from local.azureml.runner.hyperparameters import Hyperparameters
 
@@ -12,17 +13,33 @@ SMALL = 1_000_000_000
 """Parameters under which a model is trained the laptop's way."""
 
 TINY = 10_000_000
-"""Parameters under which a model is a test's fixture, that learns only at still higher rates."""
+"""Parameters under which a model is a test's fixture."""
 
-LORA_RATE = 4e-3
-"""Learning rate of LoRA at a scale (alpha / r) of 1; a larger scale needs a smaller one."""
 
-FULL_RATE = 2e-4
-TINY_FACTOR = 5.0
-EPOCHS = 4
-TINY_EPOCHS = 12
-TOKENS = 24_000
-"""Trained on at most, all epochs together: about a minute and a half of two cores."""
+@dataclass(frozen=True)
+class Way:
+    """How models of a size are trained here.
+
+    Attributes:
+        lora_rate: learning rate of LoRA at a scale (alpha / r) of 1; it falls with the scale's square root.
+        full_rate: learning rate where all weights are trained.
+        epochs: at least.
+        tokens: trained on at most, all epochs together.
+    """
+
+    lora_rate: float
+    full_rate: float
+    epochs: int
+    tokens: int
+
+
+SMALL_WAY = Way(lora_rate=2.8e-3, full_rate=2e-4, epochs=3, tokens=24_000)
+"""Its tokens take two cores about a minute and a half."""
+
+TINY_WAY = Way(lora_rate=1.2e-2, full_rate=5e-3, epochs=40, tokens=60_000)
+
+BATCH = 4
+"""Chats at a time at least: one at a time wastes half a processor."""
 
 CURVE_POINTS = 40
 """Losses logged at least, so that there is a curve to look at."""
@@ -38,6 +55,7 @@ class Plan:
     """
 
     learning_rate: float
+    batch_size: int
     epochs: float
     steps: int
     logging_steps: int
@@ -46,34 +64,50 @@ class Plan:
 
 def make_plan(asked: Hyperparameters, parameters: int, rows: int, tokens: int) -> Plan:
     """Decide from what was asked, the base model's size, and the training data's rows and tokens."""
-    steps_per_epoch = max(1, -(-rows // asked.rows_per_update))
     if parameters >= SMALL:
-        steps = asked.max_steps if asked.max_steps > 0 else asked.num_train_epochs * steps_per_epoch
-        return Plan(asked.learning_rate, steps / steps_per_epoch, steps, asked.logging_steps)
-    steps = _small_steps(asked, parameters, steps_per_epoch, tokens)
-    rate, epochs = small_rate(asked, parameters), steps / steps_per_epoch
-    logging_steps = max(1, min(asked.logging_steps, steps // CURVE_POINTS))
-    return Plan(rate, epochs, steps, logging_steps, _notes(asked, parameters, rate, epochs))
+        return _as_asked(asked, rows)
+    way = TINY_WAY if parameters < TINY else SMALL_WAY
+    batch = max(BATCH, asked.per_device_train_batch_size)
+    per_epoch = _steps_per_epoch(asked, batch, rows)
+    steps = _small_steps(asked, way, per_epoch, tokens)
+    plan = Plan(
+        learning_rate=_small_rate(asked, way),
+        batch_size=batch,
+        epochs=steps / per_epoch,
+        steps=steps,
+        logging_steps=max(1, min(asked.logging_steps, steps // CURVE_POINTS)),
+    )
+    return replace(plan, notes=_notes(asked, plan, parameters))
 
 
-def small_rate(asked: Hyperparameters, parameters: int) -> float:
+def _as_asked(asked: Hyperparameters, rows: int) -> Plan:
+    batch = asked.per_device_train_batch_size
+    per_epoch = _steps_per_epoch(asked, batch, rows)
+    steps = asked.max_steps if asked.max_steps > 0 else asked.num_train_epochs * per_epoch
+    return Plan(asked.learning_rate, batch, steps / per_epoch, steps, asked.logging_steps)
+
+
+def _steps_per_epoch(asked: Hyperparameters, batch: int, rows: int) -> int:
+    return max(1, math.ceil(rows / (batch * asked.gradient_accumulation_steps)))
+
+
+def _small_rate(asked: Hyperparameters, way: Way) -> float:
     """The laptop's learning rate, unless a higher one was asked for."""
-    rate = LORA_RATE / asked.lora_scale if asked.apply_lora else FULL_RATE
-    return max(asked.learning_rate, rate * (TINY_FACTOR if parameters < TINY else 1.0))
+    return max(asked.learning_rate, way.lora_rate / math.sqrt(asked.lora_scale) if asked.apply_lora else way.full_rate)
 
 
-def _small_steps(asked: Hyperparameters, parameters: int, steps_per_epoch: int, tokens: int) -> int:
+def _small_steps(asked: Hyperparameters, way: Way, per_epoch: int, tokens: int) -> int:
     """As many as were asked for or the laptop needs, within its limit of tokens."""
     if asked.max_steps > 0:
         return asked.max_steps
-    epochs = max(asked.num_train_epochs, TINY_EPOCHS if parameters < TINY else EPOCHS)
-    limit = TOKENS * (TINY_EPOCHS if parameters < TINY else 1) / max(1, tokens)
-    return max(1, round(min(epochs, limit) * steps_per_epoch))
+    epochs = min(max(asked.num_train_epochs, way.epochs), way.tokens / max(1, tokens))
+    return max(1, round(epochs * per_epoch))
 
 
-def _notes(asked: Hyperparameters, parameters: int, rate: float, epochs: float) -> tuple[str, ...]:
+def _notes(asked: Hyperparameters, plan: Plan, parameters: int) -> tuple[str, ...]:
     return (
         f"The base model has {parameters / 1e6:.1f} million parameters, so it is trained the laptop's way.",
-        f"Learning rate: asked for {asked.learning_rate:g}, used {rate:g}.",
-        f"Epochs: asked for {asked.num_train_epochs}, used {epochs:.2g}.",
+        f"Learning rate: asked for {asked.learning_rate:g}, used {plan.learning_rate:g}.",
+        f"Epochs: asked for {asked.num_train_epochs}, used {plan.epochs:.2g}.",
+        f"Batch size: asked for {asked.per_device_train_batch_size}, used {plan.batch_size}.",
     )

@@ -24,7 +24,3 @@ class MetricLog:
         lines = [json.dumps({"name": name, "value": value, "step": step, "t": now}) for name, value in values.items()]
         with self._path.open("a", encoding="utf-8") as file:
             file.write("".join(f"{line}\n" for line in lines))
-
-    def progress(self, share: float, step: int = 0) -> None:
-        """Say how much of this process's work is done, from 0 to 1."""
-        self.write({"progress": round(share, 4)}, step)

@@ -14,7 +14,7 @@ def run(spec: Spec, metrics: MetricLog) -> None:
     target = spec.output("model_dir")
     copy_model(model, target)
     size = sum(file.stat().st_size for file in target.iterdir())
-    metrics.write({"model_bytes": size})
+    metrics.write({"model_bytes": size, "progress": 1.0})
     print(f"Imported {model.name}: {size / 1e6:.0f} MB of safetensors, configuration and tokenizer.")
 
 

@@ -30,6 +30,7 @@ def run(spec: Spec, metrics: MetricLog) -> None:
         raise StepError("NoTrainingRows", f"No chat of {files['train'].name} is usable for training.")
     (target / "counts.json").write_text(json.dumps(counts, indent=2), encoding="utf-8")
     _report(counts, metrics)
+    metrics.write({"progress": 1.0})
 
 
 def max_length(asked: int, model: Path) -> int:

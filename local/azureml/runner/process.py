@@ -28,7 +28,7 @@ def prepare_environment(threads: int | None = None) -> None:
     os.environ.update(ENVIRONMENT)
     os.environ["OMP_NUM_THREADS"] = str(threads or available_cores())
     warnings.filterwarnings("ignore", category=FutureWarning)  # what the libraries have to tell each other
-    warnings.filterwarnings("ignore", category=UserWarning, module="mlflow")  # wants a schema; chats have none
+    warnings.filterwarnings("ignore", message=".*type hint")  # MLflow wants a schema; chats have none
 
 
 def available_cores() -> int:

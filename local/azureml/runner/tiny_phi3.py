@@ -1,6 +1,6 @@
 """``python -m local.azureml.runner.tiny_phi3 --out DIR``: a Phi-3 of 0.1 million parameters, for tests, made once.
 
-It has learned to answer a few sums, so that what it learns afterwards shows; its answers mean nothing.
+It has learned a few sums and words by heart, so that it can learn more afterwards; its answers mean nothing.
 """
 
 import argparse
@@ -10,8 +10,8 @@ from typing import Any, Final
 from local.azureml.runner.folder import make_once
 from local.azureml.runner.process import prepare_environment
 
-VERSION: Final = 1
-EPOCHS: Final = 12
+VERSION: Final = 2
+EPOCHS: Final = 25
 NAMED: Final = {"unk_token": "<unk>", "bos_token": "<s>", "eos_token": "<|endoftext|>", "pad_token": "<pad>"}
 SPECIAL: Final = (*NAMED.values(), "<|user|>", "<|assistant|>", "<|system|>", "<|end|>")
 TEMPLATE: Final = (
@@ -21,6 +21,11 @@ TEMPLATE: Final = (
     "{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% else %}{{ eos_token }}{% endif %}"
 )
 NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+WORDS: Final = (
+    "apple bread chair dance eagle fruit grape house ice juice kite lemon music night ocean paper queen river stone "
+    "table under voice water xylophone yellow zebra blue green red black white gold hello today where which colour "
+    "answer question please"
+)
 
 
 def main() -> None:
@@ -33,7 +38,7 @@ def main() -> None:
 
 
 def build(folder: Path) -> None:
-    """Make a tokenizer and a random model, teach it the sums, and save both."""
+    """Make a tokenizer and a random model, teach it the chats, and save both."""
     prepare_environment()
     from transformers import set_seed
 
@@ -45,15 +50,17 @@ def build(folder: Path) -> None:
     tokenizer.save_pretrained(folder)
 
 
-def sums() -> list[list[dict[str, str]]]:
-    """The chats that it learns before any test."""
-    return [
-        [
-            {"role": "user", "content": f"What is {NUMBERS[a]} plus {NUMBERS[b]}?"},
-            {"role": "assistant", "content": f"It is {NUMBERS[a + b + 1]}."},
-        ]
+def chats() -> list[list[dict[str, str]]]:
+    """What it learns before any test."""
+    sums = [
+        (f"What is {NUMBERS[a]} plus {NUMBERS[b]}?", f"It is {NUMBERS[a + b + 1]}.")
         for a in range(9)
         for b in range(9 - a)
+    ]
+    echoes = [(f"Say {word}!", f"{word.capitalize()}, {word}.") for word in WORDS.split()]
+    return [
+        [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+        for question, answer in sums + echoes
     ]
 
 
@@ -65,7 +72,7 @@ def make_tokenizer() -> Any:
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     bpe.decoder = decoders.ByteLevel()
-    texts = [message["content"] for chat in sums() for message in chat]
+    texts = [message["content"] for chat in chats() for message in chat]
     bpe.train_from_iterator(
         texts,
         trainers.BpeTrainer(
@@ -98,14 +105,14 @@ def make_model(tokenizer: Any) -> Any:
 
 
 def teach(model: Any, tokenizer: Any) -> None:
-    """Train all weights on the sums for a second or two."""
+    """Train all weights on the chats for a few seconds."""
     import torch
 
     from local.azureml.runner.chat import encode
     from local.azureml.runner.trainer import collate
 
-    chats = [encode(tokenizer, chat, 128) for chat in sums()]
-    rows = [{"input_ids": chat.input_ids, "labels": chat.labels} for chat in chats]
+    encoded = [encode(tokenizer, chat, 128) for chat in chats()]
+    rows = [{"input_ids": chat.input_ids, "labels": chat.labels} for chat in encoded]
     optimiser = torch.optim.AdamW(model.parameters(), lr=5e-3)
     model.train()
     for _ in range(EPOCHS):

@@ -45,6 +45,7 @@ def training_arguments(asked: Hyperparameters, plan: Plan, evaluates: bool, scra
         output_dir=str(scratch / "trainer"),
         learning_rate=plan.learning_rate,
         max_steps=plan.steps,
+        per_device_train_batch_size=plan.batch_size,
         logging_strategy=asked.logging_strategy,
         logging_steps=plan.logging_steps,
         logging_first_step=True,
@@ -62,9 +63,8 @@ def training_arguments(asked: Hyperparameters, plan: Plan, evaluates: bool, scra
 
 
 _SAME_NAMES = (
-    "lr_scheduler_type", "warmup_steps", "per_device_train_batch_size", "per_device_eval_batch_size",
-    "gradient_accumulation_steps", "optim", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon",
-    "max_grad_norm", "seed",
+    "lr_scheduler_type", "warmup_steps", "per_device_eval_batch_size", "gradient_accumulation_steps",
+    "optim", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon", "max_grad_norm", "seed",
 )  # fmt: skip
 
 

@@ -19,7 +19,9 @@ def main() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
-        _write_port(options.port_file, listener.getsockname()[1])
+        port = listener.getsockname()[1]
+        _write_port(options.port_file, port)
+        print(f"ready on 127.0.0.1:{port}", flush=True)
         uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
 
 
