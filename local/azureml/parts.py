@@ -47,18 +47,17 @@ class Parts:
     @classmethod
     def joined(cls, config: Config, base: str) -> Self:
         """The parts of a stand-in that listens at ``base``; nothing is started yet."""
-        addresses = Addresses(
-            base, config.subscription_id, config.resource_group, config.workspace, config.location
-        )  # fmt: skip
-        store = Store(config.state / "store")
+        place = (config.subscription_id, config.resource_group, config.workspace, config.location)
+        addresses = Addresses(base, *place)
+        store, disk = Store(config.state / "store"), Disk(config.state)
         transitions = adjusted(config.speed, config.delays)
         faults, operations = Faults(store), Operations(store, transitions)
-        disk = Disk(config.state)
         datastores = Datastores(addresses, disk, config.blob_uri, Certificates.at(config.certs).ca)
         assets = Assets(store, addresses, datastores)
         runs = Runs(store, Events(config.state / "events.jsonl", addresses), datastores, config.state)
         runner = StepRunner(assets, faults, config.step_command, config.base_model_dir)
         servers = Servers(config.serve_command, config.state / "deployments")
+        rules = Rules(store, assets, operations, config.quotas, config.taken)
         return cls(
             config=config,
             addresses=addresses,
@@ -72,16 +71,7 @@ class Parts:
             runs=runs,
             training=Training(store, runs, runner, transitions),
             servers=servers,
-            hosting=Hosting(
-                rules=Rules(store, assets, operations, config.quotas, config.taken),
-                store=store,
-                assets=assets,
-                operations=operations,
-                servers=servers,
-                faults=faults,
-                transitions=transitions,
-                base_model_dir=config.base_model_dir,
-            ),
+            hosting=Hosting(rules, store, assets, operations, servers, faults, transitions, config.base_model_dir),
             account_key=_account_key(store),
         )
 

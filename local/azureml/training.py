@@ -45,7 +45,11 @@ class Training:
         if self._runs.require(name)["status"] in ENDED | {"CancelRequested"}:
             return
         self._runs.update(name, status="CancelRequested")
-        self._tasks[name].cancel()
+        task = self._tasks.get(name)
+        if task is None:
+            self._start(name)
+        else:
+            task.cancel()
 
     def resume(self) -> None:
         """Go on with what the last process left; a step that was running runs again."""

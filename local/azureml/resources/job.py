@@ -80,11 +80,11 @@ class Job:
         tracking = f"azureml://{own.host}/mlflow/v1.0{own.workspace_id}?"
         studio = f"https://ml.azure.com/runs/{name}?wsid={own.workspace_id}"
         properties = {
-            "displayName": name,
             "computeId": None,
             **job["properties"],
+            "displayName": run["display_name"],
             "status": run["status"],
-            "tags": job["properties"].get("tags") or {},
+            "tags": {key: value for key, value in run["tags"].items() if not key.startswith("azureml.")},
             "properties": run["properties"],
             "services": {
                 "Tracking": {"jobServiceType": "Tracking", "endpoint": tracking},

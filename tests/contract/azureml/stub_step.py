@@ -1,6 +1,7 @@
 """Stands for a training step where the control plane is tested: does what a step must, and learns nothing.
 
-It waits while ``{HOLD}/{job}.{step}`` exists, and fails if its data holds the word FAIL.
+It waits while ``{HOLD}/{job}.{step}`` exists, having written its process id to ``{HOLD}/{job}.{step}.pid``, and
+fails if its data holds the word FAIL.
 """
 
 import json
@@ -27,8 +28,10 @@ def main(step: str, spec: dict[str, Any]) -> None:
 
 
 def _hold(step: str, run_dir: Path) -> None:
-    job = run_dir.parent.parent.name
-    while (Path(os.environ["HOLD"]) / f"{job}.{step}").exists():
+    gate = Path(os.environ["HOLD"]) / f"{run_dir.parent.parent.name}.{step}"
+    if gate.exists():
+        gate.with_name(f"{gate.name}.pid").write_text(str(os.getpid()))
+    while gate.exists():
         time.sleep(0.02)
 
 

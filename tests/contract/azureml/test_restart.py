@@ -8,7 +8,7 @@ import pytest
 from tests.contract.azureml.conftest import stand_in, trusting
 from tests.contract.azureml.rest import AZURE_ML, Rest
 from tests.contract.azureml.sdk import CLOUD, Sdk, fresh
-from tests.contract.azureml.test_jobs import children, processes
+from tests.contract.azureml.test_jobs import alive, children
 from tests.contract.laptop import Laptop, Server, journal, until
 
 
@@ -45,10 +45,11 @@ def test_interrupted_step_runs_again_and_the_job_completes(own: Sdk, server: Ser
     gate.touch()
     own.submit(name, data)
     until(lambda: children(rest, name).get("finetune", {}).get("status") == "Running", "the trainer runs")
+    until(lambda: alive(gate), "its process is there")
     before = children(rest, name)
 
     server.kill()
-    until(lambda: not processes(name), "the step's process ends with its parent")
+    until(lambda: not alive(gate), "the step's process ends with its parent")
     server.start()
     gate.unlink()
 
