@@ -98,6 +98,11 @@ class Child:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to it and its children."""
+        if self._process is not None:
+            os.killpg(self._process.pid, number)
+
     def last_lines(self, count: int = 15) -> str:
         """The end of its log."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []

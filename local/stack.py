@@ -6,6 +6,7 @@ Every part keeps its files in a folder of its own under the state folder, and it
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -129,6 +130,14 @@ class Stack:
     def kill(self, part: str) -> None:
         """End a part at once, as a crash would (SIGKILL)."""
         self._children[part].kill()
+
+    def freeze(self, part: str) -> None:
+        """Stop a part where it is (SIGSTOP), so that nothing changes while one looks."""
+        self._children[part].signal(signal.SIGSTOP)
+
+    def thaw(self, part: str) -> None:
+        """Let a frozen part go on."""
+        self._children[part].signal(signal.SIGCONT)
 
     def restart(self, part: str) -> None:
         """Start a part that was killed, at the address it had."""

@@ -15,9 +15,7 @@ from tests.e2e.world import World, fresh_ports
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     state: Path = tmp_path_factory.mktemp("stack")
-    # Each change takes a while, so that the host can be killed within every state.
-    slow = [f"--delay={transition}=0.5" for transition in ("endpoints.update", "deployments.create")]
-    with Stack(Options(state, PYTHON_ML, TINY_MODEL, azureml=tuple(slow), in_memory=True)) as stack:
+    with Stack(Options(state, PYTHON_ML, TINY_MODEL, in_memory=True)) as stack:
         yield stack
 
 

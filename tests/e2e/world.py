@@ -90,10 +90,14 @@ class World:
         self.azureml = AzureMlApi(stack)
         self.eventgrid = EventGrid(stack)
 
-    def drop(self, project: str, content: bytes, config: str = CONFIG) -> Run:
-        """Upload a file; the run that it becomes."""
+    def upload(self, project: str, content: bytes, config: str = CONFIG) -> None:
+        """Upload a project's settings and a file."""
         upload(self.ports, f"{project}/{CONFIG_FILE}", config.encode())
         upload(self.ports, f"{project}/rows.jsonl", content)
+
+    def drop(self, project: str, content: bytes, config: str = CONFIG) -> Run:
+        """Upload a file; the run that it becomes."""
+        self.upload(project, content, config)
         self.until(lambda: any(self.ports.runs.all(project)), f"a run of {project}", every=0.02)
         return next(self.ports.runs.all(project))
 
