@@ -52,7 +52,6 @@ def training_arguments(asked: Hyperparameters, plan: Plan, evaluates: bool, scra
         eval_strategy=_evaluation_strategy(asked) if evaluates else "no",
         eval_steps=_steps_between_evaluations(asked, plan),
         **{name: getattr(asked, name) for name in _SAME_NAMES},
-        train_sampling_strategy="random",
         remove_unused_columns=False,
         dataloader_pin_memory=False,
         save_strategy="no",

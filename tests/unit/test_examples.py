@@ -1,0 +1,73 @@
+"""The demo's data holds what its README says."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from shared.data import config, contract, splits
+from shared.data.faults import Fault
+from shared.models.config import SplitConfig
+
+LUMO = Path(__file__).parents[2] / "examples" / "lumo"
+
+
+def checked() -> list[bytes | Fault]:
+    lines = (LUMO / "support-chats.jsonl").read_bytes().splitlines()
+    return [contract.check(line) for line in lines]
+
+
+def chats(rows: list[bytes]) -> list[list[dict[str, str]]]:
+    return [json.loads(row)["messages"] for row in rows]
+
+
+def usable() -> list[bytes]:
+    return list(dict.fromkeys(row for row in checked() if isinstance(row, bytes)))
+
+
+def held_out() -> list[list[dict[str, str]]]:
+    rows = [contract.check(line) for line in (LUMO / "held-out.jsonl").read_bytes().splitlines()]
+    assert not [row for row in rows if isinstance(row, Fault)]
+    return chats([row for row in rows if isinstance(row, bytes)])
+
+
+def asked(found: list[list[dict[str, str]]]) -> set[str]:
+    return {message["content"].casefold() for chat in found for message in chat if message["role"] == "user"}
+
+
+def test_upload_has_enough_chats_a_duplicate_and_a_handful_of_wrong_lines() -> None:
+    rows = checked()
+    good = [row for row in rows if isinstance(row, bytes)]
+    wrong = [row.reason for row in rows if isinstance(row, Fault)]
+    assert len(usable()) == 112
+    assert len(good) == 113
+    assert len(wrong) == len(set(wrong)) == 7
+
+
+def test_chats_are_in_two_languages() -> None:
+    openings = Counter(chat[-1]["content"].split("!")[0] for chat in chats(usable()))
+    assert set(openings) == {"Glow on", "Leuchte"}
+    assert min(openings.values()) > 20
+
+
+def test_every_answer_is_trained_on_three_times_at_least() -> None:
+    split = SplitConfig()
+    trained = Counter(
+        chat[-1]["content"]
+        for row, chat in zip(usable(), chats(usable()), strict=True)
+        if splits.place(splits.digest(row), split) == "train"
+    )
+    assert trained.keys() == {chat[-1]["content"] for chat in chats(usable())}
+    assert len(trained) == 27
+    assert min(trained.values()) >= 3
+
+
+def test_held_out_questions_ask_in_other_words_for_answers_that_are_taught() -> None:
+    assert len(held_out()) == 18
+    assert not asked(held_out()) & asked(chats(usable()))
+    assert {chat[-1]["content"] for chat in held_out()} < {chat[-1]["content"] for chat in chats(usable())}
+
+
+def test_settings_are_read_without_fault() -> None:
+    settings = config.load((LUMO / "tunedrop.yaml").read_bytes())
+    assert settings.hyperparameters["num_train_epochs"] == 3
+    assert settings.lease.idle.total_seconds() == 30
