@@ -1,6 +1,7 @@
 """The pipeline job: one node, the registry's fine-tuning component."""
 
 import re
+import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.errors import NotFoundError
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from azure.ai.ml.entities import PipelineComponent, PipelineJob
 
 OUTPUT: Final = "trained_model"
+_BUILDING: Final = threading.Lock()
+"""The SDK notes in a variable of its module which pipeline is being built: two threads would build into one another."""
 _COMPONENT_ID: Final = re.compile(r"azureml://registries/[^/]+/components/(?P<name>[^/]+)/versions/(?P<version>[^/]+)")
 _CLUSTER_INPUTS: Final = (
     "compute_model_import",
@@ -52,7 +55,8 @@ def _wire(component: "PipelineComponent", inputs: dict[str, Any]) -> "PipelineJo
         node = component(**inputs)
         return {OUTPUT: node.outputs.mlflow_model_folder}
 
-    return fine_tuning()
+    with _BUILDING:
+        return fine_tuning()
 
 
 def _inputs(component: "PipelineComponent", job: TrainingJob) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from shared.errors import ConflictError, ThrottledError, TunedropError
@@ -31,6 +33,13 @@ class TestJobs:
         world.ports.jobs.submit(job)
         with pytest.raises(ConflictError):
             world.ports.jobs.submit(job.model_copy(update={"fingerprint": "another"}))
+
+    def test_jobs_submitted_at_the_same_time_are_all_whole(self, world: World, project: str) -> None:
+        jobs = [world.job(f"{project}-{letter}") for letter in "abcdefgh"]
+        with ThreadPoolExecutor(len(jobs)) as threads:
+            list(threads.map(world.ports.jobs.submit, jobs))
+        found = [world.ports.jobs.get(job.name) for job in jobs]
+        assert [job.fingerprint for job in found if job] == [job.fingerprint for job in jobs]
 
     def test_a_cancelled_job_ends(self, world: World, project: str) -> None:
         job = world.job(project)
