@@ -197,7 +197,7 @@ class Stack:
         ready = folder / "ready.json"
         ready.unlink(missing_ok=True)
         child = self._children[part]
-        child.start([sys.executable, "-m", module, "--state", str(folder), *arguments], {**os.environ, **environment})
+        child.start([sys.executable, "-m", module, "--state", str(folder), *arguments], inherited() | dict(environment))
         return child.until_ready(ready, _START_SECONDS)
 
     def _child(self, name: str) -> Child:
@@ -216,6 +216,11 @@ class Stack:
         path = self.options.state / STACK_FILE
         path.touch(mode=0o600)
         path.write_text(json.dumps(found, indent=2))
+
+
+def inherited() -> dict[str, str]:
+    """Our own environment, without what azure-ai-ml leaves in it: a cloud that no other process knows."""
+    return {name: value for name, value in os.environ.items() if name != "AZUREML_CURRENT_CLOUD"}
 
 
 def running(state: Path) -> dict[str, Any] | None:

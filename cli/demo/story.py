@@ -139,7 +139,7 @@ class Story:
         yield Said(f"the same event, delivered again on purpose, changed nothing: one run, {self._run_id}")
 
     def _deliveries(self, path: str) -> list[dict[str, Any]]:
-        return [each for each in self._eventgrid.deliveries("uploads", f"/{path}") if each["status"] < 300]
+        return [each for each in self._eventgrid.deliveries("uploads", f"/{path}") if each["outcome"] == "delivered"]
 
     def _receipt(self) -> Iterator[Fact]:
         yield Entered(Station.RECEIPT)

@@ -35,7 +35,7 @@ ROLES: Final = {
     Station.RECEIPT: "real: the app's own code",
     Station.JOB: "real azure-ai-ml · Azure ML: stand-in",
     Station.TRAINING: "real training of a small model on this CPU",
-    Station.ENDPOINT: "real azure-ai-ml · endpoint: a local server process",
+    Station.ENDPOINT: "real REST calls · the endpoint is a local server process",
     Station.QUESTIONS: "real answers of both models",
     Station.LEASE: "real: the app's own reaper",
 }

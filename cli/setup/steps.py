@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cli.paths import BASE_MODEL, HOME, PYTHON_ML, ROOT, TINY_MODEL
+from cli.paths import BASE_MODEL, FUNCTIONS_2, HOME, PYTHON_ML, ROOT, TINY_MODEL
 
 STAMPS: Final = HOME / "setup"
 _AZURITE: Final = ROOT / "local" / "azurite"
@@ -53,6 +53,12 @@ class Step:
         return digest.hexdigest()
 
 
+def _newer() -> str:
+    """The requirement of azure-functions on newer Pythons than this one."""
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    return next(line.partition(";")[0] for line in lines if line.startswith("azure-functions==2"))
+
+
 AZURITE: Final = Step(
     "azurite",
     "Azurite, the storage emulator",
@@ -87,7 +93,15 @@ TINY: Final = Step(
     TINY_MODEL / "config.json",
 )
 
+NEWER_FUNCTIONS: Final = Step(
+    "azure-functions-2",
+    "azure-functions for Python 3.13, which the tests index the app under",
+    ((sys.executable, *_PIP[1:], "--no-deps", "--ignore-requires-python", "--target", str(FUNCTIONS_2), _newer()),),
+    (ROOT / "requirements.txt",),
+    FUNCTIONS_2 / "azure" / "functions" / "__init__.py",
+)
+
 LIGHT: Final = (AZURITE,)
 TRAINING: Final = (ENVIRONMENT, BASE)
-TESTING: Final = (TINY,)
+TESTING: Final = (TINY, NEWER_FUNCTIONS)
 ALL: Final = (*LIGHT, *TRAINING, *TESTING)

@@ -15,8 +15,8 @@ from shared.ports import Ports
 
 FRESH: Final = timedelta(seconds=5)
 """How long an instance may go on with what it knows of a project's endpoint."""
-USAGE_EVERY: Final = timedelta(seconds=30)
-"""How often an instance writes down that an endpoint is used."""
+USAGE_EVERY: Final = timedelta(seconds=10)
+"""How often an instance writes down that an endpoint is used: less than any sensible idle time of a lease."""
 INSTANCE: Final = os.environ.get("WEBSITE_INSTANCE_ID", f"pid-{os.getpid()}")[:32]
 
 

@@ -49,4 +49,4 @@ def parent(event: dict[str, Any]) -> object:
 
 
 def times_delivered(world: World, event: str) -> int:
-    return sum(each["id"] == event and each["status"] < 300 for each in world.eventgrid.log())
+    return sum(each["id"] == event and each["outcome"] == "delivered" for each in world.eventgrid.log())

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from cli.paths import FUNCTIONS_2
 from shared.resources import ADVANCE_QUEUE, FUNCTIONS
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("azure.ai.ml", "datasets", "mlflow", "torch", "pandas", "fastapi")
-AZURE_FUNCTIONS_2 = ROOT / ".tunedrop" / "azure-functions-2"
 
 INDEX = """
 import json, sys
@@ -65,7 +65,7 @@ def test_only_health_is_anonymous(index: dict[str, Any]) -> None:
 
 
 def test_the_app_indexes_under_azure_functions_2(index: dict[str, Any]) -> None:
-    newer = indexed(PYTHONPATH=str(AZURE_FUNCTIONS_2))
+    newer = indexed(PYTHONPATH=str(FUNCTIONS_2))
     assert newer["version"].startswith("2.")
     assert newer["functions"].keys() == index["functions"].keys()
 
