@@ -25,6 +25,7 @@ app = typer.Typer(
 console = Console()
 
 Data = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Your own chat records (JSONL)")]
+Picture = Annotated[Path | None, typer.Option(dir_okay=False, help="Draw the results to this SVG file")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Chat records (JSONL)")]
 Project = Annotated[str, typer.Option(help="Folder under uploads/")]
 
@@ -38,12 +39,12 @@ def setup() -> None:
 
 
 @app.command()
-def demo(data: Data = None) -> None:
+def demo(data: Data = None, picture: Picture = None) -> None:
     """Drop a file and watch it become a live endpoint, on this machine."""
     from cli.demo.run import demo as run
 
     with explained():
-        run(console, data)
+        run(console, data, picture)
 
 
 @app.command()

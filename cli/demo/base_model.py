@@ -1,28 +1,52 @@
-"""The base model as a second deployment on the project's endpoint, to compare with."""
+"""The base model as a second deployment on the project's endpoint, to compare with.
 
+``python -m cli.demo.base_model ENDPOINT MODEL VERSION`` begins to create it, as anyone would with
+azure-ai-ml. That is a process of its own because the SDK prints what it does.
+"""
+
+import subprocess
+import sys
 from typing import Final
 
+from cli.paths import ROOT
+from shared.errors import TunedropError
 from shared.models.run import Run
-from shared.settings import Settings
 
 NAME: Final = "base"
 
 
-def deploy(settings: Settings, run: Run) -> None:
-    """Begin to create it, from the registry, as anyone would with azure-ai-ml."""
+def deploy(run: Run) -> None:
+    """Begin to create it, from the registry.
+
+    Raises:
+        TunedropError: it was refused.
+    """
+    base, endpoint = run.results.base_model, run.results.endpoint
+    assert base is not None and endpoint is not None
+    command = [sys.executable, "-m", __name__, endpoint, base.name, base.version]
+    begun = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if begun.returncode != 0:
+        raise TunedropError(f"The base model could not be deployed: {begun.stderr[-500:]}")
+
+
+def _begin(endpoint: str, model: str, version: str) -> None:
     from azure.ai.ml.entities import ManagedOnlineDeployment
 
     from shared.gateways.azureml.client import AzureML
     from shared.gateways.credential import credential
+    from shared.settings import settings
 
-    base, endpoint = run.results.base_model, run.results.endpoint
-    assert base is not None and endpoint is not None
-    AzureML(settings, credential()).workspace.online_deployments.begin_create_or_update(
+    app = settings()
+    AzureML(app, credential()).workspace.online_deployments.begin_create_or_update(
         ManagedOnlineDeployment(
             name=NAME,
             endpoint_name=endpoint,
-            model=f"azureml://registries/{settings.registry}/models/{base.name}/versions/{base.version}",
-            instance_type=settings.instance_type,
+            model=f"azureml://registries/{app.registry}/models/{model}/versions/{version}",
+            instance_type=app.instance_type,
             instance_count=1,
         )
     )
+
+
+if __name__ == "__main__":
+    _begin(*sys.argv[1:])

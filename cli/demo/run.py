@@ -9,6 +9,7 @@ from typing import Final
 from rich.console import Console
 
 from cli import paths
+from cli.demo.picture import Pictured
 from cli.demo.story import Plan, Story
 from cli.demo.view import view
 from cli.setup.background import Background
@@ -21,8 +22,8 @@ EXAMPLE: Final = paths.EXAMPLES / "lumo"
 _READY: Final = paths.DEMO / "ml-ready"
 
 
-def demo(console: Console, data: Path | None) -> None:
-    """The whole demo, with the example's data or with one's own.
+def demo(console: Console, data: Path | None, picture: Path | None = None) -> None:
+    """The whole demo, with the example's data or with one's own; its results drawn to ``picture`` (SVG), if given.
 
     Raises:
         TunedropError, ChildError: it failed.
@@ -36,7 +37,7 @@ def demo(console: Console, data: Path | None) -> None:
     try:
         installing.start()
         story = Story(plan(data), stack, _ports(stack), lambda: installing.status)
-        with view(console) as shown:
+        with Pictured(view(console), picture) if picture else view(console) as shown:
             for fact in story.tell():
                 shown.show(fact)
     finally:

@@ -169,7 +169,7 @@ class Story:
     def _endpoint(self) -> Iterator[Fact]:
         yield Entered(Station.ENDPOINT)
         yield from self._until(self._endpoint_is_up, lambda: Waiting("endpoint: creating"))
-        base_model.deploy(self._ports.settings, self._run)
+        base_model.deploy(self._run)
         yield Said(f"endpoint {self._run.results.endpoint}; the base model is deployed beside, to compare")
         yield from self._until(_reached(State.LIVE), lambda: Waiting(f"{self._run.state}: deployment, smoke test"))
         name = str(self._run.results.endpoint)

@@ -51,9 +51,10 @@ def receipt_panel(receipt: Receipt) -> RenderableType:
     return Panel(grid, title=f"Receipt · {receipt.upload}", title_align="left", border_style="cyan")
 
 
-def comparison_table(fact: Compared) -> RenderableType:
+def comparison_table(fact: Compared, most: int | None = None) -> RenderableType:
+    """Each question (or the first ``most``) with its answers, under the scores of all."""
     table = Table("question", "before", "after", "reference", title_justify="left", show_lines=True)
-    for answer in fact.answers:
+    for answer in fact.answers[:most]:
         table.add_row(
             Text(answer.question), Text(answer.before, "dim"), Text(answer.after, "green"), Text(answer.reference)
         )

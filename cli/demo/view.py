@@ -117,7 +117,7 @@ class LiveView:
             case Waiting(text):
                 self._now = Text(text, style="dim")
             case Training():
-                self._now = _training(fact)
+                self._now = training(fact)
             case Answered(answer, number, of):
                 self._now = Text(f"{number} of {of}: {answer.question} {answer.after}", style="dim")
             case _:
@@ -218,6 +218,7 @@ def _progress(fact: Training) -> str:
     return f"{fact.step}: {fact.fraction:.0%}{loss}{left}"
 
 
-def _training(fact: Training) -> RenderableType:
+def training(fact: Training) -> RenderableType:
+    """The loss curve so far, and how far training is."""
     curve = Text("\n".join(draw(fact.losses, *_CURVE)), style="magenta")
     return Group(Text(f"training loss · {_progress(fact)}", style="dim"), curve)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shared.naming import attempt_name
 from shared.states import State
 from tests.e2e.world import ONE_OF_EACH, World, rows
 
@@ -14,8 +15,7 @@ def test_every_event_five_times_and_backwards_has_one_effect(world: World) -> No
     upload = world.eventgrid.deliveries("uploads", "/again/rows.jsonl")[0]
     for _ in range(TIMES - 1):
         world.eventgrid.resend(upload["id"])
-    run = world.until_state(run, State.TRAINED)
-    job = str(run.results.job)
+    job = attempt_name(run.run_id, 1)
     world.until(lambda: job in completed(world), "the event of the job's end")
     events = job_events(world, job)
     for event in reversed(events):
