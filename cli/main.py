@@ -123,7 +123,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except (TunedropError, ChildError) as error:
-        console.print(f"Failed: {error}", style="red", markup=False, highlight=False)
+        console.print(f"Failed: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         console.print("Stopped.", style="yellow")

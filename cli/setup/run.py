@@ -37,6 +37,8 @@ class Setup:
 
     def __init__(self) -> None:
         self.log = LOGS / f"setup-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
+        # As it is now: a stack that comes up meanwhile puts its own certificates and identity into ours.
+        self._environment = dict(os.environ)
         self._process: subprocess.Popen[bytes] | None = None
         self._cancelled = False
         self._starting = threading.Lock()
@@ -90,7 +92,13 @@ class Setup:
             if self._cancelled:
                 raise SetupError("Set-up was stopped.")
             return subprocess.Popen(
-                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                command,
+                cwd=folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def _failure(self, step: Step) -> SetupError:

@@ -85,6 +85,16 @@ def test_cancelling_ends_the_command_that_runs(tmp_path: Path) -> None:
     assert "was stopped" in str(errors[0])
 
 
+def test_a_stack_that_comes_up_meanwhile_does_not_change_whom_pip_trusts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    setup = Setup()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/stack/ca.pem")
+    setup.run([step(tmp_path, 'echo "trusts $REQUESTS_CA_BUNDLE" > seen')], Heard())
+    assert (tmp_path / "seen").read_text() == "trusts \n"
+
+
 def test_in_the_background_the_result_is_announced_by_a_file(tmp_path: Path) -> None:
     ready = tmp_path / "ready"
     background = Background([step(tmp_path, "touch 'A thing.product'")], ready)
