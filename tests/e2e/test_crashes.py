@@ -3,7 +3,7 @@
 import time
 
 from shared.models.run import Run
-from shared.states import State
+from shared.states import State, rank
 from tests.e2e.world import ONE_OF_EACH, World, rows
 
 MORTAL = (
@@ -27,27 +27,38 @@ def test_a_host_killed_in_each_state_in_turn_still_ends_live(world: World) -> No
     doomed = {f"dies-{state}": state for state in MORTAL}
     for project in doomed:
         world.upload(project, rows(40, "pebbles"))
-    killed: list[State] = []
+    killed: dict[str, State] = {}
     world.until(lambda: kill_once(doomed, killed, world), "the host to be killed in every state", every=SLICE)
-    assert sorted(killed) == sorted(MORTAL)
-    runs = [world.until_state(run, State.LIVE) for run in world.ports.runs.all() if run.project.startswith("dies-")]
-    assert {run.project: world.counts(run) for run in runs} == {f"dies-{state}": ONE_OF_EACH for state in MORTAL}
+    assert sorted(killed.values()) == sorted(MORTAL)
+    runs = [world.until_state(run, State.LIVE) for run in world.ports.runs.all() if run.project in killed]
+    assert {run.project: world.counts(run) for run in runs} == dict.fromkeys(killed, ONE_OF_EACH)
 
 
-def kill_once(doomed: dict[str, State], killed: list[State], world: World) -> bool:
+def kill_once(doomed: dict[str, State], killed: dict[str, State], world: World) -> bool:
     """Kill the host if a run is in the state it shall be killed in; whether nothing is left to kill for."""
     world.stack.freeze("functions")
-    if (found := dying(doomed, world)) and (found := settled(found, world)):
+    runs = list(world.ports.runs.all())
+    if (found := dying(runs, doomed)) and (found := settled(found, world)):
         world.stack.kill("functions")
-        killed += [doomed.pop(run.project) for run in found]
+        killed |= {run.project: doomed.pop(run.project) for run in found}
         world.stack.restart("functions")
     else:
         world.stack.thaw("functions")
+    for missed in [run for run in runs if run.project in doomed and rank(run.state) > rank(doomed[run.project])]:
+        try_again(missed.project, doomed, world)
     return not doomed
 
 
-def dying(doomed: dict[str, State], world: World) -> list[Run]:
-    return [run for run in world.ports.runs.all() if doomed.get(run.project) is run.state]
+def try_again(project: str, doomed: dict[str, State], world: World) -> None:
+    """A state may pass between two looks on a busy machine: a new project shall be caught in it."""
+    name, _, number = project.partition("-x")
+    again = f"{name}-x{int(number or 1) + 1}"
+    doomed[again] = doomed.pop(project)
+    world.upload(again, rows(40, "pebbles"))
+
+
+def dying(runs: list[Run], doomed: dict[str, State]) -> list[Run]:
+    return [run for run in runs if doomed.get(run.project) is run.state]
 
 
 def settled(found: list[Run], world: World) -> list[Run]:
