@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from shared.errors import TunedropError
 
-PARAMETERS: Final = {"max_new_tokens": 32, "do_sample": False}
+PARAMETERS: Final = {"max_new_tokens": 200, "do_sample": False}
+"""Of generation, unless told otherwise: the likeliest words, and enough of them."""
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,8 @@ def plan(data: Path | None) -> Plan:
     """What the story is about: the example, or one's own file."""
     config = (EXAMPLE / "tunedrop.yaml").read_bytes()
     if data is None:
-        return Plan("lumo", EXAMPLE / "support-chats.jsonl", config, EXAMPLE / "held-out.jsonl", 30.0, 12)
-    return Plan("mine", data, config, None, None, 10)
+        return Plan("lumo", EXAMPLE / "support-chats.jsonl", config, EXAMPLE / "held-out.jsonl", 30.0, 12, 24)
+    return Plan("mine", data, config, None, None, 10, 64)
 
 
 def _ports(stack: Stack) -> Callable[[], Ports]:

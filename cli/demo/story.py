@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -31,7 +32,8 @@ from shared.naming import CONFIG_FILE
 from shared.ports import Ports
 from shared.states import ENDS, State, rank
 
-_EVERY: Final = 0.5
+_EVERY: Final = 1.0
+"""Seconds between two looks: each costs the training some of its time."""
 ROLES: Final = {
     "azurite": "Azurite, Microsoft's storage emulator: real storage SDKs talk to it",
     "azureml": "Azure ML: a stand-in for its REST API, which the real azure-ai-ml talks to; training is real",
@@ -55,6 +57,7 @@ class Plan:
         held_out: questions that nobody trains on; ``None``: the upload's own held-out rows.
         gain: least points of chrF by which the tuned model must be better; ``None``: any.
         limit: most questions asked.
+        tokens: most that an answer may have; the base model never stops by itself.
     """
 
     project: str
@@ -63,6 +66,7 @@ class Plan:
     held_out: Path | None
     gain: float | None
     limit: int
+    tokens: int
 
 
 class Story:
@@ -203,9 +207,15 @@ class Story:
             raise DemoError(f"The tuned model is less than {self._plan.gain:g} points of chrF better than its base.")
 
     def _ask(self, question: Question) -> Answer:
-        before = self._api.ask(self._plan.project, question.messages, PARAMETERS, base_model.NAME)
-        after = self._api.ask(self._plan.project, question.messages, PARAMETERS)
+        """Both models at once: each is a process of its own."""
+        with ThreadPoolExecutor(2) as threads:
+            before, after = threads.map(lambda name: self._answer(question, name), (base_model.NAME, None))
         return Answer(question.text, before, after, question.reference)
+
+    def _answer(self, question: Question, deployment: str | None) -> str:
+        parameters = PARAMETERS | {"max_new_tokens": self._plan.tokens}
+        said = self._api.ask(self._plan.project, question.messages, parameters, deployment)
+        return " ".join(said.split())
 
     def _lease(self) -> Iterator[Fact]:
         yield Entered(Station.LEASE)
