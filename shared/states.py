@@ -86,3 +86,9 @@ def rank(state: State) -> int:
 def may_follow(before: State, after: State) -> bool:
     """Whether ``after`` may directly follow ``before``."""
     return after in TRANSITIONS.get(before, frozenset())
+
+
+def has_come_to(now: State, goal: State) -> bool:
+    """Whether a run is at ``goal`` or past it on the path; ``closing`` and the ends are past nothing."""
+    off_the_path = now in ENDS or now is State.CLOSING
+    return now is goal or (not off_the_path and rank(now) > rank(goal))

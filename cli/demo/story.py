@@ -30,7 +30,7 @@ from shared.errors import TunedropError
 from shared.models.run import Run
 from shared.naming import CONFIG_FILE
 from shared.ports import Ports
-from shared.states import ENDS, State, rank
+from shared.states import ENDS, State, has_come_to
 
 _EVERY: Final = 1.0
 """Seconds between two looks: each costs the training some of its time."""
@@ -271,8 +271,4 @@ class Story:
 
 def _reached(state: State) -> Callable[[Run], bool]:
     """Whether a run has come to ``state``, or past it on the path."""
-
-    def reached(run: Run) -> bool:
-        return run.state is state or (run.state not in ENDS and rank(run.state) > rank(state))
-
-    return reached
+    return lambda run: has_come_to(run.state, state)

@@ -17,7 +17,7 @@ from shared.models.run import Run
 from shared.naming import CONFIG_FILE
 from shared.ports import Ports
 from shared.settings import settings
-from shared.states import ENDS, State
+from shared.states import ENDS, State, has_come_to
 
 PATIENCE: Final = 240.0
 """Seconds after which a run that has not come where it should is given up: many times what it takes."""
@@ -108,14 +108,14 @@ class World:
         return stored.value
 
     def until_state(self, run: Run, state: State) -> Run:
-        """Wait for a run to come to ``state``; it fails at once if the run ends otherwise."""
+        """Wait for a run to come to ``state`` or past it; it fails at once if the run ends otherwise."""
         found = [run]
 
         def reached() -> bool:
             found[0] = self.read(run)
             ended = found[0].state in ENDS and found[0].state is not state
             assert not ended, f"{run.run_id} ended as {found[0].state}: {found[0].results.error}"
-            return found[0].state is state
+            return has_come_to(found[0].state, state)
 
         self.until(reached, f"{run.run_id} to be {state}")
         return found[0]

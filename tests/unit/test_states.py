@@ -3,7 +3,7 @@
 import pytest
 
 from shared.engine import STEPS
-from shared.states import DEADLINES, ENDS, TRANSITIONS, State, may_follow, rank
+from shared.states import DEADLINES, ENDS, TRANSITIONS, State, has_come_to, may_follow, rank
 
 
 def test_every_state_is_an_end_or_has_a_step_a_deadline_and_successors() -> None:
@@ -28,3 +28,19 @@ def test_end_of_a_run_that_may_own_something_is_reached_through_closing(state: S
 
 def test_nothing_follows_an_end() -> None:
     assert not any(may_follow(end, state) for end in ENDS for state in State)
+
+
+@pytest.mark.parametrize(
+    ("now", "goal", "come"),
+    [
+        (State.TRAINED, State.TRAINED, True),
+        (State.LIVE, State.TRAINED, True),
+        (State.SUBMITTED, State.TRAINED, False),
+        (State.CLOSING, State.TRAINED, False),
+        (State.FAILED, State.LIVE, False),
+        (State.RETIRED, State.RETIRED, True),
+        (State.LIVE, State.RETIRED, False),
+    ],
+)
+def test_a_run_has_come_to_what_it_is_at_or_past_on_the_path(now: State, goal: State, come: bool) -> None:
+    assert has_come_to(now, goal) is come
