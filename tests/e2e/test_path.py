@@ -38,3 +38,11 @@ def test_a_file_without_a_valid_row_is_rejected_with_a_receipt_and_no_job(world:
     assert found.verdict == "rejected"
     assert [problem.line for problem in found.problems] == [1, 2, 3, 4]
     assert world.counts(run) == dict.fromkeys(ONE_OF_EACH, 0)
+
+
+def test_no_log_holds_what_was_said(world: World) -> None:
+    run = world.until_state(world.drop("quiet", rows(40, "canaries")), State.LIVE)
+    world.api.ask("quiet", [{"role": "user", "content": "How many canaries are in box 3?"}], PARAMETERS)
+    logs = [*(world.stack.options.state / "logs").iterdir(), world.stack.folder("azureml") / "requests.jsonl"]
+    assert [log.name for log in logs if run.run_id.encode() in log.read_bytes()]
+    assert not [log.name for log in logs if b"canaries" in log.read_bytes()]
