@@ -16,6 +16,8 @@ from cli.setup.background import Background
 from cli.setup.steps import LIGHT, TRAINING
 from cli.setup.view import set_up
 from local.stack import Options, Stack
+from shared.errors import TunedropError
+from shared.naming import is_data_file
 from shared.ports import Ports
 
 EXAMPLE: Final = paths.EXAMPLES / "lumo"
@@ -28,6 +30,7 @@ def demo(console: Console, data: Path | None, picture: Path | None = None) -> No
     Raises:
         TunedropError, ChildError: it failed.
     """
+    about = plan(data)
     set_up(LIGHT, console)
     shutil.rmtree(paths.DEMO, ignore_errors=True)
     installing = Background(TRAINING, _READY)
@@ -36,7 +39,7 @@ def demo(console: Console, data: Path | None, picture: Path | None = None) -> No
     stack = Stack(Options(paths.DEMO, python, paths.BASE_MODEL, in_memory=True))
     try:
         installing.start()
-        story = Story(plan(data), stack, _ports(stack), lambda: installing.status)
+        story = Story(about, stack, _ports(stack), lambda: installing.status)
         with Pictured(view(console), picture) if picture else view(console) as shown:
             for fact in story.tell():
                 shown.show(fact)
@@ -46,10 +49,16 @@ def demo(console: Console, data: Path | None, picture: Path | None = None) -> No
 
 
 def plan(data: Path | None) -> Plan:
-    """What the story is about: the example, or one's own file."""
+    """What the story is about: the example, or one's own file.
+
+    Raises:
+        TunedropError: the file would be ignored.
+    """
     config = (EXAMPLE / "tunedrop.yaml").read_bytes()
     if data is None:
         return Plan("lumo", EXAMPLE / "support-chats.jsonl", config, EXAMPLE / "held-out.jsonl", 30.0, 12, 24)
+    if not is_data_file(data.name):
+        raise TunedropError(f"'{data.name}' is no chat data.", "Its name must end in .jsonl or .jsonl.gz.")
     return Plan("mine", data, config, None, None, 10, 64)
 
 

@@ -25,6 +25,7 @@ from cli.demo.facts import (
 )
 from cli.demo.questions import PARAMETERS, Answer, Question, chrf, questions
 from cli.demo.sources import AzureMlApi, EventGrid
+from local.children import ChildError
 from local.stack import Stack
 from shared.errors import TunedropError
 from shared.models.run import Run
@@ -122,8 +123,7 @@ class Story:
         content = self._plan.data.read_bytes()
         sources.upload(self._ports, f"{self._plan.project}/{CONFIG_FILE}", self._plan.config)
         sources.upload(self._ports, path, content)
-        lines = len(content.splitlines())
-        yield Said(f"dropped {path}: {lines} lines, {len(content):,} bytes")
+        yield Said(f"dropped {path}: {len(content):,} bytes")
         yield from self._delivered(path, 1)
         delivery = self._deliveries(path)[0]
         yield Said(f"BlobCreated delivered to on_upload: HTTP {delivery['status']}")
@@ -256,7 +256,7 @@ class Story:
             if self._run.state in ENDS and self._run.state is not State.REJECTED:
                 raise DemoError(f"The run ended as {self._run.state}: {self._run.results.error}")
             yield meanwhile()
-            time.sleep(_EVERY)
+            self._pause()
 
     def _news(self, report: Report) -> Iterator[Fact]:
         for entry in report.timeline[self._seen :]:
@@ -266,7 +266,17 @@ class Story:
     def _wait(self, done: Callable[[], bool], what: str) -> Iterator[Fact]:
         while not done():
             yield Waiting(what)
-            time.sleep(_EVERY)
+            self._pause()
+
+    def _pause(self) -> None:
+        """Until the next look; a part that has died will not be waited for.
+
+        Raises:
+            ChildError: a part of the stack has ended.
+        """
+        time.sleep(_EVERY)
+        if (part := self._stack.fallen()) is not None:
+            raise ChildError(f"{part.name} has ended.\n{part.last_lines()}")
 
 
 def _reached(state: State) -> Callable[[Run], bool]:

@@ -64,8 +64,9 @@ def comparison_table(fact: Compared, most: int | None = None) -> RenderableType:
 
 def comparison_summary(fact: Compared) -> str:
     """Both scores, one sentence."""
+    count = len(fact.answers)
     return (
-        f"chrF on {len(fact.answers)} held-out questions: {fact.before:.1f} before, {fact.after:.1f} after"
+        f"chrF on {count} held-out question{'s' if count > 1 else ''}: {fact.before:.1f} before, {fact.after:.1f} after"
         f" ({fact.after - fact.before:+.1f} points)"
     )
 
