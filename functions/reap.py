@@ -14,8 +14,8 @@ blueprint = func.Blueprint()
 @blueprint.timer_trigger(arg_name="timer", schedule=os.environ.get("REAP_SCHEDULE", "0 */10 * * * *"))
 def reap(timer: func.TimerRequest) -> None:
     """Delete endpoints that have no reason to live."""
-    from shared.sweeps import reap as sweep
+    from shared.sweeps import reap as work
     from shared.wiring import ports
 
-    count = sweep.reap(ports())
+    count = work.reap(ports())
     logging.info("reap: %d%s", count, ", past due" if timer.past_due else "")

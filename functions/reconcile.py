@@ -14,8 +14,8 @@ blueprint = func.Blueprint()
 @blueprint.timer_trigger(arg_name="timer", schedule=os.environ.get("RECONCILE_SCHEDULE", "0 * * * * *"))
 def reconcile(timer: func.TimerRequest) -> None:
     """Ask for every due run to advance."""
-    from shared.sweeps import reconcile as sweep
+    from shared.sweeps import reconcile as work
     from shared.wiring import ports
 
-    count = sweep.reconcile(ports())
+    count = work.reconcile(ports())
     logging.info("reconcile: %d%s", count, ", past due" if timer.past_due else "")

@@ -14,8 +14,8 @@ blueprint = func.Blueprint()
 @blueprint.timer_trigger(arg_name="timer", schedule=os.environ.get("SWEEP_SCHEDULE", "0 0 * * * *"))
 def sweep(timer: func.TimerRequest) -> None:
     """Receive uploads whose events were lost."""
-    from shared.sweeps import sweep as sweep
+    from shared.sweeps import sweep as work
     from shared.wiring import ports
 
-    count = sweep.sweep(ports())
+    count = work.sweep(ports())
     logging.info("sweep: %d%s", count, ", past due" if timer.past_due else "")

@@ -1,6 +1,7 @@
 """The only place that joins ports and gateways. Everything is made once a process, on first use."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from shared.gateways.azureml.catalog import AzureMLCatalog
 from shared.gateways.azureml.client import AzureML
@@ -16,7 +17,10 @@ from shared.gateways.queue import AzureAdvanceQueue
 from shared.gateways.scorer import AsyncScorer, AzureMLScorer
 from shared.gateways.tables import TableActive, TableLedger, TableProjects, TableRuns
 from shared.ports import Ports
-from shared.settings import settings
+from shared.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
 
 
 @cache
@@ -26,7 +30,11 @@ def ports() -> Ports:
     Raises:
         SettingsError: an app setting is missing or wrong.
     """
-    app, identity = settings(), credential()
+    return joined(settings(), credential())
+
+
+def joined(app: Settings, identity: "TokenCredential") -> Ports:
+    """All gateways of an app with these settings."""
     azureml = AzureML(app, identity)
     return Ports(
         settings=app,

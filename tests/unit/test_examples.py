@@ -70,4 +70,4 @@ def test_held_out_questions_ask_in_other_words_for_answers_that_are_taught() -> 
 def test_settings_are_read_without_fault() -> None:
     settings = config.load((LUMO / "tunedrop.yaml").read_bytes())
     assert settings.hyperparameters["num_train_epochs"] == 3
-    assert settings.lease.idle.total_seconds() <= 30
+    assert settings.lease.idle.total_seconds() == 15

@@ -11,21 +11,10 @@ from typing import Any
 import pytest
 
 from local.azurite.provision import provision
-from shared.gateways.azureml.catalog import AzureMLCatalog
-from shared.gateways.azureml.client import AzureML
-from shared.gateways.azureml.deployments import AzureMLDeployments
-from shared.gateways.azureml.endpoints import AzureMLEndpoints
-from shared.gateways.azureml.jobs import AzureMLJobs
-from shared.gateways.azureml.models import AzureMLModels
-from shared.gateways.blobs import AzureBlobs
-from shared.gateways.clock import SystemClock
 from shared.gateways.credential import credential
-from shared.gateways.notices import EventGridNotices
-from shared.gateways.queue import AzureAdvanceQueue
-from shared.gateways.scorer import AzureMLScorer
-from shared.gateways.tables import TableActive, TableLedger, TableProjects, TableRuns
 from shared.ports import Ports
 from shared.settings import Settings
+from shared.wiring import joined
 from tests.contract.laptop import Laptop, Server
 from tests.contract.ports.worlds import StandIn, World, memory_world
 from tests.doubles import memory_ports
@@ -59,25 +48,7 @@ def azure_ports(laptop: Laptop, **of_workspace: Any) -> Ports:
         "queue_uri": storage.queue_uri,
         "table_uri": storage.table_uri,
     }
-    app, who = Settings(**uris, **of_workspace), credential()
-    azureml = AzureML(app, who)
-    return Ports(
-        settings=app,
-        clock=SystemClock(),
-        blobs=AzureBlobs(app, who),
-        runs=TableRuns(app, who),
-        active=TableActive(app, who),
-        projects=TableProjects(app, who),
-        ledger=TableLedger(app, who),
-        queue=AzureAdvanceQueue(app, who),
-        catalog=AzureMLCatalog(azureml),
-        jobs=AzureMLJobs(azureml),
-        models=AzureMLModels(azureml),
-        endpoints=AzureMLEndpoints(azureml),
-        deployments=AzureMLDeployments(azureml),
-        scorer=AzureMLScorer(app, who),
-        notices=EventGridNotices(app, who),
-    )
+    return joined(Settings(**uris, **of_workspace), credential())
 
 
 @pytest.fixture(scope="session")
