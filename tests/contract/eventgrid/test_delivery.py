@@ -38,7 +38,7 @@ def test_event_comes_alone_in_an_array_with_event_grids_headers(start: Start, re
 def test_handshake_happens_once_and_before_any_delivery(start: Start, receiver: Receiver) -> None:
     grid = start()
     grid.publish(an_event("a"))
-    until(lambda: receiver.deliveries, "the delivery")
+    until(lambda: grid.log() and not grid.pending(), "the delivery is settled")
     grid.server.kill()
     grid.server.start()
     grid.publish(an_event("b"))
