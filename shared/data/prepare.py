@@ -1,18 +1,16 @@
 """An upload becomes train, validation and test files, and an account of every line.
 
-    lines = accepted + rejected + duplicates + blank
+    lines = accepted + rejected + duplicates + sampled_out        (blank lines are counted apart)
 
-One pass over the bytes in bounded memory: outputs go to files in a folder, of which the caller takes what
-it needs. The same bytes and settings give the same files, byte for byte.
+One pass over the bytes in bounded memory: outputs flow into sinks as they are found. The same bytes and
+settings give the same outputs and the same figures, byte for byte.
 """
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
 import orjson
 
@@ -20,8 +18,8 @@ from shared.data import splits
 from shared.data.contract import check, is_blank
 from shared.data.faults import HINTS, Fault
 from shared.data.lines import UnreadableError, gunzip, lines
-from shared.models.config import SplitConfig
-from shared.models.receipt import Problem
+from shared.models.config import ProjectConfig
+from shared.models.receipt import Figures, Problem
 
 PROBLEMS_SHOWN: Final = 100
 """Bad lines that a receipt lists; ``rejected.jsonl`` has all of them."""
@@ -31,73 +29,52 @@ MOST_LINES: Final = 5_000_000
 """Each accepted row costs about 95 bytes of memory for deduplication."""
 BYTES_PER_TOKEN: Final = 4.0
 """Estimate for English chat rows, JSON included."""
-REJECTED: Final = "rejected.jsonl"
+REJECTED: Final = "rejected"
+
+
+class Sink(Protocol):
+    """Where an output goes: a file, or a blob that becomes visible only once it is committed."""
+
+    def write(self, data: bytes, /) -> object: ...
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """What became of an upload."""
+class Part:
+    """One file of an upload."""
 
-    sha256: str
-    """Of the upload's bytes."""
-    size: int
-    """Bytes of the upload."""
-    lines: int
-    accepted: int
-    rejected: int
-    duplicates: int
-    blank: int
-    rows: dict[str, int]
-    """Rows of each split."""
-    tokens: int
-    """Estimated tokens of the training rows."""
-    problems: list[Problem]
-    """The first ``PROBLEMS_SHOWN`` bad lines."""
-    refusal: str | None
-    """Why nothing of the upload is used, a sentence for its owner; ``None``: it is accepted."""
+    chunks: Iterable[bytes]
+    name: str | None = None
+    """Named in problems where an upload has several files."""
+    packed: bool = False
+    """Whether it is gzip."""
+    split: str | None = None
+    """The owner's choice for all of its rows; ``None``: by content hash."""
 
 
-def prepare(chunks: Iterable[bytes], split: SplitConfig, folder: Path, packed: bool = False) -> Prepared:
-    """Read an upload and write ``train.jsonl``, ``validation.jsonl``, ``test.jsonl`` and ``rejected.jsonl``.
-
-    Args:
-        chunks: the upload's bytes.
-        split: percent of rows held out.
-        folder: an empty folder for the files.
-        packed: whether the upload is gzip.
-    """
-    source = _Source(chunks)
-    with ExitStack() as files:
-        sorter = _Sorter(folder, split, files)
-        refusal = sorter.read(gunzip(source) if packed else source)
-    source.drain()
-    refusal = refusal or _too_few(sorter.accepted)
-    rows = sorter.rows if refusal else splits.balance(folder, sorter.rows)
-    return Prepared(
-        sha256=source.sha256.hexdigest(),
-        size=source.size,
+def prepare(parts: Iterable[Part], config: ProjectConfig, sinks: Mapping[str, Sink]) -> Figures:
+    """Read an upload into ``sinks``: one for each of ``splits.NAMES``, and ``REJECTED``."""
+    sorter = _Sorter(config, sinks)
+    sources = [sorter.read(part) for part in parts]
+    sorter.finish()
+    return Figures(
+        sha256=_sha256(sources),
+        size=sum(source.size for source in sources),
+        refusal=sorter.refusal,
         lines=sorter.lines,
+        blank=sorter.blank,
         accepted=sorter.accepted,
         rejected=sorter.rejected,
         duplicates=sorter.duplicates,
-        blank=sorter.blank,
-        rows=rows,
-        tokens=round(splits.path(folder, "train").stat().st_size / BYTES_PER_TOKEN),
+        train_rows=sorter.rows["train"],
+        validation_rows=sorter.rows["validation"],
+        test_rows=sorter.rows["test"],
+        tokens=round(sorter.sizes["train"] / BYTES_PER_TOKEN),
         problems=sorter.problems,
-        refusal=refusal,
     )
 
 
-def _too_few(accepted: int) -> str | None:
-    if accepted >= splits.LEAST_ROWS:
-        return None
-    found = f"Only {accepted} rows are usable" if accepted else "No row is usable"
-    needed = f"{splits.LEAST_ROWS} are needed: 10 to train on, 1 to validate and 1 to test"
-    return f"{found}; at least {needed}."
-
-
 class _Source:
-    """The upload's bytes, hashed and counted on their way."""
+    """A file's bytes, hashed and counted on their way."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
@@ -111,41 +88,61 @@ class _Source:
             yield chunk
 
     def drain(self) -> None:
-        """Read what is left, so that the hash is that of the whole upload."""
+        """Read what is left, so that the hash is that of the whole file."""
         for _ in self:
             pass
+
+
+def _sha256(sources: list[_Source]) -> str:
+    if len(sources) == 1:
+        return sources[0].sha256.hexdigest()
+    return hashlib.sha256(b"".join(source.sha256.digest() for source in sources)).hexdigest()
 
 
 class _Sorter:
     """Puts every line where it belongs, and counts."""
 
-    def __init__(self, folder: Path, split: SplitConfig, files: ExitStack) -> None:
+    def __init__(self, config: ProjectConfig, sinks: Mapping[str, Sink]) -> None:
         self.lines = self.accepted = self.rejected = self.duplicates = self.blank = 0
         self.rows = dict.fromkeys(splits.NAMES, 0)
+        self.sizes = dict.fromkeys(splits.NAMES, 0)
         self.problems: list[Problem] = []
-        self._split = split
+        self.refusal: str | None = None
+        self._config = config
+        self._sinks = sinks
         self._seen: set[int] = set()
-        self._files: dict[str, BinaryIO] = {
-            name: files.enter_context(splits.path(folder, name).open("wb")) for name in splits.NAMES
-        }
-        self._rejects = files.enter_context((folder / REJECTED).open("wb"))
+        self._reserve = splits.Reserve()
+        self._line = 0
+        self._part = Part(())
 
-    def read(self, chunks: Iterable[bytes]) -> str | None:
-        """Sort all lines; why reading stopped before the end, if it did."""
+    def read(self, part: Part) -> _Source:
+        """Sort all lines of a file; ``refusal`` says why reading stopped before its end, if it did."""
+        self._part, self._line = part, 0
+        source = _Source(part.chunks)
         try:
-            for line in lines(_capped(chunks)):
-                if self.lines == MOST_LINES:
-                    return f"The file has more than {MOST_LINES:,} lines: split it into several uploads."
+            for line in lines(_capped(gunzip(source) if part.packed else source)):
+                if self._line == MOST_LINES:
+                    raise UnreadableError(
+                        f"The file has more than {MOST_LINES:,} lines: split it into several uploads."
+                    )
                 self._take(line)
         except UnreadableError as error:
-            return str(error)
-        return None
+            self.refusal = self.refusal or str(error)
+        source.drain()
+        return source
+
+    def finish(self) -> None:
+        """Place the rows that were held back, so that no split is too short."""
+        for name, row in self._reserve.placed(self.rows):
+            self._write(name, row)
+        self.refusal = self.refusal or _too_few(self.accepted)
 
     def _take(self, line: bytes) -> None:
-        self.lines += 1
+        self._line += 1
         if is_blank(line):
             self.blank += 1
             return
+        self.lines += 1
         row = check(line)
         if isinstance(row, Fault):
             self._reject(line, row)
@@ -158,17 +155,32 @@ class _Sorter:
             self.duplicates += 1
             return
         self._seen.add(digest)
-        name = splits.place(digest, self._split)
         self.accepted += 1
+        name = self._part.split or splits.place(digest, self._config.split)
+        for split, flowing in self._reserve.held(name, digest, row):
+            self._write(split, flowing)
+
+    def _write(self, name: str, row: bytes) -> None:
         self.rows[name] += 1
-        self._files[name].write(row)
+        self.sizes[name] += len(row)
+        self._sinks[name].write(row)
 
     def _reject(self, line: bytes, fault: Fault) -> None:
         self.rejected += 1
-        problem = {"line": self.lines, **fault._asdict(), "hint": HINTS[fault.reason]}
+        problem = {"file": self._part.name, "line": self._line, **fault._asdict(), "hint": HINTS[fault.reason]}
         if self.rejected <= PROBLEMS_SHOWN:
             self.problems.append(Problem.model_validate(problem))
-        self._rejects.write(orjson.dumps(problem | _raw(line), option=orjson.OPT_APPEND_NEWLINE))
+        if self._part.name is None:
+            del problem["file"]
+        self._sinks[REJECTED].write(orjson.dumps(problem | _raw(line), option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _too_few(accepted: int) -> str | None:
+    if accepted >= splits.LEAST_ROWS:
+        return None
+    found = f"Only {accepted} rows are usable" if accepted else "No row is usable"
+    needed = f"{splits.LEAST_ROWS} are needed: 10 to train on, 1 to validate and 1 to test"
+    return f"{found}; at least {needed}."
 
 
 def _raw(line: bytes) -> dict[str, str]:

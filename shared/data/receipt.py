@@ -3,43 +3,32 @@
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from shared.data.prepare import Prepared
-from shared.models.receipt import Cost, Problem, Receipt
+from shared.models.receipt import Cost, Figures, Problem, Receipt
 from shared.models.run import Run
 
 _HOURS_A_DAY: Final = 24
 
 
-def receipt(run: Run, prepared: Prepared, cost: Cost | None, hold: str | None = None) -> Receipt:
+def receipt(run: Run, figures: Figures, cost: Cost | None, hold: str | None = None) -> Receipt:
     """The receipt of a run's upload.
 
     Args:
         hold: why the run waits for an approval.
     """
-    verdict: Literal["accepted", "rejected"] = "rejected" if prepared.refusal else "accepted"
+    verdict: Literal["accepted", "rejected"] = "rejected" if figures.refusal else "accepted"
     return Receipt(
+        **dict(figures),
         project=run.project,
         run_id=run.run_id,
         upload=run.upload.path,
-        sha256=prepared.sha256,
         verdict=verdict,
-        why=prepared.refusal or _accepted(run, prepared, hold),
-        lines=prepared.lines,
-        accepted=prepared.accepted,
-        rejected=prepared.rejected,
-        duplicates=prepared.duplicates,
-        blank=prepared.blank,
-        train_rows=prepared.rows["train"],
-        validation_rows=prepared.rows["validation"],
-        test_rows=prepared.rows["test"],
-        tokens=prepared.tokens,
-        problems=prepared.problems,
+        why=figures.refusal or _accepted(run, figures, hold),
         cost=cost,
     )
 
 
-def _accepted(run: Run, prepared: Prepared, hold: str | None) -> str:
-    ready = f"{_rows(prepared.accepted)} can be used."
+def _accepted(run: Run, figures: Figures, hold: str | None) -> str:
+    ready = f"{_rows(figures.accepted)} can be used."
     if run.config.mode == "validate":
         return f"{ready} Nothing is trained: mode is validate."
     return f"{ready} Training waits for an approval: {hold}" if hold else f"{ready} Training follows."
@@ -76,8 +65,12 @@ def _to_mend(found: Receipt) -> Iterator[str]:
     if more := found.rejected - len(found.problems):
         yield f"- and {more:,} more"
     yield ""
-    yield f"All of them, with their text, are in {_code(found.run_id + '.rejected.jsonl')} beside this receipt."
+    yield f"All of them, with their text, are in {_code(_rejects_of(found))} beside this receipt."
     yield ""
+
+
+def _rejects_of(found: Receipt) -> str:
+    return f"{found.run_id}.rejected.jsonl" if found.run_id else "rejected.jsonl"
 
 
 def _problem(problem: Problem) -> str:

@@ -6,8 +6,7 @@ are smallest, which again does not depend on their order.
 """
 
 import heapq
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import xxhash
@@ -33,35 +32,42 @@ def place(row_digest: int, split: SplitConfig) -> str:
     return "validation" if bucket < split.test + split.validation else "train"
 
 
-def balance(folder: Path, rows: dict[str, int]) -> dict[str, int]:
-    """Move rows between the files of ``folder`` until each split has its least; the new counts.
+class Reserve:
+    """Holds back, of each split, the rows that another split might need in the end.
 
-    Needs ``LEAST_ROWS`` rows in all.
+    They are those with the smallest hashes, at most ``LEAST_ROWS`` a split; all others flow on at once.
     """
-    rows = dict(rows)
-    while short := next((name for name in NAMES if rows[name] < LEAST[name]), None):
-        donor = max(NAMES, key=lambda name: rows[name] - LEAST[name])
-        count = min(LEAST[short] - rows[short], rows[donor] - LEAST[donor])
-        _move(path(folder, donor), path(folder, short), count)
-        rows[donor], rows[short] = rows[donor] - count, rows[short] + count
-    return rows
+
+    def __init__(self) -> None:
+        self._held: dict[str, list[tuple[int, bytes]]] = {name: [] for name in NAMES}
+        """Heaps by the negated hash: the largest hash is the first to flow on."""
+
+    def held(self, name: str, row_digest: int, row: bytes) -> Iterator[tuple[str, bytes]]:
+        """Take a row of split ``name``; yields the row that flows on instead, if any does."""
+        heap = self._held[name]
+        if len(heap) < LEAST_ROWS:
+            heapq.heappush(heap, (-row_digest, row))
+        else:
+            yield name, heapq.heappushpop(heap, (-row_digest, row))[1]
+
+    def placed(self, written: Mapping[str, int]) -> Iterator[tuple[str, bytes]]:
+        """The rows held back, each with its split, moved so that each split has its least where that is possible.
+
+        Args:
+            written: rows of each split that have flowed on.
+        """
+        held = {name: [row for _, row in sorted(heap, reverse=True)] for name, heap in self._held.items()}
+        counts = {name: written[name] + len(rows) for name, rows in held.items()}
+        if sum(counts.values()) >= LEAST_ROWS:
+            _balance(held, counts)
+        for name, rows in held.items():
+            yield from ((name, row) for row in rows)
 
 
-def path(folder: Path, name: str) -> Path:
-    """Where a split's file lies in ``folder``."""
-    return folder / f"{name}.jsonl"
-
-
-def _move(donor: Path, short: Path, count: int) -> None:
-    """Move the ``count`` rows with the smallest hashes to the end of ``short``."""
-    chosen = set(heapq.nsmallest(count, (digest(row) for row in _rows(donor))))
-    rest = donor.with_suffix(".rest")
-    with rest.open("wb") as kept, short.open("ab") as moved:
-        for row in _rows(donor):
-            (moved if digest(row) in chosen else kept).write(row)
-    rest.replace(donor)
-
-
-def _rows(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as opened:
-        yield from opened
+def _balance(held: dict[str, list[bytes]], counts: dict[str, int]) -> None:
+    while short := next((name for name in NAMES if counts[name] < LEAST[name]), None):
+        donor = max(NAMES, key=lambda name: counts[name] - LEAST[name])
+        count = min(LEAST[short] - counts[short], counts[donor] - LEAST[donor])
+        held[short] += held[donor][:count]
+        held[donor] = held[donor][count:]
+        counts[donor], counts[short] = counts[donor] - count, counts[short] + count

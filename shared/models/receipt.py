@@ -8,8 +8,10 @@ from shared.models.base import Model
 class Problem(Model):
     """One bad line."""
 
+    file: str | None = None
+    """Name of the file, where an upload has several."""
     line: int
-    """1-based line number in the upload."""
+    """1-based line number in the file."""
     path: str
     """JSON path of the offending value, ``$`` for the whole line."""
     reason: str
@@ -18,6 +20,101 @@ class Problem(Model):
     """What kind of thing was found there; never content."""
     hint: str
     """What to do about it."""
+
+
+class Place(Model):
+    """One line of an upload."""
+
+    file: str | None = None
+    line: int
+
+
+class Sighting(Model):
+    """Something that was seen in rows: how often, and where."""
+
+    rows: int
+    """Exact total."""
+    places: list[Place] = []
+    """The first ``PLACES_SHOWN`` of them."""
+
+
+class Histogram(Model):
+    """Rows by size: ``counts[i]`` rows have at least ``edges[i]`` and fewer than ``edges[i + 1]``."""
+
+    edges: list[int]
+    counts: list[int]
+
+
+class Mendable(Model):
+    """What settings would make usable of the rejected lines."""
+
+    rows: int
+    """Rejected lines that become usable with all of ``settings``."""
+    by: dict[str, int]
+    """Those that each one needs, alone or with others: a rule of ``mend``, or ``roles``."""
+    settings: str
+    """Lines to paste into ``tunedrop.yaml``."""
+
+
+class Shape(Model):
+    """Another kind of file than chat rows, recognised, and the command that converts it."""
+
+    name: str
+    """``sharegpt``, ``alpaca``, ``json array``, ``csv``, …"""
+    rows: int
+    """Lines of this shape."""
+    command: str
+
+
+class Figures(Model):
+    """What preparation found out: ``lines = accepted + rejected + duplicates + sampled_out``."""
+
+    sha256: str
+    """Of the upload's bytes; of several files, of their hashes in the order of their names."""
+    size: int
+    """Bytes of the upload."""
+    refusal: str | None = None
+    """Why nothing of the upload is used, a sentence with its figures; ``None``: it is accepted."""
+
+    lines: int
+    """Without blank ones."""
+    blank: int
+    accepted: int
+    rejected: int
+    duplicates: int
+    sampled_out: int = 0
+    mended: dict[str, int] = {}
+    """Accepted rows that each rule of ``mend``, or ``roles``, has repaired; ``rows`` is how many in all."""
+
+    train_rows: int
+    validation_rows: int
+    test_rows: int
+    pinned_rows: int = 0
+    """Rows that are evaluation rows of the project, and therefore never trained on."""
+    earlier_rows: int = 0
+    """Rows to train on that come from earlier uploads of the project (``train_on: project``)."""
+
+    tokens: int
+    """Tokens of the training rows."""
+    tokens_are: Literal["estimated", "calibrated", "exact"] = "estimated"
+    max_seq_length: int | None = None
+    """Tokens of the longest row that is trained on whole."""
+    too_long: Sighting = Sighting(rows=0)
+    """Rows longer than that; what became of them is the setting ``too_long``."""
+    pii: dict[str, Sighting] = {}
+    """Personal data and secrets in accepted rows, by kind; never the text."""
+
+    turns: Histogram = Histogram(edges=[], counts=[])
+    """User and assistant messages of the accepted rows."""
+    row_tokens: Histogram = Histogram(edges=[], counts=[])
+    """Tokens of the accepted rows."""
+
+    reasons: dict[str, int] = {}
+    """Rejected lines by reason, exact."""
+    problems: list[Problem] = []
+    """The first ``PROBLEMS_SHOWN`` bad lines."""
+    mendable: Mendable | None = None
+    shape: Shape | None = None
 
 
 class Cost(Model):
@@ -33,29 +130,18 @@ class Cost(Model):
     """What the estimate rests on, for its reader."""
 
 
-class Receipt(Model):
+class Receipt(Figures):
     """Verdict, every bad line, and what the upload becomes."""
 
     schema_version: Literal[1] = 1
-    project: str
-    run_id: str
+    project: str | None
+    """``None``: a file that was checked on someone's own machine."""
+    run_id: str | None
     upload: str
-    """Path within the uploads container."""
-    sha256: str
-    """Of the upload's bytes."""
+    """Path within the uploads container, or of the local file."""
     verdict: Literal["accepted", "rejected"]
     why: str
     """One sentence a data owner understands."""
-    lines: int
-    accepted: int
-    rejected: int
-    duplicates: int
-    blank: int
-    train_rows: int
-    validation_rows: int
-    test_rows: int
-    tokens: int
-    """Estimated training tokens."""
-    problems: list[Problem]
-    """The first ``PROBLEMS_SHOWN`` bad lines; ``rejected`` is the exact total."""
+    ceilings: list[str] = []
+    """Settings that the platform's limits have tightened, a sentence each."""
     cost: Cost | None = None

@@ -1,6 +1,7 @@
 """received → prepared: read the upload, write its splits and its receipt."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -8,10 +9,10 @@ from typing import Final
 from shared.claims import HeldClaim, claimed
 from shared.data import receipt as receipts
 from shared.data import splits
-from shared.data.prepare import REJECTED, Prepared
+from shared.data.prepare import REJECTED, Part
 from shared.data.prepare import prepare as prepare_data
 from shared.errors import ConflictError
-from shared.models.receipt import Cost, Receipt
+from shared.models.receipt import Cost, Figures, Receipt
 from shared.models.run import Run, Splits
 from shared.policy import cost as costs
 from shared.policy.hyperparameters import APP_DEFAULTS
@@ -42,16 +43,26 @@ def prepare(run: Run, ports: Ports) -> Outcome:
 
 def _prepare(run: Run, ports: Ports, claim: HeldClaim, folder: Path) -> Outcome:
     try:
-        chunks = _chunks(run, ports, claim)
-        prepared = prepare_data(chunks, run.config.split, folder, packed=run.upload.path.endswith(".gz"))
+        figures = _read(run, ports, claim, folder)
     except _ReplacedError:
         return _replaced(run, ports, claim)
-    cost = None if prepared.refusal else _cost(run, prepared, ports)
-    hold = None if prepared.refusal else _hold(run, cost, ports)
-    found = receipts.receipt(run, prepared, cost, hold)
-    written = None if prepared.refusal else _write_splits(run, ports, claim, folder)
+    cost = None if figures.refusal else _cost(run, figures, ports)
+    hold = None if figures.refusal else _hold(run, cost, ports)
+    found = receipts.receipt(run, figures, cost, hold)
+    written = None if figures.refusal else _write_splits(run, ports, claim, folder)
     _write_receipt(run, found, ports, claim, folder)
-    return _outcome(run, prepared, found, written, hold, claim)
+    return _outcome(run, figures, found, written, hold, claim)
+
+
+def _read(run: Run, ports: Ports, claim: HeldClaim, folder: Path) -> Figures:
+    part = Part(_chunks(run, ports, claim), packed=run.upload.path.endswith(".gz"))
+    with ExitStack() as files:
+        sinks = {name: files.enter_context(_file(folder, name).open("wb")) for name in (*splits.NAMES, REJECTED)}
+        return prepare_data([part], run.config, sinks)
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.jsonl"
 
 
 def _chunks(run: Run, ports: Ports, claim: HeldClaim) -> Iterator[bytes]:
@@ -75,10 +86,10 @@ def _replaced(run: Run, ports: Ports, claim: HeldClaim) -> Outcome:
     return Close(State.SUPERSEDED, why, under=claim.owner)
 
 
-def _cost(run: Run, prepared: Prepared, ports: Ports) -> Cost | None:
+def _cost(run: Run, figures: Figures, ports: Ports) -> Cost | None:
     cluster = ports.catalog.compute(ports.settings.compute)
     size = cluster.size if cluster else ports.settings.instance_type
-    return costs.estimate(prepared.tokens, _epochs(run), size, ports.settings.instance_type)
+    return costs.estimate(figures.tokens, _epochs(run), size, ports.settings.instance_type)
 
 
 def _epochs(run: Run) -> float:
@@ -101,7 +112,7 @@ def _write_splits(run: Run, ports: Ports, claim: HeldClaim, folder: Path) -> Spl
     written = {name: f"{run.run_id}/{claim.owner}/{name}.jsonl" for name in splits.NAMES}
     for name, path in written.items():
         claim.check()
-        ports.blobs.write(PREPARED, path, _pieces(splits.path(folder, name)), _JSON_LINES)
+        ports.blobs.write(PREPARED, path, _pieces(_file(folder, name)), _JSON_LINES)
     return Splits(**written)
 
 
@@ -109,7 +120,9 @@ def _write_receipt(run: Run, found: Receipt, ports: Ports, claim: HeldClaim, fol
     """The receipt itself goes last, so that what it points to is there."""
     claim.check()
     if found.rejected:
-        ports.blobs.write(RECEIPTS, f"{receipts.stem(run)}.{REJECTED}", _pieces(folder / REJECTED), _JSON_LINES)
+        ports.blobs.write(
+            RECEIPTS, f"{receipts.stem(run)}.{REJECTED}.jsonl", _pieces(_file(folder, REJECTED)), _JSON_LINES
+        )
     stems = [receipts.stem(run)]
     newest = ports.blobs.info(UPLOADS, run.upload.path)
     if newest is not None and newest.etag == run.upload.etag:
@@ -126,13 +139,13 @@ def _pieces(file: Path) -> Iterator[bytes]:
 
 
 def _outcome(
-    run: Run, prepared: Prepared, found: Receipt, written: Splits | None, hold: str | None, claim: HeldClaim
+    run: Run, figures: Figures, found: Receipt, written: Splits | None, hold: str | None, claim: HeldClaim
 ) -> Outcome:
     results = {"splits": written, "receipt": receipts.stem(run)}
-    upload = run.upload.model_copy(update={"sha256": prepared.sha256, "size": prepared.size})
+    upload = run.upload.model_copy(update={"sha256": figures.sha256, "size": figures.size})
     record = {"upload": upload, "hold": hold}
-    if prepared.refusal:
-        error = f"{prepared.refusal} Mend the file as its receipt says, and upload it again."
+    if figures.refusal:
+        error = f"{figures.refusal} Mend the file as its receipt says, and upload it again."
         return Close(State.REJECTED, found.why, error=error, results=results, record=record, under=claim.owner)
     if run.config.mode == "validate":
         return Close(State.VALIDATED, found.why, results=results, record=record, under=claim.owner)

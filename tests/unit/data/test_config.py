@@ -43,7 +43,7 @@ def test_all_settings_are_read() -> None:
     [
         (b"mode: train\nbudget: 5\n", "line 2: there is no setting 'budget'", "Did you mean 'budget_usd'?"),
         (b"lease:\n  max_ages: 3d\n", "line 2: there is no setting 'lease.max_ages'", "Did you mean 'max_age'?"),
-        (b"zzz: 1\n", "line 1: there is no setting 'zzz'", "There are: base_model, budget_usd"),
+        (b"zzz: 1\n", "line 1: there is no setting 'zzz'", "There are: base_model, budget_tokens, budget_usd"),
         (b"\n\nmode: fast\n", "line 3: 'mode' is wrong", "'train' or 'validate'"),
         (b"split:\n  validation: 1\n  test: 50\n", "line 3: 'split.test' is wrong", "less than or equal to 40"),
         (b"lease:\n  idle: a while\n", "line 2: 'lease.idle' is wrong", "valid"),

@@ -1,11 +1,10 @@
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from io import BytesIO
 
-from shared.data import receipt
-from shared.data.prepare import Prepared, prepare
-from shared.models.config import ProjectConfig, SplitConfig
-from shared.models.receipt import Receipt
+from shared.data import receipt, splits
+from shared.data.prepare import REJECTED, Part, prepare
+from shared.models.config import ProjectConfig
+from shared.models.receipt import Figures, Receipt
 from shared.models.run import Run, Upload
 from shared.policy import cost
 from tests.unit.data.rows import upload, valid
@@ -28,9 +27,9 @@ def run(mode: str = "train", path: str = "acme/chats/may.jsonl") -> Run:
     )
 
 
-def prepared(*lines: bytes) -> Prepared:
-    with TemporaryDirectory() as folder:
-        return prepare([upload(*lines)], SplitConfig(), Path(folder))
+def prepared(*lines: bytes) -> Figures:
+    sinks = {name: BytesIO() for name in (*splits.NAMES, REJECTED)}
+    return prepare([Part([upload(*lines)])], ProjectConfig(), sinks)
 
 
 GOOD = prepared(*valid(1200), *valid(3), b"", b"{oops", b'{"messages": []}')

@@ -32,6 +32,7 @@ RECEIPT = Receipt(
     run_id="lumo-0123456789",
     upload="lumo/chats.jsonl",
     sha256="0" * 64,
+    size=1,
     verdict="accepted",
     why="Most of it can be used.",
     lines=10,
