@@ -178,11 +178,23 @@ class Jobs(Protocol):
         """Last value of each metric of the job and its children."""
         ...
 
+    def ours(self) -> Iterator[Job]:
+        """Those that bear our tag, ended ones too; why one failed is not looked up."""
+        ...
+
 
 class Models(Protocol):
     def register(self, model: RegisteredModel) -> None: ...
 
     def get(self, name: str, version: str) -> RegisteredModel | None: ...
+
+    def delete(self, name: str, version: str) -> None:
+        """Delete a version; one that is absent is deleted already."""
+        ...
+
+    def ours(self) -> Iterator[RegisteredModel]:
+        """Versions that bear our tag."""
+        ...
 
 
 class Endpoints(Protocol):

@@ -50,6 +50,12 @@ class Assets:
             raise not_found(f"{kind}/{name}/versions/{version}")
         return asset
 
+    def delete(self, kind: str, name: str, version: str) -> bool:
+        """Forget a version; whether there was one."""
+        found = self.store.get(kind, f"{name}/{version}") is not None
+        self.store.delete(kind, f"{name}/{version}")
+        return found
+
     def versions(self, kind: str, name: str) -> list[tuple[str, Document]]:
         """The newest first."""
         found = [(key.partition("/")[2], asset) for key, asset in self.store.all(kind, f"{name}/")]

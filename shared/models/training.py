@@ -86,6 +86,7 @@ class Job(Model):
     fingerprint: str | None = None
     studio_url: str | None = None
     error: str | None = None
+    tags: dict[str, str] = {}
 
 
 class RegisteredModel(Model):

@@ -1,5 +1,6 @@
 """Azure ML on the way in, in memory: catalog, jobs that take their time, models."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,9 +12,11 @@ from shared.models.training import (
     Compute,
     FoundationModel,
     Job,
+    JobStatus,
     RegisteredModel,
     TrainingJob,
 )
+from shared.naming import MANAGED_BY, OURS
 from shared.ports import Clock
 
 COMPONENT: Final = Component(
@@ -94,17 +97,15 @@ class MemoryJobs:
         found = self._jobs.get(name)
         if found is None:
             return None
-        now = self.clock.now()
-        fingerprint = found.job.fingerprint
-        if found.cancelled is not None:
-            if now >= found.cancelled:
-                return Job(name=name, status="cancelled", azure_status="Canceled", fingerprint=fingerprint)
-            return Job(name=name, status="running", azure_status="CancelRequested", fingerprint=fingerprint)
-        if now < found.ends:
-            return Job(name=name, status="running", azure_status="Running", fingerprint=fingerprint)
-        if found.error is not None:
-            return Job(name=name, status="failed", azure_status="Failed", fingerprint=fingerprint, error=found.error)
-        return Job(name=name, status="completed", azure_status="Completed", fingerprint=fingerprint)
+        status, azure_status = self._status(found)
+        return Job(
+            name=name,
+            status=status,
+            azure_status=azure_status,
+            fingerprint=found.job.fingerprint,
+            error=found.error if status == "failed" else None,
+            tags={**found.job.tags, "fingerprint": found.job.fingerprint},
+        )
 
     def cancel(self, name: str) -> None:
         job = self.get(name)
@@ -113,6 +114,10 @@ class MemoryJobs:
 
     def metrics(self, name: str) -> dict[str, float]:
         return {"train_loss": 0.5, "eval_loss": 0.7} if name in self._jobs else {}
+
+    def ours(self) -> Iterator[Job]:
+        jobs = [job for name in self._jobs if (job := self.get(name))]
+        return iter([job for job in jobs if job.tags.get(MANAGED_BY) == OURS])
 
     def fail(self, name: str, error: str) -> None:
         """Let a job fail now, in place of whatever it does."""
@@ -123,6 +128,14 @@ class MemoryJobs:
         """Let a job vanish."""
         del self._jobs[name]
 
+    def _status(self, found: _Submitted) -> tuple[JobStatus, str]:
+        now = self.clock.now()
+        if found.cancelled is not None:
+            return ("cancelled", "Canceled") if now >= found.cancelled else ("running", "CancelRequested")
+        if now < found.ends:
+            return "running", "Running"
+        return ("completed", "Completed") if found.error is None else ("failed", "Failed")
+
     def _in(self, seconds: float) -> datetime:
         return self.clock.now() + timedelta(seconds=seconds)
 
@@ -132,13 +145,22 @@ class MemoryModels:
 
     def __init__(self) -> None:
         self.registered: list[RegisteredModel] = []
+        """Every version that was really created."""
+        self._models: dict[tuple[str, str], RegisteredModel] = {}
 
     def register(self, model: RegisteredModel) -> None:
         existing = self.get(model.name, model.version)
         if existing is None:
             self.registered.append(model)
+            self._models[(model.name, model.version)] = model
         elif existing.path != model.path:
             raise ConflictError(f"Model '{model.name}' has a version {model.version} of another path.")
 
     def get(self, name: str, version: str) -> RegisteredModel | None:
-        return next((one for one in self.registered if (one.name, one.version) == (name, version)), None)
+        return self._models.get((name, version))
+
+    def delete(self, name: str, version: str) -> None:
+        self._models.pop((name, version), None)
+
+    def ours(self) -> Iterator[RegisteredModel]:
+        return iter([model for model in self._models.values() if model.tags.get(MANAGED_BY) == OURS])

@@ -27,6 +27,7 @@ class Asset:
             Route("GET", versions, self.versions),
             Route("GET", f"{versions}/{{version}}", self.get),
             Route("PUT", f"{versions}/{{version}}", self.put),
+            Route("DELETE", f"{versions}/{{version}}", self.delete),
         ]
 
     async def list(self, request: web.Request) -> web.Response:
@@ -58,6 +59,10 @@ class Asset:
         body = await body_of(request)
         asset, is_new = self._assets.put(kind, name, version, body["properties"])
         return answer(self._version(kind, name, version, asset), 201 if is_new else 200)
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Delete a version (the files of a job's output stay)"""
+        return web.Response(status=200 if self._assets.delete(*_named(request)) else 204)
 
     def _container(self, kind: str, name: str) -> dict[str, Any]:
         versions = self._assets.versions(kind, name)

@@ -30,10 +30,12 @@ class Job:
             Route("POST", f"{job}/cancel", self.cancel),
         ]
 
-    async def list(self, _: web.Request) -> web.Response:
-        """All pipeline jobs, newest first"""
+    async def list(self, request: web.Request) -> web.Response:
+        """All pipeline jobs, or those that have a `tag` of that name, newest first"""
         jobs = sorted(self._parts.store.all(JOBS), key=lambda pair: float(pair[1]["created"]), reverse=True)
-        return answer({"value": [self._document(name, job) for name, job in jobs]})
+        found = [self._document(name, job) for name, job in jobs]
+        tag = request.query.get("tag")
+        return answer({"value": [job for job in found if tag is None or tag in job["properties"]["tags"]]})
 
     async def get(self, request: web.Request) -> web.Response:
         """A pipeline job with its status"""

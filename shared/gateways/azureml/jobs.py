@@ -1,11 +1,13 @@
 """``ports.Jobs``: the fine-tuning pipeline job."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from shared.errors import ConflictError, NotFoundError, TunedropError
 from shared.gateways.azureml import metrics, pipeline
 from shared.gateways.azureml.client import AzureML, calling
 from shared.models.training import Job, JobStatus, TrainingJob
+from shared.naming import MANAGED_BY, OURS
 
 _ENDED: Final[dict[str, JobStatus]] = {"completed": "completed", "failed": "failed", "canceled": "cancelled"}
 FINGERPRINT_TAG: Final = "fingerprint"
@@ -39,7 +41,10 @@ class AzureMLJobs:
     def get(self, name: str) -> Job | None:
         """A job as it stands now."""
         found = self._arm.get(f"jobs/{name}")
-        return None if found is None else self._job(found)
+        if found is None:
+            return None
+        job = _job(found)
+        return job.model_copy(update={"error": self._error(name)}) if job.status == "failed" else job
 
     def cancel(self, name: str) -> None:
         """Ask for cancellation; a job that has ended or is absent is left alone."""
@@ -58,23 +63,14 @@ class AzureMLJobs:
         found = self._arm.get(f"jobs/{name}")
         return {} if found is None else metrics.latest(self._arm, name, found["properties"]["experimentName"])
 
+    def ours(self) -> Iterator[Job]:
+        """Those that bear our tag, ended ones too; why one failed is not looked up."""
+        jobs = map(_job, self._arm.list(f"jobs?jobType=Pipeline&tag={MANAGED_BY}"))
+        return (job for job in jobs if job.tags.get(MANAGED_BY) == OURS)
+
     def _create(self, job: TrainingJob) -> None:
         with calling(f"job {job.name}"):
             self._azureml.workspace.jobs.create_or_update(pipeline.build(self._azureml, job))
-
-    def _job(self, found: dict[str, Any]) -> Job:
-        properties = found["properties"]
-        azure_status = properties.get("status") or "NotStarted"
-        status = _ENDED.get(azure_status.lower(), "running")
-        studio = (properties.get("services") or {}).get("Studio") or {}
-        return Job(
-            name=found["name"],
-            status=status,
-            azure_status=azure_status,
-            fingerprint=(properties.get("tags") or {}).get(FINGERPRINT_TAG),
-            studio_url=studio.get("endpoint"),
-            error=self._error(found["name"]) if status == "failed" else None,
-        )
 
     def _error(self, name: str) -> str | None:
         """Why it failed: the run history knows, the resource manager doesn't."""
@@ -84,3 +80,18 @@ class AzureMLJobs:
             return None
         error = (details.get("error") or {}).get("error") or {}
         return error.get("message")
+
+
+def _job(found: dict[str, Any]) -> Job:
+    properties = found["properties"]
+    azure_status = properties.get("status") or "NotStarted"
+    tags = properties.get("tags") or {}
+    studio = (properties.get("services") or {}).get("Studio") or {}
+    return Job(
+        name=found["name"],
+        status=_ENDED.get(azure_status.lower(), "running"),
+        azure_status=azure_status,
+        fingerprint=tags.get(FINGERPRINT_TAG),
+        studio_url=studio.get("endpoint"),
+        tags=tags,
+    )

@@ -1,10 +1,13 @@
 """``ports.Models``: versions of models in the workspace."""
 
-from typing import Final
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, Final
 
-from shared.errors import ConflictError
+from shared.errors import ConflictError, NotFoundError
 from shared.gateways.azureml.client import AzureML, calling, sdk
 from shared.models.training import RegisteredModel
+from shared.naming import MANAGED_BY, OURS, is_project
 
 _PATH: Final = "tunedrop.path"
 """Property that keeps the path as we gave it: Azure answers with the one it resolved."""
@@ -40,9 +43,27 @@ class AzureMLModels:
 
     def get(self, name: str, version: str) -> RegisteredModel | None:
         """A version, ``None`` if absent."""
-        found = self._azureml.arm.get(f"models/{name}/versions/{version}")
-        if found is None:
-            return None
-        properties = found["properties"]
-        path = (properties.get("properties") or {}).get(_PATH) or properties["modelUri"]
-        return RegisteredModel(name=name, version=version, path=path, tags=properties.get("tags") or {})
+        found = self._azureml.arm.get(_path(name, version))
+        return None if found is None else _model(name, found)
+
+    def delete(self, name: str, version: str) -> None:
+        """Delete a version; one that is absent is deleted already."""
+        with suppress(NotFoundError):
+            self._azureml.arm.call("DELETE", _path(name, version))
+
+    def ours(self) -> Iterator[RegisteredModel]:
+        """Versions that bear our tag: one call for each model that is named as a project."""
+        names = [found["name"] for found in self._azureml.arm.list("models") if is_project(found["name"])]
+        for name in names:
+            versions = (_model(name, found) for found in self._azureml.arm.list(f"models/{name}/versions"))
+            yield from (model for model in versions if model.tags.get(MANAGED_BY) == OURS)
+
+
+def _path(name: str, version: str) -> str:
+    return f"models/{name}/versions/{version}"
+
+
+def _model(name: str, found: dict[str, Any]) -> RegisteredModel:
+    properties = found["properties"]
+    path = (properties.get("properties") or {}).get(_PATH) or properties["modelUri"]
+    return RegisteredModel(name=name, version=found["name"], path=path, tags=properties.get("tags") or {})

@@ -63,6 +63,15 @@ class TestJobs:
         assert found is not None
         assert "CUDA out of memory." in (found.error or "")
 
+    def test_ours_are_those_with_our_tag_ended_ones_too(self, world: World, project: str) -> None:
+        ended, foreign, runs = (world.job(project, attempt) for attempt in (1, 2, 3))
+        world.train(ended)
+        world.ports.jobs.submit(foreign.model_copy(update={"tags": {"project": project}}))
+        world.ports.jobs.submit(runs)
+        found = {job.name: job for job in world.ports.jobs.ours() if job.name.startswith(project)}
+        assert {name: job.status for name, job in found.items()} == {ended.name: "completed", runs.name: "running"}
+        assert found[runs.name].tags == {**runs.tags, "fingerprint": runs.fingerprint}
+
 
 class TestAzureMLJobs:
     def test_a_job_is_created_once_and_as_the_lesson_does(

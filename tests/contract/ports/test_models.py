@@ -26,6 +26,20 @@ class TestModels:
         with pytest.raises(ConflictError):
             world.ports.models.register(model.model_copy(update={"path": "azureml://jobs/x/outputs/trained_model"}))
 
+    def test_what_was_deleted_is_absent_and_can_be_deleted_again(self, world: World, project: str) -> None:
+        model = world.model(project)
+        world.ports.models.register(model)
+        world.ports.models.delete(project, model.version)
+        world.ports.models.delete(project, model.version)
+        assert world.ports.models.get(project, model.version) is None
+
+    def test_ours_are_those_with_our_tag(self, world: World, project: str) -> None:
+        model = world.model(project)
+        foreign = model.model_copy(update={"version": "0123456789-2", "tags": {"project": project}})
+        world.ports.models.register(model)
+        world.ports.models.register(foreign)
+        assert [found for found in world.ports.models.ours() if found.name == project] == [model]
+
 
 class TestAzureMLModels:
     def test_a_version_is_created_once(self, workspace: World, stand_in: StandIn, project: str) -> None:
