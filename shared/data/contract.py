@@ -20,7 +20,7 @@ _INVISIBLE: Final = (
     r"\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
 )
-_seen: Final = re.compile(f"[^{_INVISIBLE}]").search
+can_be_seen: Final = re.compile(f"[^{_INVISIBLE}]").search
 """Finds the first character that can be seen."""
 
 _KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
@@ -49,15 +49,16 @@ def check(line: bytes) -> bytes | Fault:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return malformed.explain(line, error)
-    fault = keys.duplicate(line, record) or _fault(record)
-    return fault or orjson.dumps({"messages": _messages(record)}, option=orjson.OPT_APPEND_NEWLINE)
+    found = keys.duplicate(line, record) or fault(record)
+    return found or orjson.dumps({"messages": _messages(record)}, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _messages(record: dict[str, Any]) -> list[dict[str, str]]:
     return [{"role": message["role"], "content": message["content"]} for message in record["messages"]]
 
 
-def _fault(record: Any) -> Fault | None:
+def fault(record: Any) -> Fault | None:
+    """Why a parsed line is refused, if it is."""
     if type(record) is not dict:
         return Fault("record.not_object", "$", _kind(record))
     messages = record.get("messages")
@@ -68,8 +69,8 @@ def _fault(record: Any) -> Fault | None:
         return Fault("messages.empty", "$.messages", "an empty list")
     expected = "user"
     for index, message in enumerate(messages):
-        if fault := _message_fault(message, index, expected):
-            return fault
+        if found := _message_fault(message, index, expected):
+            return found
         if message["role"] != "system":
             expected = "assistant" if expected == "user" else "user"
     if messages[-1]["role"] != "assistant":
@@ -85,9 +86,9 @@ def _message_fault(message: Any, index: int, expected: str) -> Fault | None:
     if role != expected and not (role == "system" and index == 0):
         return _role_fault(message, f"{path}.role", expected)
     content = message.get("content")
-    if type(content) is str and "\0" not in content and _seen(content):
-        return _extras_fault(message, path) if len(message) > 2 else None
-    return _extras_fault(message, path) or _content_fault(message, f"{path}.content")
+    if type(content) is str and "\0" not in content and can_be_seen(content):
+        return extras_fault(message, path) if len(message) > 2 else None
+    return extras_fault(message, path) or _content_fault(message, f"{path}.content")
 
 
 def _role_fault(message: dict[str, Any], path: str, expected: str) -> Fault:
@@ -101,7 +102,8 @@ def _role_fault(message: dict[str, Any], path: str, expected: str) -> Fault:
     return Fault("role.unknown", path, f"'{role}'" if quotable else "another word")
 
 
-def _extras_fault(message: dict[str, Any], path: str) -> Fault | None:
+def extras_fault(message: dict[str, Any], path: str) -> Fault | None:
+    """What else a message holds that would change what is trained, if anything."""
     for key in _TOOLS:
         if message.get(key):
             return Fault("message.tool_call", f"{path}.{key}", _kind(message[key]))
@@ -115,7 +117,7 @@ def _content_fault(message: dict[str, Any], path: str) -> Fault:
     if type(content) is not str:
         missing = "content" not in message
         return Fault("content.missing" if missing else "content.not_text", path, _kind(content, missing))
-    if _seen(content):
+    if can_be_seen(content):
         return Fault("content.nul", path, "a NUL character")
     return Fault("content.blank", path, "nothing that can be seen" if content else "an empty string")
 
