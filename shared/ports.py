@@ -6,7 +6,7 @@ All are synchronous. Absence is ``None``, never an exception. A conditional writ
 ``ConflictError``. Long operations are started and left: read their state with ``get``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -66,6 +66,22 @@ class Blobs(Protocol):
 
     def write(self, container: str, path: str, chunks: Iterable[bytes], content_type: str) -> None:
         """Replace a blob. Nothing is visible until all of it is there."""
+        ...
+
+    def create(self, container: str, path: str, chunks: Iterable[bytes], content_type: str) -> bool:
+        """Write a blob where there is none; ``False`` if there is one already, whatever is in it."""
+        ...
+
+    def stage(self, container: str, path: str, block: str, content: bytes) -> None:
+        """Upload a block of a blob in the making. Nothing is visible; names of its blocks are of one length."""
+        ...
+
+    def commit(self, container: str, path: str, blocks: Sequence[str], content_type: str) -> None:
+        """Replace a blob by blocks that were staged, in this order; its other blocks are dropped.
+
+        Raises:
+            ConflictError: one of them is not there, since another writer committed the blob meanwhile.
+        """
         ...
 
     def within(self, container: str, prefix: str = "") -> Iterator[BlobInfo]: ...

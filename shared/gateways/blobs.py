@@ -1,6 +1,7 @@
 """``ports.Blobs`` on Azure Blob Storage."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -71,16 +72,35 @@ class AzureBlobs:
         Raises:
             ConflictError: another writer committed the same blob meanwhile.
         """
-        from azure.core.exceptions import HttpResponseError
-        from azure.storage.blob import ContentSettings
+        with _commit(path):
+            self._blob(container, path).upload_blob(iter(chunks), overwrite=True, **_typed(content_type))
 
-        settings = ContentSettings(content_type=content_type)
+    def create(self, container: str, path: str, chunks: Iterable[bytes], content_type: str) -> bool:
+        """Write a blob where there is none; ``False`` if there is one already."""
+        from azure.core.exceptions import ResourceExistsError
+
         try:
-            self._blob(container, path).upload_blob(iter(chunks), overwrite=True, content_settings=settings)
-        except HttpResponseError as error:
-            if getattr(error, "error_code", None) == "InvalidBlockList":
-                raise ConflictError(f"Blob '{path}' was written by someone else meanwhile.") from error
-            raise
+            with _commit(path):
+                self._blob(container, path).upload_blob(iter(chunks), overwrite=False, **_typed(content_type))
+        except (ResourceExistsError, ConflictError):
+            return False
+        return True
+
+    def stage(self, container: str, path: str, block: str, content: bytes) -> None:
+        """Upload a block of a blob in the making."""
+        self._blob(container, path).stage_block(block, content, len(content))
+
+    def commit(self, container: str, path: str, blocks: Sequence[str], content_type: str) -> None:
+        """Replace a blob by staged blocks.
+
+        Raises:
+            ConflictError: another writer committed the same blob meanwhile.
+        """
+        from azure.storage.blob import BlobBlock
+
+        with _commit(path):
+            named = [BlobBlock(block) for block in blocks]
+            self._blob(container, path).commit_block_list(named, **_typed(content_type))
 
     def within(self, container: str, prefix: str = "") -> Iterator[BlobInfo]:
         """Blobs whose path begins with ``prefix``, in the order of their names."""
@@ -111,6 +131,25 @@ class AzureBlobs:
 
     def _blob(self, container: str, path: str) -> "BlobClient":
         return self._service.get_blob_client(container, path)
+
+
+@contextmanager
+def _commit(path: str) -> Iterator[None]:
+    """Whoever commits a blob drops the blocks that others have staged for it."""
+    from azure.core.exceptions import HttpResponseError
+
+    try:
+        yield
+    except HttpResponseError as error:
+        if getattr(error, "error_code", None) == "InvalidBlockList":
+            raise ConflictError(f"Blob '{path}' was written by someone else meanwhile.") from error
+        raise
+
+
+def _typed(content_type: str) -> dict[str, Any]:
+    from azure.storage.blob import ContentSettings
+
+    return {"content_settings": ContentSettings(content_type=content_type)}
 
 
 def _info(properties: "BlobProperties") -> BlobInfo:

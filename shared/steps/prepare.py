@@ -1,9 +1,6 @@
 """received → prepared: read the upload, write its splits and its receipt."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from shared.claims import HeldClaim, claimed
@@ -18,13 +15,16 @@ from shared.policy import cost as costs
 from shared.policy.hyperparameters import APP_DEFAULTS
 from shared.ports import Ports
 from shared.resources import PREPARED, RECEIPTS, UPLOADS
+from shared.staging import StagedBlob, Staging
 from shared.states import State
 from shared.steps.outcome import Close, Forward, Outcome
 
 _JSON: Final = "application/json"
 _JSON_LINES: Final = "application/jsonl"
 _MARKDOWN: Final = "text/markdown; charset=utf-8"
-_PIECE: Final = 4 * 2**20
+
+Outputs = Mapping[str, StagedBlob]
+"""The splits under the claim's own path, so that no other claim's files are touched, and the bad lines."""
 
 
 class _ReplacedError(Exception):
@@ -37,32 +37,28 @@ def prepare(run: Run, ports: Ports) -> Outcome:
     Raises:
         ConflictError: another worker prepares it, or took over.
     """
-    with claimed(run, ports) as claim, TemporaryDirectory(prefix="tunedrop-") as folder:
-        return _prepare(run, ports, claim, Path(folder))
+    with claimed(run, ports) as claim, Staging(ports.blobs, claim.owner) as staging:
+        return _prepare(run, ports, claim, _outputs(run, claim, staging))
 
 
-def _prepare(run: Run, ports: Ports, claim: HeldClaim, folder: Path) -> Outcome:
+def _outputs(run: Run, claim: HeldClaim, staging: Staging) -> Outputs:
+    written = {name: f"{run.run_id}/{claim.owner}/{name}.jsonl" for name in splits.NAMES}
+    outputs = {name: staging.open(PREPARED, path, _JSON_LINES) for name, path in written.items()}
+    return outputs | {REJECTED: staging.open(RECEIPTS, f"{receipts.stem(run)}.{REJECTED}.jsonl", _JSON_LINES)}
+
+
+def _prepare(run: Run, ports: Ports, claim: HeldClaim, outputs: Outputs) -> Outcome:
+    part = Part(_chunks(run, ports, claim), packed=run.upload.path.endswith(".gz"))
     try:
-        figures = _read(run, ports, claim, folder)
+        figures = prepare_data([part], run.config, outputs)
     except _ReplacedError:
         return _replaced(run, ports, claim)
     cost = None if figures.refusal else _cost(run, figures, ports)
     hold = None if figures.refusal else _hold(run, cost, ports)
     found = receipts.receipt(run, figures, cost, hold)
-    written = None if figures.refusal else _write_splits(run, ports, claim, folder)
-    _write_receipt(run, found, ports, claim, folder)
+    written = None if figures.refusal else _write_splits(claim, outputs)
+    _write_receipt(run, found, ports, claim, outputs)
     return _outcome(run, figures, found, written, hold, claim)
-
-
-def _read(run: Run, ports: Ports, claim: HeldClaim, folder: Path) -> Figures:
-    part = Part(_chunks(run, ports, claim), packed=run.upload.path.endswith(".gz"))
-    with ExitStack() as files:
-        sinks = {name: files.enter_context(_file(folder, name).open("wb")) for name in (*splits.NAMES, REJECTED)}
-        return prepare_data([part], run.config, sinks)
-
-
-def _file(folder: Path, name: str) -> Path:
-    return folder / f"{name}.jsonl"
 
 
 def _chunks(run: Run, ports: Ports, claim: HeldClaim) -> Iterator[bytes]:
@@ -107,22 +103,18 @@ def _hold(run: Run, cost: Cost | None, ports: Ports) -> str | None:
     return costs.over_budget(cost, budget)
 
 
-def _write_splits(run: Run, ports: Ports, claim: HeldClaim, folder: Path) -> Splits:
-    """Into the claim's own folder, so that no other claim's files are ever touched."""
-    written = {name: f"{run.run_id}/{claim.owner}/{name}.jsonl" for name in splits.NAMES}
-    for name, path in written.items():
+def _write_splits(claim: HeldClaim, outputs: Outputs) -> Splits:
+    for name in splits.NAMES:
         claim.check()
-        ports.blobs.write(PREPARED, path, _pieces(_file(folder, name)), _JSON_LINES)
-    return Splits(**written)
+        outputs[name].commit()
+    return Splits(**{name: outputs[name].path for name in splits.NAMES})
 
 
-def _write_receipt(run: Run, found: Receipt, ports: Ports, claim: HeldClaim, folder: Path) -> None:
+def _write_receipt(run: Run, found: Receipt, ports: Ports, claim: HeldClaim, outputs: Outputs) -> None:
     """The receipt itself goes last, so that what it points to is there."""
     claim.check()
     if found.rejected:
-        ports.blobs.write(
-            RECEIPTS, f"{receipts.stem(run)}.{REJECTED}.jsonl", _pieces(_file(folder, REJECTED)), _JSON_LINES
-        )
+        outputs[REJECTED].commit()
     stems = [receipts.stem(run)]
     newest = ports.blobs.info(UPLOADS, run.upload.path)
     if newest is not None and newest.etag == run.upload.etag:
@@ -130,12 +122,6 @@ def _write_receipt(run: Run, found: Receipt, ports: Ports, claim: HeldClaim, fol
     for stem in stems:
         ports.blobs.write(RECEIPTS, f"{stem}.json", [found.model_dump_json(indent=2).encode()], _JSON)
         ports.blobs.write(RECEIPTS, f"{stem}.md", [receipts.markdown(found).encode()], _MARKDOWN)
-
-
-def _pieces(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as opened:
-        while piece := opened.read(_PIECE):
-            yield piece
 
 
 def _outcome(

@@ -1,6 +1,6 @@
 """Blobs and the queue in memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from shared.errors import ConflictError
@@ -15,6 +15,7 @@ class MemoryBlobs:
         self._clock = clock
         self._versions = count(1)
         self._blobs: dict[tuple[str, str], tuple[bytes, BlobInfo]] = {}
+        self._staged: dict[tuple[str, str], dict[str, bytes]] = {}
 
     @property
     def account(self) -> str:
@@ -38,6 +39,22 @@ class MemoryBlobs:
         content = b"".join(chunks)
         info = BlobInfo(path, f"0x{next(self._versions):X}", len(content), self._clock.now())
         self._blobs[(container, path)] = (content, info)
+        self._staged.pop((container, path), None)
+
+    def create(self, container: str, path: str, chunks: Iterable[bytes], content_type: str) -> bool:
+        if (container, path) in self._blobs:
+            return False
+        self.write(container, path, chunks, content_type)
+        return True
+
+    def stage(self, container: str, path: str, block: str, content: bytes) -> None:
+        self._staged.setdefault((container, path), {})[block] = content
+
+    def commit(self, container: str, path: str, blocks: Sequence[str], content_type: str) -> None:
+        staged = self._staged.get((container, path), {})
+        if not staged.keys() >= set(blocks):
+            raise ConflictError(f"Blob '{path}' was written by someone else meanwhile.")
+        self.write(container, path, [staged[block] for block in blocks], content_type)
 
     def within(self, container: str, prefix: str = "") -> Iterator[BlobInfo]:
         found = sorted(self._blobs.items(), key=lambda item: item[0])

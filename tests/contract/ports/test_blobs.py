@@ -92,6 +92,42 @@ class TestBlobs:
             blobs.write(UPLOADS, path, broken(), "text/plain")
         assert blobs.read(UPLOADS, path) == b"before"
 
+    def test_a_blob_is_created_once(self, blobs: Blobs, project: str) -> None:
+        path = f"{project}/created"
+        assert blobs.create(UPLOADS, path, [b"fir", b"st"], "text/plain")
+        assert not blobs.create(UPLOADS, path, [b"second"], "text/plain")
+        assert not blobs.create(UPLOADS, path, [b"first"], "text/plain")
+        assert blobs.read(UPLOADS, path) == b"first"
+
+    def test_staged_blocks_show_once_they_are_committed_in_their_order(self, blobs: Blobs, project: str) -> None:
+        path = f"{project}/staged"
+        for block, content in {"1": b"one", "2": b"two", "3": b"three"}.items():
+            blobs.stage(UPLOADS, path, block, content)
+        assert blobs.info(UPLOADS, path) is None
+        assert list(blobs.within(UPLOADS, path)) == []
+        blobs.commit(UPLOADS, path, ["3", "1"], "text/plain")
+        assert blobs.read(UPLOADS, path) == b"threeone"
+
+    def test_a_commit_of_no_block_is_an_empty_blob(self, blobs: Blobs, project: str) -> None:
+        blobs.commit(UPLOADS, f"{project}/none-staged", [], "text/plain")
+        assert blobs.read(UPLOADS, f"{project}/none-staged") == b""
+
+    def test_a_block_staged_twice_is_the_later_one(self, blobs: Blobs, project: str) -> None:
+        for content in (b"first", b"second"):
+            blobs.stage(UPLOADS, f"{project}/again", "1", content)
+        blobs.commit(UPLOADS, f"{project}/again", ["1"], "text/plain")
+        assert blobs.read(UPLOADS, f"{project}/again") == b"second"
+
+    def test_a_commit_replaces_and_drops_what_others_have_staged(self, blobs: Blobs, project: str) -> None:
+        path = f"{project}/raced"
+        blobs.write(UPLOADS, path, [b"before"], "text/plain")
+        for block in ("ours", "lost"):
+            blobs.stage(UPLOADS, path, block, block.encode())
+        blobs.commit(UPLOADS, path, ["ours"], "text/plain")
+        with pytest.raises(ConflictError):
+            blobs.commit(UPLOADS, path, ["lost"], "text/plain")
+        assert blobs.read(UPLOADS, path) == b"ours"
+
     def test_deleting_twice_is_deleting(self, blobs: Blobs, project: str) -> None:
         blobs.write(UPLOADS, f"{project}/twice", [b"1"], "text/plain")
         blobs.delete(UPLOADS, f"{project}/twice")

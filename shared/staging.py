@@ -1,0 +1,114 @@
+"""Blobs in the making: their blocks are staged by one thread while the caller goes on to write.
+
+    with Staging(ports.blobs, claim.owner) as staging:
+        rows = staging.open(PREPARED, path, "application/jsonl")
+        rows.write(…)
+        rows.commit()           only now anybody sees it
+
+Whoever leaves the block without a commit has written nothing.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Final, Self
+
+from shared.ports import Blobs
+
+BLOCK: Final = 4 * 2**20
+"""Bytes of one block."""
+WAITING: Final = 3
+"""Blocks that may wait for the thread: more of them would cost memory and gain nothing."""
+
+
+class StagedBlob:
+    """One blob in the making: a ``data.prepare.Sink``."""
+
+    def __init__(self, staging: "Staging", container: str, path: str, content_type: str) -> None:
+        self.path = path
+        self._staging = staging
+        self._container = container
+        self._content_type = content_type
+        self._sha256 = hashlib.sha256()
+        self._rest: list[bytes] = []
+        self._size = 0
+        self._blocks: list[str] = []
+
+    def write(self, data: bytes, /) -> None:
+        """Append.
+
+        Raises:
+            Exception: whatever an earlier block could not be staged for.
+        """
+        self._rest.append(data)
+        self._size += len(data)
+        if self._size >= BLOCK:
+            self._staging.later(self._take())
+
+    def sha256(self) -> str:
+        """Of all that was written; stages what is left."""
+        self._staging.settle()
+        if self._rest:
+            self._take()()
+        return self._sha256.hexdigest()
+
+    def commit(self) -> None:
+        """Replace the blob by what was written.
+
+        Raises:
+            ConflictError: another writer committed it meanwhile.
+        """
+        self.sha256()
+        self._staging.blobs.commit(self._container, self.path, self._blocks, self._content_type)
+
+    def _take(self) -> Callable[[], None]:
+        """The next block, to be staged."""
+        content = b"".join(self._rest)
+        block = f"{self._staging.owner:0>8}-{len(self._blocks):06d}"
+        self._rest, self._size = [], 0
+        self._blocks.append(block)
+
+        def stage() -> None:
+            self._sha256.update(content)
+            self._staging.blobs.stage(self._container, self.path, block, content)
+
+        return stage
+
+
+class Staging:
+    """The blobs that one worker makes.
+
+    Args:
+        owner: of the claim it works under: blocks of another worker at the same blob are never taken for its own.
+    """
+
+    def __init__(self, blobs: Blobs, owner: str) -> None:
+        self.blobs = blobs
+        self.owner = owner
+        self._thread = ThreadPoolExecutor(1, "staging")
+        self._waiting: deque[Future[None]] = deque()
+
+    def open(self, container: str, path: str, content_type: str) -> StagedBlob:
+        """A blob to write; nothing is called before there is a block."""
+        return StagedBlob(self, container, path, content_type)
+
+    def later(self, stage: Callable[[], None]) -> None:
+        """Let the thread stage a block; waits while too many wait already."""
+        while len(self._waiting) >= WAITING:
+            self._waiting.popleft().result()
+        self._waiting.append(self._thread.submit(stage))
+
+    def settle(self) -> None:
+        """Wait until all blocks are staged."""
+        while self._waiting:
+            self._waiting.popleft().result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._thread.shutdown(cancel_futures=True)
