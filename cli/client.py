@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.errors import TunedropError
-from shared.models.run import Run, TimelineEntry
+from shared.models.run import Decided, Run, TimelineEntry
 
 _SECONDS: Final = 120.0
 
@@ -58,6 +58,11 @@ class Api:
         return Report(
             Run.model_validate(found["run"]), [TimelineEntry.model_validate(entry) for entry in found["timeline"]]
         )
+
+    def decide(self, run_id: str, what: Decided, by: str) -> Run:
+        """Approve, cancel or retry a run; its record as it is then."""
+        url = f"{self._url}/api/runs/{urllib.parse.quote(run_id)}/{what}"
+        return Run.model_validate(call(url, self._headers, {"by": by}))
 
     def ask(
         self,

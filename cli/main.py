@@ -11,10 +11,12 @@ import typer
 from rich.console import Console
 
 from cli import checks
+from cli.decisions import By, RunId, decide
 from cli.setup import steps
 from cli.setup.view import set_up
 from local.children import ChildError
 from shared.errors import TunedropError
+from shared.models.run import Decided
 
 app = typer.Typer(
     help="Drop a chat JSONL; get a receipt, a fine-tuned model and a live endpoint.",
@@ -84,6 +86,31 @@ def status(run: Annotated[str, typer.Argument(help="Id of a run, or of its proje
 
     with explained():
         show.status(console, Target.find(), run)
+
+
+@app.command()
+def approve(run: RunId, by: By = None) -> None:
+    """Let a run that is held go on."""
+    _decide(run, "approve", by)
+
+
+@app.command()
+def cancel(run: RunId, by: By = None) -> None:
+    """Stop a run; a live one takes its endpoint with it."""
+    _decide(run, "cancel", by)
+
+
+@app.command()
+def retry(run: RunId, by: By = None) -> None:
+    """Try a run that failed or was cancelled again, from where nothing need be made twice."""
+    _decide(run, "retry", by)
+
+
+def _decide(run: str, what: Decided, by: str | None) -> None:
+    from cli.target import Target
+
+    with explained():
+        decide(console, Target.find().api, run, what, by)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""HTTP: scoring, the runs, and health. FastAPI is loaded with the first request."""
+"""HTTP: scoring, the runs and decisions about them, and health. FastAPI is loaded with the first request."""
 
 from functools import cache
 
@@ -25,6 +25,13 @@ async def score(req: func.HttpRequest, context: func.Context) -> func.HttpRespon
 @blueprint.route(route="runs/{run_id?}", methods=["GET"])
 async def runs(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """List runs, or show one with its timeline."""
+    return await _middleware().handle_async(req, context)
+
+
+@blueprint.function_name("decisions")
+@blueprint.route(route="runs/{run_id}/{decision}", methods=["POST"])
+async def decisions(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Approve, cancel or retry a run."""
     return await _middleware().handle_async(req, context)
 
 

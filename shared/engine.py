@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared import claims
+from shared import claims, record
 from shared.errors import ConflictError, ThrottledError, TunedropError
-from shared.models.run import Claim, Notice, Results, Run, TimelineEntry
+from shared.models.run import Notice, Results, Run, TimelineEntry
 from shared.ports import Ports, Stored
 from shared.states import DEADLINES, ENDS, Intent, State, may_follow
 from shared.steps import close, deploy, evaluate, live, prepare, promote, register, submit
@@ -141,15 +141,15 @@ def _write(stored: Stored[Run], outcome: Outcome, ports: Ports) -> Stored[Run] |
 def _announce(stored: Stored[Run], ports: Ports) -> Stored[Run]:
     run = stored.value
     for notice in run.outbox:
-        ports.runs.append(run, _entry(run, notice))
+        ports.runs.append(run, _entry(notice))
     ports.notices.publish(run, run.outbox)
     told = run.model_copy(update={"outbox": []})
     return Stored(told, ports.runs.replace(told, stored.etag))
 
 
-def _entry(run: Run, notice: Notice) -> TimelineEntry:
+def _entry(notice: Notice) -> TimelineEntry:
     seq = int(notice.id.rpartition(":")[2])
-    return TimelineEntry(seq=seq, time=notice.time, state=notice.state, attempt=run.attempt, note=notice.detail)
+    return TimelineEntry(seq=seq, time=notice.time, state=notice.state, attempt=notice.attempt, note=notice.detail)
 
 
 def applied(run: Run, outcome: Outcome, now: datetime) -> Run:
@@ -158,9 +158,11 @@ def applied(run: Run, outcome: Outcome, now: datetime) -> Run:
         outcome = _closing(run, outcome)
     changes = {**outcome.record, "results": _merged(run.results, outcome.results), "updated": now}
     if isinstance(outcome, Wait):
-        claim = Claim(owner=run.claim.owner, until=now) if run.claim else None
-        return _changed(run, changes | {"claim": claim, "next_due": now + timedelta(seconds=outcome.seconds)})
-    return _changed(run, changes | _transition(run, outcome, now))
+        paused = {"claim": record.ended(run.claim, now), "next_due": now + timedelta(seconds=outcome.seconds)}
+        return record.changed(run, changes | paused)
+    if not may_follow(run.state, outcome.state):
+        raise ValueError(f"{run.run_id}: {outcome.state} cannot follow {run.state}.")
+    return record.changed(run, changes | record.entered(run, outcome.state, outcome.note, now))
 
 
 def _closing(run: Run, outcome: Close) -> Forward:
@@ -170,30 +172,5 @@ def _closing(run: Run, outcome: Close) -> Forward:
     return Forward(state, outcome.error or outcome.note, results, outcome.record)
 
 
-def _transition(run: Run, outcome: Forward, now: datetime) -> dict[str, Any]:
-    if not may_follow(run.state, outcome.state):
-        raise ValueError(f"{run.run_id}: {outcome.state} cannot follow {run.state}.")
-    notice = Notice(
-        id=f"{run.run_id}:{run.seq + 1}",
-        type=f"tunedrop.run.{outcome.state}",
-        time=now,
-        state=outcome.state,
-        detail=outcome.note,
-    )
-    return {
-        "state": outcome.state,
-        "deadline": now + DEADLINES.get(outcome.state, timedelta()),
-        "next_due": now,
-        "claim": None,
-        "queue": None,
-        "seq": run.seq + 1,
-        "outbox": [*run.outbox, notice],
-    }
-
-
 def _merged(results: Results, changes: Mapping[str, Any]) -> Results:
     return Results.model_validate({**dict(results), **changes}) if changes else results
-
-
-def _changed(run: Run, changes: Mapping[str, Any]) -> Run:
-    return Run.model_validate({**dict(run), **changes})

@@ -6,6 +6,7 @@ TunedropError               what happened, and what to do next (``remedy``)
 ├── EventError              an event is not one of ours
 ├── PreflightError          the job cannot be submitted as asked
 ├── ConflictError           someone else wrote first (If-Match, or a name in use with another body)
+├── DecisionError           a run cannot do what was decided
 ├── NotFoundError           the thing asked for does not exist
 ├── QuotaError              Azure has no capacity for it
 ├── ThrottledError          Azure asks to come back later
@@ -45,6 +46,10 @@ class PreflightError(TunedropError):
 
 class ConflictError(TunedropError):
     """Someone else wrote first, or a name is in use for something else."""
+
+
+class DecisionError(TunedropError):
+    """A run is not in a state in which it can do what was decided."""
 
 
 class NotFoundError(TunedropError):

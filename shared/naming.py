@@ -59,6 +59,11 @@ def run_id(account: str, container: str, path: str, etag: str) -> str:
     return f"{project_of(path)}-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
 
 
+def project_of_run(run: str) -> str:
+    """The project that a run belongs to, by the run's id."""
+    return run.rpartition("-")[0]
+
+
 def attempt_name(run: str, attempt: int) -> str:
     """Name of an attempt's job and of its deployment."""
     return f"{run}-{attempt}"

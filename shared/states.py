@@ -63,6 +63,12 @@ TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
     State.CLOSING: ENDS - {State.VALIDATED, State.UNCHANGED, State.REJECTED},
 }
 
+STARTS: Final = (State.REGISTERED, State.TRAINED, State.PREPARED, State.RECEIVED)
+"""Where a further attempt may begin: at the first of these whose own work is done already."""
+
+RETRIED: Final = frozenset({State.FAILED, State.CANCELLED})
+"""Ends that a further attempt may follow; nothing else follows an end."""
+
 DEADLINES: Final[Mapping[State, timedelta]] = {
     State.RECEIVED: timedelta(hours=6),
     State.PREPARED: timedelta(hours=1),

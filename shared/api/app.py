@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from shared.api import errors, health, runs, score
+from shared.api import decisions, errors, health, runs, score
 from shared.api.score import AsyncScorer
 from shared.ports import Ports
 
@@ -19,6 +19,7 @@ def create_app(ports: Callable[[], Ports] | None = None, scorer: Callable[[], As
     ports = ports or wiring.ports
     app.include_router(score.router(ports, scorer or wiring.scorer), prefix=PREFIX)
     app.include_router(runs.router(ports), prefix=PREFIX)
+    app.include_router(decisions.router(ports), prefix=PREFIX)
     app.include_router(health.router(ports), prefix=PREFIX)
     errors.install(app)
     return app

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from shared.errors import (
     ConflictError,
+    DecisionError,
     EventError,
     NotFoundError,
     QuotaError,
@@ -22,6 +23,7 @@ STATUS: Final[Mapping[type[TunedropError], int]] = {
     NotFoundError: 404,
     EventError: 400,
     ConflictError: 409,
+    DecisionError: 409,
     ThrottledError: 429,
     QuotaError: 503,
     SettingsError: 503,

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from shared.errors import NotFoundError
 from shared.models.base import Model
 from shared.models.run import Run, TimelineEntry
+from shared.naming import project_of_run
 from shared.ports import Ports
 
 
@@ -33,7 +34,7 @@ def router(ports: Callable[[], Ports]) -> APIRouter:
 
     @routes.get("/runs/{run_id}")
     def one(run_id: str) -> RunReport:
-        project = run_id.rpartition("-")[0]
+        project = project_of_run(run_id)
         stored = ports().runs.get(project, run_id)
         if stored is None:
             raise NotFoundError(f"There is no run '{run_id}'.", "GET /api/runs lists them.")

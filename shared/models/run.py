@@ -1,12 +1,14 @@
 """The run: what one version of one upload becomes."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from shared.models.base import Model
 from shared.models.config import ProjectConfig
 from shared.models.training import TrainingJob
 from shared.states import Intent, State
+
+Decided = Literal["approve", "cancel", "retry"]
 
 
 class Upload(Model):
@@ -66,15 +68,25 @@ class Results(Model):
     """Why the run ended early, a sentence with its remedy."""
 
 
+class Decision(Model):
+    """What somebody decided about a run."""
+
+    what: Decided
+    by: str
+    """A person, or ``tunedrop`` itself."""
+    time: datetime
+
+
 class Notice(Model):
-    """A transition to tell the world about; sent from the outbox."""
+    """A transition, or somebody's decision, to tell the world about; sent from the outbox."""
 
     id: str
     """``{run_id}:{seq}``: the same for every delivery."""
     type: str
-    """``tunedrop.run.{state}``"""
+    """``tunedrop.run.{state}`` of a transition, ``tunedrop.decision.{what}`` of a decision."""
     time: datetime
     state: State
+    attempt: int = 1
     detail: str
 
 
@@ -88,6 +100,8 @@ class Run(Model):
     attempt: int = 1
     state: State = State.RECEIVED
     intent: Intent = Intent.PROCEED
+    decisions: list[Decision] = []
+    """Those that changed something, oldest first."""
     hold: str | None = None
     """Why the run waits for an approval."""
     queue: str | None = None
@@ -101,7 +115,7 @@ class Run(Model):
     traceparent: str | None = None
     outbox: list[Notice] = []
     seq: int = 0
-    """Number of transitions so far."""
+    """Number of transitions and decisions so far: of entries in the timeline."""
     results: Results = Results()
     created: datetime
     updated: datetime

@@ -65,10 +65,14 @@ def _endpoint_outcome(run: Run, endpoint: Endpoint, ports: Ports) -> Outcome | N
 
 
 def _deployment(run: Run, endpoint: str, ports: Ports) -> Outcome:
-    name = naming.attempt_name(run.run_id, run.attempt)
+    spec = _spec(run, endpoint, ports)
+    name = spec.name
     deployment = ports.deployments.get(endpoint, name)
     if deployment is None:
-        ports.deployments.create(_spec(run, endpoint, name, ports))
+        ports.deployments.create(spec)
+    elif deployment.model != f"{spec.model_name}:{spec.model_version}":
+        why = f"A deployment {name} serves {deployment.model}. Delete it in Azure ML studio, then retry."
+        return Close(State.FAILED, "The deployment's name is in use for something else.", why)
     elif deployment.provisioning == "succeeded":
         return Forward(State.DEPLOYED, f"Deployment {name} is up.")
     elif deployment.provisioning == "failed":
@@ -77,12 +81,15 @@ def _deployment(run: Run, endpoint: str, ports: Ports) -> Outcome:
     return Wait(pace.poll(run, ports))
 
 
-def _spec(run: Run, endpoint: str, name: str, ports: Ports) -> DeploymentSpec:
+def _spec(run: Run, endpoint: str, ports: Ports) -> DeploymentSpec:
+    model = run.results.model
+    if model is None:
+        raise ValueError(f"{run.run_id} is registered, but its record names no model.")
     return DeploymentSpec(
         endpoint=endpoint,
-        name=name,
-        model_name=run.project,
-        model_version=naming.model_version(run.run_id, run.attempt),
+        name=naming.attempt_name(run.run_id, run.attempt),
+        model_name=model.name,
+        model_version=model.version,
         instance_type=ports.settings.instance_type,
         tags=tags.of_attempt(run),
     )

@@ -12,11 +12,10 @@ from shared.steps.outcome import Close, Forward, Outcome
 
 def register(run: Run, ports: Ports) -> Outcome:
     """Register the attempt's model under its own version: the same one, however often it is asked for."""
-    job = naming.attempt_name(run.run_id, run.attempt)
     model = RegisteredModel(
         name=run.project,
         version=naming.model_version(run.run_id, run.attempt),
-        path=f"azureml://jobs/{job}/outputs/trained_model",
+        path=f"azureml://jobs/{run.results.job}/outputs/trained_model",
         tags=tags.of_attempt(run),
     )
     try:

@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from shared.api.app import create_app
+from shared.api.decisions import NOBODY_NAMED
 from shared.api.score import FRESH
 from shared.errors import ScoringError, SettingsError
 from shared.models.project import Serving
@@ -152,6 +153,37 @@ def test_runs_are_listed_by_project(client: TestClient, run: Run) -> None:
 def test_an_unknown_run_is_404_with_a_remedy(client: TestClient) -> None:
     answer = client.get("/api/runs/acme-ffffffffff")
     assert answer.status_code == 404
+    assert answer.json()["error"]["remedy"]
+
+
+def test_a_decision_names_who_made_it(client: TestClient, run: Run) -> None:
+    answer = client.post(f"/api/runs/{RUN_ID}/cancel", json={"by": "ann"})
+    assert answer.status_code == 200
+    assert [decision["by"] for decision in answer.json()["decisions"]] == ["ann"]
+    assert answer.json()["intent"] == "cancel"
+
+
+def test_who_signed_in_goes_before_who_is_named(client: TestClient, run: Run) -> None:
+    signed_in = {"x-ms-client-principal-name": "ann@example.org"}
+    answer = client.post(f"/api/runs/{RUN_ID}/cancel", json={"by": "bob"}, headers=signed_in)
+    assert answer.json()["decisions"][0]["by"] == "ann@example.org"
+
+
+def test_a_decision_needs_no_body(client: TestClient, run: Run) -> None:
+    assert client.post(f"/api/runs/{RUN_ID}/cancel").json()["decisions"][0]["by"] == NOBODY_NAMED
+
+
+@pytest.mark.parametrize(("what", "run_id", "status"), [("explode", RUN_ID, 400), ("retry", "acme-ffffffffff", 404)])
+def test_what_cannot_be_decided_is_refused(client: TestClient, run: Run, what: str, run_id: str, status: int) -> None:
+    assert client.post(f"/api/runs/{run_id}/{what}").status_code == status
+
+
+def test_a_run_that_ended_well_cannot_be_tried_again(client: TestClient, ports: MemoryPorts, run: Run) -> None:
+    stored = ports.runs.get("acme", RUN_ID)
+    assert stored
+    ports.runs.replace(run.model_copy(update={"state": State.RETIRED}), stored.etag)
+    answer = client.post(f"/api/runs/{RUN_ID}/retry")
+    assert answer.status_code == 409
     assert answer.json()["error"]["remedy"]
 
 

@@ -74,6 +74,15 @@ def test_one_deployment_can_be_asked_by_name(api: Api) -> None:
     assert Handler.asked[0]["headers"]["azureml-model-deployment"] == "base"
 
 
+def test_a_decision_is_posted_with_who_made_it(api: Api) -> None:
+    now = "2026-11-24T09:00:00Z"
+    run = {"project": "lumo", "run_id": "lumo-0123456789", "upload": {"path": "lumo/x.jsonl", "etag": "0x1", "size": 1}}
+    Handler.answer = run | {"deadline": now, "next_due": now, "created": now, "updated": now}
+    assert api.decide("lumo-0123456789", "cancel", "ann").run_id == "lumo-0123456789"
+    assert Handler.asked[0]["path"] == "/api/runs/lumo-0123456789/cancel"
+    assert Handler.asked[0]["body"] == {"by": "ann"}
+
+
 def test_an_error_of_the_app_keeps_its_message_and_remedy(api: Api) -> None:
     Handler.status, Handler.answer = 404, {"error": {"message": "No run 'x'.", "remedy": "List them."}}
     with pytest.raises(HttpError, match=r"No run 'x'\. List them\.") as caught:

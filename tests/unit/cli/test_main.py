@@ -8,7 +8,21 @@ from cli import paths
 from cli.main import app
 
 MAKEFILE = (paths.ROOT / "Makefile").read_text()
-COMMANDS = {"setup", "demo", "up", "drop", "runs", "status", "score", "test", "check", "bench"}
+COMMANDS = {
+    "setup",
+    "demo",
+    "up",
+    "drop",
+    "runs",
+    "status",
+    "approve",
+    "cancel",
+    "retry",
+    "score",
+    "test",
+    "check",
+    "bench",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +43,9 @@ def test_every_target_of_make_is_described_and_calls_one_command() -> None:
     assert called <= COMMANDS
 
 
-@pytest.mark.parametrize("arguments", [["runs"], ["status", "lumo"], ["score", "lumo", "How deep?"]])
+@pytest.mark.parametrize(
+    "arguments", [["runs"], ["status", "lumo"], ["retry", "lumo-0"], ["score", "lumo", "How deep?"]]
+)
 def test_without_a_stack_a_command_says_how_to_start_one(arguments: list[str]) -> None:
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 1

@@ -1,0 +1,38 @@
+"""People approve, cancel and retry runs."""
+
+from collections.abc import Callable
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header
+from pydantic import Field
+
+from shared.intents import decide
+from shared.models.base import Model
+from shared.models.run import Decided, Run
+from shared.naming import project_of_run
+from shared.ports import Ports
+
+NOBODY_NAMED: Final = "someone with the key"
+
+
+class Who(Model):
+    """Who decides; App Service authentication, where it is set up, knows better."""
+
+    by: str = Field(NOBODY_NAMED, min_length=1, max_length=100)
+
+
+def router(ports: Callable[[], Ports]) -> APIRouter:
+    """``POST /runs/{run_id}/{approve | cancel | retry}``."""
+    routes = APIRouter()
+
+    @routes.post("/runs/{run_id}/{decision}")
+    def decided(
+        run_id: str,
+        decision: Decided,
+        who: Who | None = None,
+        x_ms_client_principal_name: Annotated[str | None, Header()] = None,
+    ) -> Run:
+        by = x_ms_client_principal_name or (who or Who()).by
+        return decide(project_of_run(run_id), run_id, decision, by, ports())
+
+    return routes

@@ -1,0 +1,74 @@
+"""How a run's record changes. Pure: whoever calls these writes the result, if nobody else wrote first.
+
+entered    into another state
+decided    by a person who approves or cancels
+again      into its next attempt
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from shared.models.run import Claim, Decided, Decision, Notice, Results, Run
+from shared.states import DEADLINES, STARTS, Intent, State
+
+_MADE_BEFORE: Final[Mapping[State, tuple[str, ...]]] = {
+    State.RECEIVED: (),
+    State.PREPARED: ("splits", "receipt"),
+    State.TRAINED: ("splits", "receipt", "base_model", "plan", "job", "metrics"),
+    State.REGISTERED: ("splits", "receipt", "base_model", "plan", "job", "metrics", "model"),
+}
+"""Results that a further attempt takes over, by the state that it begins in."""
+
+
+def entered(run: Run, state: State, note: str, now: datetime, attempt: int | None = None) -> dict[str, Any]:
+    """The fields that change with the state."""
+    return {
+        "state": state,
+        "deadline": now + DEADLINES.get(state, timedelta()),
+        "next_due": now,
+        "claim": ended(run.claim, now),
+        "queue": None,
+        "seq": run.seq + 1,
+        "outbox": [*run.outbox, _notice(run, f"tunedrop.run.{state}", attempt or run.attempt, state, note, now)],
+        "updated": now,
+    }
+
+
+def decided(run: Run, what: Decided, by: str, now: datetime, changes: Mapping[str, Any], detail: str) -> Run:
+    """The record after a decision that changes the fields ``changes``, and that the timeline is to tell."""
+    notice = _notice(run, f"tunedrop.decision.{what}", run.attempt, run.state, detail, now)
+    told = {"seq": run.seq + 1, "outbox": [*run.outbox, notice], "updated": now, "next_due": now}
+    return changed(run, {**changes, **told, "decisions": [*run.decisions, Decision(what=what, by=by, time=now)]})
+
+
+def again(run: Run, by: str, note: str, now: datetime) -> Run:
+    """The record in its next attempt, which begins where the last thing is that needs not be made again."""
+    attempt = run.attempt + 1
+    state = next(start for start in STARTS if _is_done(start, run.results))
+    kept = Results(**{name: getattr(run.results, name) for name in _MADE_BEFORE[state]})
+    fresh = {
+        "attempt": attempt,
+        "intent": Intent.PROCEED,
+        "results": kept,
+        "decisions": [*run.decisions, Decision(what="retry", by=by, time=now)],
+    }
+    return changed(run, entered(run, state, f"Attempt {attempt}: {note}", now, attempt) | fresh)
+
+
+def _is_done(start: State, results: Results) -> bool:
+    return all(getattr(results, name) is not None for name in _MADE_BEFORE[start])
+
+
+def _notice(run: Run, kind: str, attempt: int, state: State, detail: str, now: datetime) -> Notice:
+    return Notice(id=f"{run.run_id}:{run.seq + 1}", type=kind, time=now, state=state, attempt=attempt, detail=detail)
+
+
+def ended(claim: Claim | None, now: datetime) -> Claim | None:
+    """A claim that is over; its owner's number stays used."""
+    return Claim(owner=claim.owner, until=now) if claim else None
+
+
+def changed(run: Run, changes: Mapping[str, Any]) -> Run:
+    """The record with other fields, checked."""
+    return Run.model_validate({**dict(run), **changes})
