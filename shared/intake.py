@@ -11,8 +11,8 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from shared import naming, resources
-from shared.data.config import load
-from shared.errors import ConfigError, EventError
+from shared.data import config
+from shared.errors import EventError
 from shared.intents import ask
 from shared.models.config import ProjectConfig
 from shared.models.run import Results, Run, Upload
@@ -133,12 +133,12 @@ def _size(path: str, ports: Ports) -> int:
 
 def _received(run_id: str, project: str, upload: Upload, ports: Ports) -> Run:
     now = ports.clock.now()
-    config, results = _settings(project, ports)
+    settings, results = _settings(project, ports)
     return Run(
         project=project,
         run_id=run_id,
         upload=upload,
-        config=config,
+        config=settings,
         results=results,
         deadline=now + DEADLINES[State.RECEIVED],
         next_due=now,
@@ -149,10 +149,10 @@ def _received(run_id: str, project: str, upload: Upload, ports: Ports) -> Run:
 
 def _settings(project: str, ports: Ports) -> tuple[ProjectConfig, Results]:
     """The project's settings as they are now; faulty ones reject the upload, with the reason."""
-    try:
-        return load(ports.blobs.read(resources.UPLOADS, f"{project}/{naming.CONFIG_FILE}")), Results()
-    except ConfigError as error:
-        return ProjectConfig(), Results(end=State.REJECTED, error=str(error))
+    found = config.read(ports.blobs.read(resources.UPLOADS, f"{project}/{naming.CONFIG_FILE}"))
+    if isinstance(found, ProjectConfig):
+        return found, Results()
+    return ProjectConfig(), Results(end=State.REJECTED, error=config.told(found), problems=found)
 
 
 def _give_way(project: str, path: str, ports: Ports) -> None:

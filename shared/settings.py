@@ -59,8 +59,14 @@ class Settings(BaseSettings):
     budget_per_run_usd: float = Field(
         100.0, alias="TUNEDROP_BUDGET_PER_RUN_USD", description="Most that one run may cost without approval"
     )
+    budget_per_run_tokens: int = Field(
+        1_000_000_000,
+        gt=0,
+        alias="TUNEDROP_BUDGET_PER_RUN_TOKENS",
+        description="Most tokens that one run may train on; an upload with more is rejected",
+    )
     longest_lease_hours: float = Field(
-        168.0, alias="TUNEDROP_LONGEST_LEASE_HOURS", description="Longest that an endpoint may live"
+        168.0, ge=0.01, le=8784, alias="TUNEDROP_LONGEST_LEASE_HOURS", description="Longest that an endpoint may live"
     )
     notices_endpoint: str = Field(
         "", alias="TUNEDROP_NOTICES_ENDPOINT", description="Event Grid topic for notices; unset: none are sent"

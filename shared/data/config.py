@@ -1,81 +1,94 @@
-"""Reads a project's ``tunedrop.yaml``; errors name the line, the key and the nearest right one."""
+"""Reads a project's ``tunedrop.yaml``. Every mistake names its line, its key, what may stand there and the nearest."""
 
 import difflib
-import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, timedelta
-from typing import Any, Final
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from shared.data import choices
 from shared.errors import ConfigError
-from shared.models.config import LeaseConfig, ProjectConfig, SplitConfig
+from shared.models.config import ProjectConfig
+from shared.models.receipt import Problem
 from shared.naming import CONFIG_FILE
+
+if TYPE_CHECKING:
+    from shared.data.settings_yaml import Document, Path
 
 LARGEST: Final = 64 * 2**10
 """Bytes."""
-
-_DURATION: Final = re.compile(r"(\d{1,9})\s*([smhd])")
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATIONS: Final = ("max_age", "idle")
-_SECTIONS: Final[Mapping[tuple[str, ...], type[BaseModel]]] = {
-    (): ProjectConfig,
-    ("lease",): LeaseConfig,
-    ("split",): SplitConfig,
-}
-
-Path = tuple[str, ...]
+PROBLEMS_SHOWN: Final = 20
+"""Mistakes that are told at once: they are kept in the run's record."""
+_LONGEST_QUOTE: Final = 40
+_EXAMPLE: Final = "Write one setting a line, for instance 'mode: validate'."
 
 
 def load(raw: bytes | None) -> ProjectConfig:
     """The configuration in ``raw``; all defaults where there is no file or nothing in it.
 
-    Durations may be written as ``12h`` or ``7d``; a time without a zone is UTC.
-
     Raises:
-        ConfigError: it is not YAML, or a key or value is wrong.
+        ConfigError: it is not YAML, or keys or values are wrong; all of them are named.
     """
+    found = read(raw)
+    if isinstance(found, ProjectConfig):
+        return found
+    raise ConfigError(told(found))
+
+
+def read(raw: bytes | None) -> ProjectConfig | list[Problem]:
+    """The configuration in ``raw``, or what is wrong in it, in the order of its lines."""
     if raw is None:
         return ProjectConfig()
-    value, lines = _parse(raw)
+    found = _parsed(raw)
+    if isinstance(found, Problem):
+        return [found]
+    problems = [_twice(*one) for one in found.twice]
     try:
-        return _in_utc(ProjectConfig.model_validate(_with_durations(value)))
+        config = ProjectConfig.model_validate(_without_empty(found.value or {}))
     except ValidationError as error:
-        raise _explained(error, lines) from None
+        problems += _wrong(error, found)
+    else:
+        if not problems:
+            return config
+    return sorted(problems, key=lambda problem: problem.line)[:PROBLEMS_SHOWN]
 
 
-def _parse(raw: bytes) -> tuple[dict[str, Any], dict[Path, int]]:
-    """The file's value without empty entries, and the line of each key."""
+def told(problems: Iterable[Problem]) -> str:
+    """The mistakes in sentences, a line each."""
+    return "\n".join(f"{CONFIG_FILE}, line {one.line}: {one.found}. {one.hint}" for one in problems)
+
+
+def _parsed(raw: bytes) -> "Document | Problem":
     import yaml
 
+    from shared.data.settings_yaml import parse
+
     if len(raw) > LARGEST:
-        raise ConfigError(f"{CONFIG_FILE} is larger than {LARGEST // 1024} KiB.", "Keep only settings in it.")
+        return _not_yaml(f"the file is larger than {LARGEST // 1024} KiB", "Keep only settings in it.")
     try:
-        node = yaml.compose(raw, yaml.SafeLoader)
-        value = yaml.safe_load(raw)
+        found = parse(raw)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f", line {mark.line + 1}" if mark else ""
-        raise ConfigError(f"{CONFIG_FILE}{where}: this is not YAML ({error.problem}).", _EXAMPLE) from None
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        return _not_yaml(f"this is not YAML ({error.problem})", _EXAMPLE, line)
     except (yaml.YAMLError, RecursionError, ValueError):
-        raise ConfigError(f"{CONFIG_FILE} is not YAML.", _EXAMPLE) from None
-    if value is not None and not isinstance(value, dict):
-        raise ConfigError(f"{CONFIG_FILE} holds no settings.", _EXAMPLE)
-    return _without_empty(value or {}), dict(_key_lines(node, ()))
-
-
-_EXAMPLE: Final = "Write one setting a line, for instance 'mode: validate'."
-
-
-def _key_lines(node: Any, path: Path, deepest: int = 3) -> Sequence[tuple[Path, int]]:
-    """Line numbers (from 1) of the keys of a YAML mapping and the mappings in it."""
-    if getattr(node, "id", "") != "mapping" or len(path) == deepest:
-        return []
-    found: list[tuple[Path, int]] = []
-    for key, value in node.value:
-        here = (*path, str(key.value))
-        found += [(here, key.start_mark.line + 1), *_key_lines(value, here)]
+        return _not_yaml("the file is not YAML", _EXAMPLE)
+    if found.value is not None and not isinstance(found.value, dict):
+        return _not_yaml("the file holds no settings", _EXAMPLE)
     return found
+
+
+def _not_yaml(found: str, hint: str, line: int = 1) -> Problem:
+    return Problem(file=CONFIG_FILE, line=line, path="$", reason="settings.invalid", found=found, hint=hint)
+
+
+def _problem(path: "Path", line: int, reason: str, found: str, hint: str) -> Problem:
+    return Problem(file=CONFIG_FILE, line=line, path=f"$.{_key(path)}", reason=reason, found=found, hint=hint)
+
+
+def _twice(path: "Path", line: int, first: int) -> Problem:
+    found = f"'{_key(path)}' stands on line {first} already"
+    return _problem(path, line, "setting.twice", found, "Keep one of the two.")
 
 
 def _without_empty(value: dict[Any, Any], levels: int = 2) -> dict[str, Any]:
@@ -87,45 +100,55 @@ def _without_empty(value: dict[Any, Any], levels: int = 2) -> dict[str, Any]:
     }
 
 
-def _with_durations(value: dict[str, Any]) -> dict[str, Any]:
-    lease = value.get("lease")
-    if not isinstance(lease, dict):
-        return value
-    return value | {"lease": lease | {key: _duration(lease[key]) for key in _DURATIONS if key in lease}}
+def _wrong(error: ValidationError, document: "Document") -> list[Problem]:
+    """One problem for each place: a value that fits none of several types is still one mistake."""
+    found: dict[Path, Problem] = {}
+    for one in error.errors(include_url=False, include_context=False):
+        loc = one["loc"]
+        path = next((loc[:end] for end in range(len(loc), 0, -1) if loc[:end] in document.lines), loc[:1])
+        if path not in found:
+            line = document.lines.get(path, 1)
+            found[path] = _unknown(path, line) if one["type"] == "extra_forbidden" else _refused(path, line, one)
+    return list(found.values())
 
 
-def _duration(value: Any) -> Any:
-    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
-        return value
-    try:
-        return timedelta(**{_UNITS[found[2]]: int(found[1])})
-    except OverflowError:
-        return value
+def _unknown(path: "Path", line: int) -> Problem:
+    section = choices.of(path[:-1]) or {}
+    hint = _nearest(str(path[-1]), section.get("properties", {}))
+    return _problem(path, line, "setting.unknown", f"there is no setting '{_key(path)}'", hint)
 
 
-def _in_utc(config: ProjectConfig) -> ProjectConfig:
-    until = config.lease.keep_until
-    if until is None or until.tzinfo is not None:
-        return config
-    lease = config.lease.model_copy(update={"keep_until": until.replace(tzinfo=UTC)})
-    return config.model_copy(update={"lease": lease})
+def _refused(path: "Path", line: int, error: Mapping[str, Any]) -> Problem:
+    value = error["input"]
+    is_name = error["loc"][-1] == choices.NAME
+    schema = choices.of([*path[:-1], choices.NAME] if is_name else path) or {}
+    found = f"'{_key(path)}' cannot be {'a name here' if is_name else _quoted(value)}"
+    hint = f"Write {choices.words(schema)}."
+    if isinstance(value, str) and "enum" in schema:
+        hint = _nearest(value, schema["enum"])
+    return _problem(path, line, "setting.wrong", found, hint)
 
 
-def _explained(error: ValidationError, lines: Mapping[Path, int]) -> ConfigError:
-    """The first mistake, in the words of the file."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    path = tuple(str(step) for step in first["loc"])
-    known = next((path[:end] for end in range(len(path), 0, -1) if path[:end] in lines), path)
-    where = f"{CONFIG_FILE}, line {lines[known]}" if known in lines else CONFIG_FILE
-    key = ".".join(known)
-    if first["type"] == "extra_forbidden":
-        return ConfigError(f"{where}: there is no setting '{key}'.", _nearest(path))
-    return ConfigError(f"{where}: '{key}' is wrong.", f"{first['msg']}.")
+def _nearest(wrong: str, names: Iterable[str]) -> str:
+    right = list(names)
+    close = difflib.get_close_matches(wrong.casefold(), right, n=1)
+    every = f"Possible: {', '.join(right)}."
+    return f"Did you mean '{close[0]}'? {every}" if close else every
 
 
-def _nearest(path: Path) -> str:
-    section = _SECTIONS.get(path[:-1])
-    known = sorted(section.model_fields) if section else []
-    close = difflib.get_close_matches(path[-1], known, n=1)
-    return f"Did you mean '{close[0]}'?" if close else f"There are: {', '.join(known)}."
+def _key(path: "Path") -> str:
+    """``split.test``, ``mend[0]``."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{_short(step)}" for step in path).lstrip(".")
+
+
+def _quoted(value: Any) -> str:
+    """What stands there, as far as it helps."""
+    if isinstance(value, dict | list):
+        return "a list" if isinstance(value, list) else "lines of settings"
+    return f"'{_short(str(value))}'" if isinstance(value, str) else _short(json.dumps(value, default=str))
+
+
+def _short(text: str) -> str:
+    """On one line, and not too long."""
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"

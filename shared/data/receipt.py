@@ -1,35 +1,74 @@
 """The receipt: what a data owner reads about one version of one upload. Same input, same output."""
 
-from collections.abc import Iterator
-from typing import Final, Literal
+from collections.abc import Iterator, Sequence
+from typing import Final
 
+from shared.models.config import ProjectConfig
 from shared.models.receipt import Cost, Figures, Problem, Receipt
 from shared.models.run import Run
+from shared.naming import CONFIG_FILE
 
 _HOURS_A_DAY: Final = 24
 
 
-def receipt(run: Run, figures: Figures, cost: Cost | None, hold: str | None = None) -> Receipt:
-    """The receipt of a run's upload.
+def receipt(
+    figures: Figures,
+    config: ProjectConfig,
+    upload: str,
+    run: Run | None = None,
+    cost: Cost | None = None,
+    hold: str | None = None,
+    ceilings: Sequence[str] = (),
+) -> Receipt:
+    """The receipt of an upload, or of a local file.
 
     Args:
+        config: what it was prepared with.
+        upload: its path.
+        run: what the upload becomes; ``None``: it was checked on someone's own machine.
         hold: why the run waits for an approval.
+        ceilings: the sentences of ``policy.ceilings.tighten``.
     """
-    verdict: Literal["accepted", "rejected"] = "rejected" if figures.refusal else "accepted"
     return Receipt(
         **dict(figures),
-        project=run.project,
-        run_id=run.run_id,
-        upload=run.upload.path,
-        verdict=verdict,
-        why=figures.refusal or _accepted(run, figures, hold),
+        project=run.project if run else None,
+        run_id=run.run_id if run else None,
+        upload=upload,
+        verdict="rejected" if figures.refusal else "accepted",
+        why=figures.refusal or _accepted(figures, config, run, hold),
+        settings=config,
+        ceilings=list(ceilings),
         cost=cost,
     )
 
 
-def _accepted(run: Run, figures: Figures, hold: str | None) -> str:
+def unread(problems: Sequence[Problem], upload: str, size: int, run: Run | None = None) -> Receipt:
+    """The receipt of an upload that was not read, because the project's settings cannot be used.
+
+    Args:
+        problems: what ``data.config.read`` found.
+        size: bytes of the upload.
+    """
+    mistakes = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+    refusal = f"The upload was not read, because {CONFIG_FILE} has {mistakes}."
+    return Receipt(
+        project=run.project if run else None,
+        run_id=run.run_id if run else None,
+        upload=upload,
+        sha256=None,
+        size=size,
+        refusal=refusal,
+        verdict="rejected",
+        why=refusal,
+        problems=list(problems),
+    )
+
+
+def _accepted(figures: Figures, config: ProjectConfig, run: Run | None, hold: str | None) -> str:
     ready = f"{_rows(figures.accepted)} can be used."
-    if run.config.mode == "validate":
+    if run is None:
+        return ready
+    if config.mode == "validate":
         return f"{ready} Nothing is trained: mode is validate."
     return f"{ready} Training waits for an approval: {hold}" if hold else f"{ready} Training follows."
 

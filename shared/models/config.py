@@ -1,46 +1,59 @@
 """``tunedrop.yaml``: what a data owner may set for a project. Snapshotted into a run at ``received``."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from shared.models.base import Model
+from shared.models.fields import Duration, Moment, OtherKey, OtherRole
 
 Scalar = str | int | float | bool
 Role = Literal["system", "user", "assistant"]
 MendRule = Literal["merge_turns", "drop_leading_assistant", "drop_trailing_user", "strip_blank_turns"]
 
 
-class LeaseConfig(Model):
+class Section(Model):
+    """Settings that stand together: of the very type that is asked for, as their JSON Schema says."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+
+class LeaseConfig(Section):
     """Why the project's endpoint may live. Platform limits may be tighter."""
 
-    max_age: timedelta = Field(timedelta(days=7), gt=timedelta(), le=timedelta(days=366))
-    idle: timedelta = Field(timedelta(hours=12), gt=timedelta(), le=timedelta(days=366))
-    keep_until: datetime | None = None
+    max_age: Duration = timedelta(days=7)
+    """Longest that it lives; being promoted anew begins another lease."""
+    idle: Duration = timedelta(hours=12)
+    """It is deleted when nobody has asked it anything for this long."""
+    keep_until: Moment | None = None
+    """Until then it is kept, asked or not, as far as the platform allows."""
 
 
-class SplitConfig(Model):
+class SplitConfig(Section):
     """Percent of the usable rows held out, by content hash."""
 
     validation: int = Field(10, ge=1, le=40)
+    """Percent that training is watched with."""
     test: int = Field(10, ge=1, le=40)
+    """Percent that the trained model is judged by."""
 
 
-class ProjectConfig(Model):
+class ProjectConfig(Section):
     """A project's settings; every one has a default, so the file is optional."""
 
     mode: Literal["train", "validate"] = "train"
+    """Whether accepted uploads are trained on, or only checked."""
     base_model: str | None = None
     """Name in the registry; ``None`` takes the app's default."""
     hyperparameters: dict[str, Scalar] = {}
     """Inputs of the fine-tuning component, checked against its declaration before submission."""
 
-    roles: dict[str, Role] = {}
+    roles: dict[OtherRole, Role] = {}
     """Other words for the roles, for instance ``customer: user``."""
     mend: list[MendRule] = []
     """How rows that break the contract may be repaired; without a rule they are rejected."""
-    keep: list[str] = []
+    keep: list[OtherKey] = []
     """Keys of a row to keep beside ``messages``; all others are dropped."""
     duplicates: Literal["normalised", "exact"] = "normalised"
     """Which rows are the same: equal but for case, space and Unicode form, or equal."""
@@ -54,7 +67,9 @@ class ProjectConfig(Model):
     """The uploaded file alone, or all accepted files of the project."""
 
     split: SplitConfig = SplitConfig()
+    """What is held out from training."""
     lease: LeaseConfig = LeaseConfig()
+    """How long the endpoint lives."""
     budget_usd: float | None = Field(None, gt=0)
     """Most that one run may cost; above it the run is held for approval."""
     budget_tokens: int | None = Field(None, gt=0)

@@ -3,13 +3,14 @@
 from typing import Literal
 
 from shared.models.base import Model
+from shared.models.config import ProjectConfig
 
 
 class Problem(Model):
-    """One bad line."""
+    """One bad line, of an upload or of the project's ``tunedrop.yaml``."""
 
     file: str | None = None
-    """Name of the file, where an upload has several."""
+    """Name of the file, where an upload has several, or of the settings."""
     line: int
     """1-based line number in the file."""
     path: str
@@ -17,7 +18,7 @@ class Problem(Model):
     reason: str
     """Stable code, for instance ``role.unknown``."""
     found: str
-    """What kind of thing was found there; never content."""
+    """What kind of thing was found there; never content of a row."""
     hint: str
     """What to do about it."""
 
@@ -69,32 +70,35 @@ class Shape(Model):
 class Figures(Model):
     """What preparation found out: ``lines = accepted + rejected + duplicates + sampled_out``."""
 
-    sha256: str
-    """Of the upload's bytes; of several files, of their hashes in the order of their names."""
+    sha256: str | None
+    """Of the upload's bytes; of several files, of their hashes in the order of their names.
+
+    ``None``: nothing was read.
+    """
     size: int
     """Bytes of the upload."""
     refusal: str | None = None
     """Why nothing of the upload is used, a sentence with its figures; ``None``: it is accepted."""
 
-    lines: int
+    lines: int = 0
     """Without blank ones."""
-    blank: int
-    accepted: int
-    rejected: int
-    duplicates: int
+    blank: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    duplicates: int = 0
     sampled_out: int = 0
     mended: dict[str, int] = {}
     """Accepted rows that each rule of ``mend``, or ``roles``, has repaired; ``rows`` is how many in all."""
 
-    train_rows: int
-    validation_rows: int
-    test_rows: int
+    train_rows: int = 0
+    validation_rows: int = 0
+    test_rows: int = 0
     pinned_rows: int = 0
     """Rows that are evaluation rows of the project, and therefore never trained on."""
     earlier_rows: int = 0
     """Rows to train on that come from earlier uploads of the project (``train_on: project``)."""
 
-    tokens: int
+    tokens: int = 0
     """Tokens of the training rows."""
     tokens_are: Literal["estimated", "calibrated", "exact"] = "estimated"
     max_seq_length: int | None = None
@@ -142,6 +146,8 @@ class Receipt(Figures):
     verdict: Literal["accepted", "rejected"]
     why: str
     """One sentence a data owner understands."""
+    settings: ProjectConfig | None = None
+    """What the upload was prepared with; ``None``: the project's ``tunedrop.yaml`` cannot be used."""
     ceilings: list[str] = []
     """Settings that the platform's limits have tightened, a sentence each."""
     cost: Cost | None = None

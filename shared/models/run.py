@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from shared.models.base import Model
 from shared.models.config import ProjectConfig
+from shared.models.receipt import Problem
 from shared.models.training import TrainingJob
 from shared.states import Intent, State
 
@@ -50,6 +51,8 @@ class ModelRef(Model):
 class Results(Model):
     """What the steps found out or made; each is written once."""
 
+    problems: list[Problem] = []
+    """What is wrong in the project's ``tunedrop.yaml``."""
     splits: Splits | None = None
     receipt: str | None = None
     """Path of the receipt within the receipts container, without its suffix."""

@@ -55,7 +55,7 @@ def _prepare(run: Run, ports: Ports, claim: HeldClaim, outputs: Outputs) -> Outc
         return _replaced(run, ports, claim)
     cost = None if figures.refusal else _cost(run, figures, ports)
     hold = None if figures.refusal else _hold(run, cost, ports)
-    found = receipts.receipt(run, figures, cost, hold)
+    found = receipts.receipt(figures, run.config, run.upload.path, run, cost, hold)
     written = None if figures.refusal else _write_splits(claim, outputs)
     _write_receipt(run, found, ports, claim, outputs)
     return _outcome(run, figures, found, written, hold, claim)

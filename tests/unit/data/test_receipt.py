@@ -4,7 +4,7 @@ from io import BytesIO
 from shared.data import receipt, splits
 from shared.data.prepare import REJECTED, Part, prepare
 from shared.models.config import ProjectConfig
-from shared.models.receipt import Figures, Receipt
+from shared.models.receipt import Cost, Figures, Receipt
 from shared.models.run import Run, Upload
 from shared.policy import cost
 from tests.unit.data.rows import upload, valid
@@ -27,6 +27,11 @@ def run(mode: str = "train", path: str = "acme/chats/may.jsonl") -> Run:
     )
 
 
+def of(figures: Figures, cost: Cost | None = None, of: Run | None = None, hold: str | None = None) -> Receipt:
+    of = of or run()
+    return receipt.receipt(figures, of.config, of.upload.path, of, cost, hold)
+
+
 def prepared(*lines: bytes) -> Figures:
     sinks = {name: BytesIO() for name in (*splits.NAMES, REJECTED)}
     return prepare([Part([upload(*lines)])], ProjectConfig(), sinks)
@@ -37,7 +42,7 @@ BAD = prepared(*[b"oops"] * 120)
 
 
 def test_a_receipt_says_the_verdict_then_what_to_mend_then_figures_then_the_cost() -> None:
-    text = receipt.markdown(receipt.receipt(run(), GOOD, COST))
+    text = receipt.markdown(of(GOOD, COST))
     landmarks = [
         "# Accepted: `acme/chats/may.jsonl`",
         "1,200 rows can be used. Training follows.",
@@ -59,7 +64,7 @@ def test_a_receipt_says_the_verdict_then_what_to_mend_then_figures_then_the_cost
 
 
 def test_a_rejected_upload_says_why_and_how_many_more_bad_lines_there_are() -> None:
-    found = receipt.receipt(run(), BAD, None)
+    found = of(BAD, None)
     text = receipt.markdown(found)
     assert found.verdict == "rejected"
     assert text.startswith("# Rejected: `acme/chats/may.jsonl`\n\nNo row is usable; at least 12 are needed")
@@ -68,15 +73,15 @@ def test_a_rejected_upload_says_why_and_how_many_more_bad_lines_there_are() -> N
 
 
 def test_a_run_on_hold_says_so() -> None:
-    assert receipt.receipt(run(), GOOD, COST, HOLD).why.endswith(f"Training waits for an approval: {HOLD}")
+    assert of(GOOD, COST, hold=HOLD).why.endswith(f"Training waits for an approval: {HOLD}")
 
 
 def test_a_validated_upload_says_that_nothing_is_trained() -> None:
-    assert "Nothing is trained" in receipt.receipt(run("validate"), GOOD, COST).why
+    assert "Nothing is trained" in of(GOOD, COST, run("validate")).why
 
 
 def test_the_same_input_gives_the_same_receipt() -> None:
-    first, second = (receipt.receipt(run(), GOOD, COST) for _ in range(2))
+    first, second = (of(GOOD, COST) for _ in range(2))
     assert first.model_dump_json() == second.model_dump_json()
     assert receipt.markdown(first) == receipt.markdown(second)
     assert Receipt.model_validate_json(first.model_dump_json()) == first
@@ -88,5 +93,5 @@ def test_a_receipt_lies_under_its_upload() -> None:
 
 
 def test_an_odd_name_cannot_break_the_page() -> None:
-    text = receipt.markdown(receipt.receipt(run(path="acme/`*x*`.jsonl"), GOOD, None))
+    text = receipt.markdown(of(GOOD, None, run(path="acme/`*x*`.jsonl")))
     assert text.startswith("# Accepted: `acme/'*x*'.jsonl`\n")

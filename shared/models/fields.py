@@ -1,0 +1,69 @@
+"""Types of settings: how they are written in YAML, and their JSON Schemas."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+
+_UNITS: Final = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
+_DURATION: Final = "([1-9][0-9]{0,3} ?d|[1-9][0-9]{0,4} ?h|[1-9][0-9]{0,6} ?m|[1-9][0-9]{0,7} ?s)"
+"""All of them fit between two dates of this millennium."""
+_DATE: Final = "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TIME: Final = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?"
+_MOMENT: Final = f"{_DATE}([T ]{_TIME})?"
+
+
+def written(value: timedelta) -> str:
+    """A duration as it is written in ``tunedrop.yaml``: ``12h``."""
+    value = timedelta(seconds=int(value.total_seconds()))
+    unit = next(unit for unit, length in _UNITS.items() if not value % length)
+    return f"{value // _UNITS[unit]}{unit}"
+
+
+def _duration(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(_DURATION, value):
+        return _UNITS[value[-1]] * int(value[:-1])
+    return value
+
+
+def _moment(value: Any) -> Any:
+    """A time without a zone is UTC."""
+    if isinstance(value, str) and re.fullmatch(_MOMENT, value):
+        found = datetime.fromisoformat(value)
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return value
+
+
+def _text(pattern: str, examples: Sequence[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", "examples": list(examples)})
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    PlainSerializer(written, return_type=str, when_used="json"),
+    _text(_DURATION, ["12h", "7d"]),
+]
+"""``90s``, ``15m``, ``12h`` or ``7d``."""
+
+Moment = Annotated[datetime, BeforeValidator(_moment), _text(_MOMENT, ["2026-12-24", "2026-12-24 18:00"])]
+"""A date, or a date and a time, with a zone or in UTC."""
+
+
+def _none_of(taken: Sequence[str]) -> AfterValidator:
+    def check(value: str) -> str:
+        if value in taken:
+            raise ValueError("taken")
+        return value
+
+    return AfterValidator(check)
+
+
+_ROLES: Final = ("system", "user", "assistant")
+_MESSAGES: Final = ("messages",)
+OtherRole = Annotated[str, _none_of(_ROLES), WithJsonSchema({"type": "string", "not": {"enum": [*_ROLES]}})]
+"""A word for a role that is none of the contract's."""
+OtherKey = Annotated[str, _none_of(_MESSAGES), WithJsonSchema({"type": "string", "not": {"enum": [*_MESSAGES]}})]
+"""A key of a row beside ``messages``."""
