@@ -21,7 +21,7 @@ test: .venv/.ready ## Run every test: unit, contract, end to end
 	@$(TUNEDROP) test
 
 check: .venv/.ready ## Lint, types, and who may import whom
-	@$(TUNEDROP) check
+	@$(TUNEDROP) lint
 
 bench: .venv/.ready ## Measure ratios against named peers, into benchmarks/results.json
 	@$(TUNEDROP) bench

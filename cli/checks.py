@@ -24,7 +24,7 @@ def test() -> int:
     return _first_failure([_call(training), _call(light)])
 
 
-def check() -> int:
+def lint() -> int:
     """Linter, formatter, types and import contracts; all are run, the first exit status that is not 0 is kept."""
     return _first_failure([_call(command) for command in _CHECKS])
 

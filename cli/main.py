@@ -1,9 +1,6 @@
 """The ``tunedrop`` command."""
 
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,25 +8,25 @@ import typer
 from rich.console import Console
 
 from cli import checks
+from cli.data import data
 from cli.decisions import By, RunId, decide
+from cli.explained import Commands, explained
 from cli.setup import steps
 from cli.setup.view import set_up
-from local.children import ChildError
-from shared.errors import TunedropError
 from shared.models.run import Decided
 
 app = typer.Typer(
+    cls=Commands,
     help="Drop a chat JSONL; get a receipt, a fine-tuned model and a live endpoint.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(data)
 console = Console()
 
-Data = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Your own chat records (JSONL)")]
+Own = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Your own chat records (JSONL)")]
 Picture = Annotated[Path | None, typer.Option(dir_okay=False, help="Draw the results to this SVG file")]
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Chat records (JSONL)")]
-Project = Annotated[str, typer.Option(help="Folder under uploads/")]
 
 
 @app.command()
@@ -41,7 +38,7 @@ def setup() -> None:
 
 
 @app.command()
-def demo(data: Data = None, picture: Picture = None) -> None:
+def demo(data: Own = None, picture: Picture = None) -> None:
     """Drop a file and watch it become a live endpoint, on this machine."""
     from cli.demo.run import demo as run
 
@@ -56,16 +53,6 @@ def up() -> None:
 
     with explained():
         keep_up(console)
-
-
-@app.command()
-def drop(file: File, project: Project) -> None:
-    """Upload a file to a project of the running stack."""
-    from cli import show
-    from cli.target import Target
-
-    with explained():
-        show.dropped(console, Target.find(), file, project)
 
 
 @app.command()
@@ -132,33 +119,15 @@ def test() -> None:
 
 
 @app.command()
-def check() -> None:
+def lint() -> None:
     """Run the linter, the type checker and the import contracts."""
-    sys.exit(checks.check())
+    sys.exit(checks.lint())
 
 
 @app.command()
 def bench() -> None:
     """Measure ratios against named peers and write benchmarks/results.json."""
     sys.exit(checks.bench())
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Errors of ours are told in a sentence or two; SIGTERM ends as Ctrl-C does, so that everything is stopped."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        yield
-    except (TunedropError, ChildError) as error:
-        console.print(f"Failed: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        console.print("Stopped.", style="yellow")
-        sys.exit(130)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """What the small commands print."""
 
-from pathlib import Path
-
 from rich.console import Console
 from rich.table import Table
 
@@ -9,19 +7,9 @@ from cli.demo import sources, tables
 from cli.demo.facts import Told
 from cli.demo.questions import PARAMETERS
 from cli.target import Target
-from shared.errors import NotFoundError, TunedropError
-from shared.naming import is_data_file, is_project
+from shared.errors import NotFoundError
+from shared.naming import is_project
 from shared.states import State
-
-
-def dropped(console: Console, target: Target, file: Path, project: str) -> None:
-    """Upload a file, and say what to look at next."""
-    if not is_project(project):
-        raise TunedropError(f"'{project}' is no project.", "It has 3-18 lower-case letters, digits and dashes.")
-    if not is_data_file(file.name):
-        raise TunedropError(f"'{file.name}' is no chat data.", "Its name must end in .jsonl or .jsonl.gz.")
-    sources.upload(target.ports(), f"{project}/{file.name}", file.read_bytes())
-    console.print(f"Dropped uploads/{project}/{file.name}. Follow it: tunedrop status {project}", highlight=False)
 
 
 def runs(console: Console, target: Target, project: str | None) -> None:

@@ -9,19 +9,10 @@ from cli.main import app
 
 MAKEFILE = (paths.ROOT / "Makefile").read_text()
 COMMANDS = {
-    "setup",
-    "demo",
-    "up",
-    "drop",
-    "runs",
-    "status",
-    "approve",
-    "cancel",
-    "retry",
-    "score",
-    "test",
-    "check",
-    "bench",
+    *("setup", "demo", "up"),
+    *("check", "prepare", "convert", "import", "drop"),
+    *("runs", "status", "approve", "cancel", "retry", "score"),
+    *("test", "lint", "bench"),
 }
 
 

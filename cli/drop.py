@@ -1,0 +1,82 @@
+"""``tunedrop drop``: a file or a folder goes into a project's uploads."""
+
+from collections.abc import Iterable
+from itertools import product
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from cli.files import pieces, readable
+from cli.target import Target
+from shared.data import splits
+from shared.errors import TunedropError
+from shared.naming import is_data_file, is_project
+from shared.resources import UPLOADS
+
+_READY: Final = "_READY"
+_SUFFIXES: Final = (".jsonl", ".jsonl.gz")
+_BYTES: Final = "application/octet-stream"
+
+
+def drop(console: Console, target: Target, path: Path, project: str) -> None:
+    """Upload a file, or a folder's splits as one upload, and say what to look at next.
+
+    Raises:
+        TunedropError: it would not become a run.
+    """
+    if not is_project(project):
+        raise TunedropError(f"'{project}' is no project.", "It has 3-18 lower-case letters, digits and dashes.")
+    dropped = _folder(target, path, project) if path.is_dir() else _file(target, readable(path), project)
+    console.print(f"Dropped uploads/{dropped}. Follow it: tunedrop status {project}", highlight=False, soft_wrap=True)
+
+
+def _file(target: Target, file: Path, project: str) -> str:
+    if not is_data_file(file.name):
+        raise TunedropError(f"'{file.name}' is no chat data.", "Its name must end in .jsonl or .jsonl.gz.")
+    path = f"{project}/{file.name}"
+    target.ports().blobs.write(UPLOADS, path, pieces(file), _BYTES)
+    return path
+
+
+def _folder(target: Target, folder: Path, project: str) -> str:
+    """Its parts first, then the empty file that says that they are all there."""
+    found = parts(file for file in folder.iterdir() if file.is_file())
+    if "train" not in found:
+        raise TunedropError(f"'{folder}' has no rows to train on.", "Put a train.jsonl into it.")
+    path = f"{project}/{folder.resolve().name}"
+    ports = target.ports()
+    for split, suffix in product(splits.NAMES, _SUFFIXES):
+        file = found.get(split)
+        if file is not None and _suffix(file) == suffix:
+            ports.blobs.write(UPLOADS, f"{path}/{split}{suffix}", pieces(readable(file)), _BYTES)
+        else:  # an earlier drop of this name may have had it
+            ports.blobs.delete(UPLOADS, f"{path}/{split}{suffix}")
+    ports.blobs.write(UPLOADS, f"{path}/{_READY}", [], _BYTES)
+    return path
+
+
+def _suffix(file: Path) -> str:
+    return ".jsonl.gz" if file.name.endswith(".gz") else ".jsonl"
+
+
+def parts(files: Iterable[Path]) -> dict[str, Path]:
+    """Which file is which split, in the order train, validation, test: ``train.jsonl``, else ``train_sft.jsonl``, ….
+
+    Raises:
+        TunedropError: two files could be the same one.
+    """
+    data = sorted(file for file in files if is_data_file(file.name))
+    found = {name: _only(name, [file for file in data if file.name.startswith(name)]) for name in splits.NAMES}
+    return {name: file for name, file in found.items() if file is not None}
+
+
+def _only(split: str, files: list[Path]) -> Path | None:
+    for stem in (split, f"{split}_sft"):
+        if named := [file for file in files if file.name.partition(".")[0] == stem]:
+            files = named
+            break
+    if len(files) > 1:
+        names = ", ".join(file.name for file in files)
+        raise TunedropError(f"Several files could be the {split} split: {names}.", f"Name one of them {split}.jsonl.")
+    return files[0] if files else None

@@ -1,0 +1,98 @@
+"""Local files: read in pieces, and written so that nothing half-written is ever seen under its name."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile, mkdtemp
+from typing import BinaryIO, Final
+
+from shared.errors import TunedropError
+
+_PIECE: Final = 2**20
+
+
+def readable(file: Path) -> Path:
+    """``file``, if it is one that can be read.
+
+    Raises:
+        TunedropError: it is missing, a folder, or not this user's to read.
+    """
+    if file.is_dir():
+        raise TunedropError(f"'{file}' is a folder.", f"Name the files in it, for instance {file / 'train.jsonl'}.")
+    try:
+        file.open("rb").close()
+    except FileNotFoundError:
+        raise TunedropError(f"There is no file '{file}'.", "Check its path.") from None
+    except OSError as error:
+        raise TunedropError(f"'{file}' cannot be read: {error.strerror}.", "Check its owner and its rights.") from None
+    return file
+
+
+def pieces(file: Path) -> Iterator[bytes]:
+    """The bytes of a file, 1 MiB at a time."""
+    with file.open("rb") as opened:
+        while piece := opened.read(_PIECE):
+            yield piece
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the name ``path`` once it is whole; after an error there is none, or still the earlier one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as opened:
+        written = Path(opened.name)
+        try:
+            yield opened
+        except BaseException:
+            written.unlink()
+            raise
+    written.chmod(0o644)
+    written.replace(path)
+
+
+@contextmanager
+def new_folder(path: Path, is_earlier: Callable[[Path], bool]) -> Iterator[Path]:
+    """A folder that takes the name ``path`` once it is whole; an earlier one there is replaced.
+
+    Args:
+        is_earlier: whether a folder that is not empty came from the same command.
+
+    Raises:
+        TunedropError: there is something else under that name.
+    """
+    path = path.absolute()
+    _refuse_others(path, is_earlier)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = Path(mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    try:
+        yield written
+        written.chmod(0o755)
+        _put(written, path)
+    finally:
+        shutil.rmtree(written, ignore_errors=True)
+
+
+def _refuse_others(path: Path, is_earlier: Callable[[Path], bool]) -> None:
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise TunedropError(f"'{path}' is a file.", "Name a folder that is empty or not there yet.")
+    if any(path.iterdir()) and not is_earlier(path):
+        raise TunedropError(f"'{path}' holds other files.", "Name a folder that is empty or not there yet.")
+
+
+def _put(written: Path, path: Path) -> None:
+    """An earlier folder goes only once the new one is there."""
+    if not path.exists():
+        written.rename(path)
+        return
+    earlier = Path(mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    path.rename(earlier / "earlier")
+    try:
+        written.rename(path)
+    except BaseException:
+        (earlier / "earlier").rename(path)
+        raise
+    finally:
+        shutil.rmtree(earlier, ignore_errors=True)

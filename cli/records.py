@@ -1,0 +1,187 @@
+"""Records of a local file of almost any kind, one at a time, in bounded memory.
+
+Text is read here, so that every record has the number of its line and a bad one stops nothing; what is no
+text is left to ``datasets``.
+"""
+
+import codecs
+import csv
+import glob
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from cli.files import pieces
+from shared.data.contract import LONGEST_LINE, is_blank
+from shared.data.lines import UnreadableError, gunzip, lines
+from shared.errors import TunedropError
+
+_PIECE: Final = 2**20
+_GZIP: Final = b"\x1f\x8b"
+_ZSTD: Final = b"\x28\xb5\x2f\xfd"
+_PARQUET: Final = b"PAR1"
+_DELIMITERS: Final = ",;\t|"
+_BETWEEN: Final = re.compile(r"[\s,]*")
+_decode: Final = json.JSONDecoder().raw_decode
+
+
+class Record(NamedTuple):
+    """One record, or why it cannot be read."""
+
+    where: str
+    """``line 3``, or ``row 3`` where there are no lines."""
+    value: Any
+    problem: str | None = None
+
+
+def records(file: Path) -> Iterator[Record]:
+    """The records of a file: JSON lines, JSON, CSV, each also packed by gzip or zstd, or Parquet.
+
+    Raises:
+        TunedropError: it is of another kind, or damaged; the records before that have been yielded.
+    """
+    try:
+        yield from _parquet(file) if _starts(file, _PARQUET) else _text(file)
+    except (UnreadableError, UnicodeDecodeError, csv.Error) as error:
+        raise TunedropError(f"'{file}' cannot be read: {error}.", "Save it anew, as UTF-8.") from None
+
+
+def _starts(file: Path, magic: bytes) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(len(magic)) == magic
+
+
+def _text(file: Path) -> Iterator[Record]:
+    unpacked = iter(_unpacked(file))
+    first = next(unpacked, b"")
+    yield from _reader(file, first)(chain([first], unpacked))
+
+
+def _unpacked(file: Path) -> Iterable[bytes]:
+    if _starts(file, _GZIP):
+        return gunzip(pieces(file))
+    return _unzstd(file) if _starts(file, _ZSTD) else pieces(file)
+
+
+def _unzstd(file: Path) -> Iterator[bytes]:
+    import pyarrow
+
+    try:
+        with pyarrow.input_stream(str(file), compression="zstd") as stream:
+            while piece := stream.read(_PIECE):
+                yield piece
+    except OSError:
+        raise UnreadableError("it is not valid zstd") from None
+
+
+def _reader(file: Path, first: bytes) -> Callable[[Iterable[bytes]], Iterator[Record]]:
+    """By what the file looks like, else by its name."""
+    suffixes = [suffix.lower() for suffix in file.suffixes if suffix.lower() not in (".gz", ".zst")]
+    reader = _READERS.get(suffixes[-1]) if suffixes else None
+    if reader is None:
+        raise TunedropError(
+            f"'{file.name}' is of a kind that cannot be converted.",
+            f"There are: {', '.join(_READERS)} (also with .gz or .zst after it) and .parquet.",
+        )
+    return reader
+
+
+def _json_lines(found: Iterable[bytes]) -> Iterator[Record]:
+    for number, line in enumerate(lines(found), 1):
+        if not is_blank(line):
+            yield _parsed(f"line {number}", line)
+
+
+def _parsed(where: str, line: bytes) -> Record:
+    if len(line) > LONGEST_LINE:
+        return Record(where, None, f"longer than {LONGEST_LINE:,} bytes")
+    try:
+        return Record(where, orjson.loads(line))
+    except orjson.JSONDecodeError:
+        return Record(where, None, "not JSON")
+
+
+def _json(found: Iterable[bytes]) -> Iterator[Record]:
+    """The elements of a list, or values one after another, however they are laid out."""
+    decoded = chain(codecs.iterdecode(found, "utf-8-sig"), ["\n"])
+    text = next(decoded).lstrip().removeprefix("[")
+    number = end = 0
+    for piece in decoded:
+        text = text[end:] + piece
+        end = 0
+        for value, end in _whole(text):
+            number += 1
+            yield Record(f"row {number}", value)
+        if len(text) - end > LONGEST_LINE:
+            break
+    if text[end:].strip().strip("],"):
+        raise UnreadableError(f"row {number + 1} is not JSON, or longer than {LONGEST_LINE:,} bytes")
+
+
+def _whole(text: str) -> Iterator[tuple[Any, int]]:
+    """The values that surely end within ``text``, each with its end."""
+    end = 0
+    while True:
+        try:
+            value, end = _decode(text, _end_of(_BETWEEN, text, end))
+        except (ValueError, RecursionError):
+            return
+        if end == len(text):
+            return
+        yield value, end
+
+
+def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
+    found = pattern.match(text, start)
+    return found.end() if found else start
+
+
+def _csv(found: Iterable[bytes]) -> Iterator[Record]:
+    """Rows of a table by the names in its head; fields may hold line feeds."""
+    csv.field_size_limit(LONGEST_LINE)
+    text = _decoded(found)
+    head = next(text, "")
+    rows = csv.reader(chain([head], text), delimiter=max(_DELIMITERS, key=head.count), strict=True)
+    names = next(rows, [])
+    began = rows.line_num + 1
+    for row in rows:
+        if row:
+            yield _named(f"line {began}", names, row)
+        began = rows.line_num + 1
+
+
+def _decoded(found: Iterable[bytes]) -> Iterator[str]:
+    for number, line in enumerate(lines(found), 1):
+        try:
+            yield line.decode() + "\n"
+        except UnicodeDecodeError:
+            raise UnreadableError(f"line {number} is not UTF-8") from None
+
+
+def _named(where: str, names: list[str], row: list[str]) -> Record:
+    if len(row) != len(names):
+        return Record(where, None, f"{len(row)} fields, where the head has {len(names)}")
+    return Record(where, dict(zip(names, row, strict=True)))
+
+
+def _parquet(file: Path) -> Iterator[Record]:
+    from datasets import disable_progress_bars, load_dataset
+
+    disable_progress_bars()
+    rows = load_dataset("parquet", data_files=glob.escape(str(file)), split="train", streaming=True, batch_size=1000)
+    for number, row in enumerate(rows, 1):
+        yield Record(f"row {number}", row)
+
+
+_READERS: Final[Mapping[str, Callable[[Iterable[bytes]], Iterator[Record]]]] = {
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+    ".json": _json,
+    ".csv": _csv,
+    ".tsv": _csv,
+}
