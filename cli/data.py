@@ -41,4 +41,4 @@ def drop(path: Annotated[Path, typer.Argument(help="A JSONL file, or a folder of
     from cli.target import Target
 
     with explained():
-        run(console, Target.find(), path, project)
+        run(console, path, project, lambda: Target.find().ports())

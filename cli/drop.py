@@ -1,6 +1,6 @@
 """``tunedrop drop``: a file or a folder goes into a project's uploads."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -8,10 +8,10 @@ from typing import Final
 from rich.console import Console
 
 from cli.files import pieces, readable
-from cli.target import Target
 from shared.data import splits
 from shared.errors import TunedropError
 from shared.naming import is_data_file, is_project
+from shared.ports import Ports
 from shared.resources import UPLOADS
 
 _READY: Final = "_READY"
@@ -19,7 +19,7 @@ _SUFFIXES: Final = (".jsonl", ".jsonl.gz")
 _BYTES: Final = "application/octet-stream"
 
 
-def drop(console: Console, target: Target, path: Path, project: str) -> None:
+def drop(console: Console, path: Path, project: str, ports: Callable[[], Ports]) -> None:
     """Upload a file, or a folder's splits as one upload, and say what to look at next.
 
     Raises:
@@ -27,32 +27,32 @@ def drop(console: Console, target: Target, path: Path, project: str) -> None:
     """
     if not is_project(project):
         raise TunedropError(f"'{project}' is no project.", "It has 3-18 lower-case letters, digits and dashes.")
-    dropped = _folder(target, path, project) if path.is_dir() else _file(target, readable(path), project)
+    dropped = _folder(path, project, ports) if path.is_dir() else _file(readable(path), project, ports)
     console.print(f"Dropped uploads/{dropped}. Follow it: tunedrop status {project}", highlight=False, soft_wrap=True)
 
 
-def _file(target: Target, file: Path, project: str) -> str:
+def _file(file: Path, project: str, ports: Callable[[], Ports]) -> str:
     if not is_data_file(file.name):
         raise TunedropError(f"'{file.name}' is no chat data.", "Its name must end in .jsonl or .jsonl.gz.")
     path = f"{project}/{file.name}"
-    target.ports().blobs.write(UPLOADS, path, pieces(file), _BYTES)
+    ports().blobs.write(UPLOADS, path, pieces(file), _BYTES)
     return path
 
 
-def _folder(target: Target, folder: Path, project: str) -> str:
+def _folder(folder: Path, project: str, ports: Callable[[], Ports]) -> str:
     """Its parts first, then the empty file that says that they are all there."""
     found = parts(file for file in folder.iterdir() if file.is_file())
     if "train" not in found:
         raise TunedropError(f"'{folder}' has no rows to train on.", "Put a train.jsonl into it.")
     path = f"{project}/{folder.resolve().name}"
-    ports = target.ports()
+    blobs = ports().blobs
     for split, suffix in product(splits.NAMES, _SUFFIXES):
         file = found.get(split)
         if file is not None and _suffix(file) == suffix:
-            ports.blobs.write(UPLOADS, f"{path}/{split}{suffix}", pieces(readable(file)), _BYTES)
+            blobs.write(UPLOADS, f"{path}/{split}{suffix}", pieces(readable(file)), _BYTES)
         else:  # an earlier drop of this name may have had it
-            ports.blobs.delete(UPLOADS, f"{path}/{split}{suffix}")
-    ports.blobs.write(UPLOADS, f"{path}/{_READY}", [], _BYTES)
+            blobs.delete(UPLOADS, f"{path}/{split}{suffix}")
+    blobs.write(UPLOADS, f"{path}/{_READY}", [], _BYTES)
     return path
 
 

@@ -19,11 +19,11 @@ errors = Console(stderr=True)
 class Commands(TyperGroup):
     """Wrong usage exits with 1: a 2 says that data was rejected."""
 
-    def make_context(self, *arguments: Any, **more: Any) -> typer.Context:
+    def make_context(self, *arguments: Any, **more: Any) -> Any:
         with _usage_errors_exit_with_1():
             return super().make_context(*arguments, **more)
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         with _usage_errors_exit_with_1():
             return super().invoke(ctx)
 

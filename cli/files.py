@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile, mkdtemp
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 from shared.errors import TunedropError
 
@@ -37,7 +37,7 @@ def pieces(file: Path) -> Iterator[bytes]:
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
+def new_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that takes the name ``path`` once it is whole; after an error there is none, or still the earlier one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as opened:

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from cli.files import pieces
+from shared.data import shapes
 from shared.data.contract import LONGEST_LINE, is_blank
 from shared.data.lines import UnreadableError, gunzip, lines
 from shared.errors import TunedropError
@@ -25,6 +26,7 @@ _PIECE: Final = 2**20
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _PARQUET: Final = b"PAR1"
+_BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 _DELIMITERS: Final = ",;\t|"
 _BETWEEN: Final = re.compile(r"[\s,]*")
 _decode: Final = json.JSONDecoder().raw_decode
@@ -81,14 +83,18 @@ def _unzstd(file: Path) -> Iterator[bytes]:
 
 def _reader(file: Path, first: bytes) -> Callable[[Iterable[bytes]], Iterator[Record]]:
     """By what the file looks like, else by its name."""
-    suffixes = [suffix.lower() for suffix in file.suffixes if suffix.lower() not in (".gz", ".zst")]
-    reader = _READERS.get(suffixes[-1]) if suffixes else None
-    if reader is None:
-        raise TunedropError(
-            f"'{file.name}' is of a kind that cannot be converted.",
-            f"There are: {', '.join(_READERS)} (also with .gz or .zst after it) and .parquet.",
-        )
-    return reader
+    shape = shapes.of_file(first)
+    if shape is not None and shape in _READERS:
+        return _READERS[shape]
+    if shape is not None:
+        raise TunedropError(f"'{file}' is {shape}.", f"First: {shapes.command(shape, str(file))}")
+    if _is_named(file, ".csv", ".tsv"):
+        return _csv
+    return _json if _is_named(file, ".json") and first.lstrip(_BLANK).startswith(b"{") else _json_lines
+
+
+def _is_named(file: Path, *suffixes: str) -> bool:
+    return any(suffix.lower() in suffixes for suffix in file.suffixes[-2:])
 
 
 def _json_lines(found: Iterable[bytes]) -> Iterator[Record]:
@@ -114,8 +120,8 @@ def _json(found: Iterable[bytes]) -> Iterator[Record]:
     for piece in decoded:
         text = text[end:] + piece
         end = 0
-        for value, end in _whole(text):
-            number += 1
+        for value, after in _whole(text):
+            number, end = number + 1, after
             yield Record(f"row {number}", value)
         if len(text) - end > LONGEST_LINE:
             break
@@ -179,9 +185,7 @@ def _parquet(file: Path) -> Iterator[Record]:
 
 
 _READERS: Final[Mapping[str, Callable[[Iterable[bytes]], Iterator[Record]]]] = {
-    ".jsonl": _json_lines,
-    ".ndjson": _json_lines,
-    ".json": _json,
-    ".csv": _csv,
-    ".tsv": _csv,
+    shapes.JSON_ARRAY: _json,
+    shapes.JSON: _json,
+    shapes.CSV: _csv,
 }

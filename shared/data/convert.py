@@ -7,28 +7,15 @@ Keys that hold nothing of the conversation are kept beside ``messages``.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from shared.data.mend import SYNONYMS
+from shared.data.shapes import ANSWERS, CHATS, QUESTIONS
+
 Record = Mapping[str, Any]
 Row = dict[str, Any]
 
-_LISTS: Final = ("messages", "conversations", "conversation")
-_PAIRS: Final = (
-    ("prompt", "completion"),
-    ("prompt", "response"),
-    ("question", "answer"),
-    ("instruction", "output"),
-    ("instruction", "response"),
-    ("input", "output"),
-    ("user", "assistant"),
-)
-"""What the user says and what the assistant answers; the first pair that a record has counts."""
 _CONTEXTS: Final = ("input", "context")
 """What an Alpaca record's instruction is about, where it has any."""
 _SYSTEM: Final = ("system", "system_prompt")
-_ROLES: Final = {
-    **dict.fromkeys(("user", "human"), "user"),
-    **dict.fromkeys(("assistant", "gpt", "bot", "model", "ai"), "assistant"),
-    "system": "system",
-}
 
 
 class Columns(NamedTuple):
@@ -52,18 +39,18 @@ def row(record: Any, columns: Columns | None = None) -> Row | None:
 
 
 def _of_list(record: Record, names: Mapping[str, str]) -> Row | None:
-    for name in _LISTS:
+    for name in CHATS:
         if name in names and (messages := _messages(record[names[name]])):
             return _row(record, messages, names[name], system=_first(_SYSTEM, names))
     return None
 
 
 def _of_known_pair(record: Record, names: Mapping[str, str]) -> Row | None:
-    for user, assistant in _PAIRS:
-        if user in names and assistant in names:
-            context = _first(_CONTEXTS, names) if user == "instruction" else None
-            return _of_pair(record, names[user], names[assistant], _first(_SYSTEM, names), context)
-    return None
+    asks, answers = _first(QUESTIONS, names), _first(ANSWERS, names)
+    if asks is None or answers is None:
+        return None
+    context = _first(_CONTEXTS, names) if asks == names.get("instruction") else None
+    return _of_pair(record, asks, answers, _first(_SYSTEM, names), context)
 
 
 def _of_pair(
@@ -96,7 +83,7 @@ def _message(found: Record) -> Row:
         if name not in message and other in message:
             message = {name: message.pop(other), **message}
     role = message.get("role")
-    return message | {"role": _ROLES.get(role.casefold(), role)} if isinstance(role, str) else message
+    return message | {"role": SYNONYMS.get(role.strip().casefold(), role)} if isinstance(role, str) else message
 
 
 def _row(record: Record, messages: Sequence[Row], *used: str | None, system: str | None = None) -> Row | None:

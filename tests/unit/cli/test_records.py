@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from cli import records as module
 from cli.records import Record, records
+from shared.data.lines import UnreadableError
 from shared.errors import TunedropError
 
-ROWS = [{"prompt": f"Question {number}?", "completion": "Ja, naïve \u2028 [x] {y} \\ \""} for number in range(5)]
+ROWS = [{"prompt": f"Question {number}?", "completion": 'Ja, naïve \u2028 [x] {y} \\ "'} for number in range(5)]
 
 
 def written(folder: Path, name: str, content: bytes | str) -> Path:
@@ -45,8 +46,21 @@ def zstd(content: bytes) -> bytes:
         ("x.json", "\ufeff\n" + "\n".join(json.dumps(row, indent=2) for row in ROWS)),
         ("x.json.gz", gzip.compress(json.dumps(ROWS, indent=2).encode())),
         ("x.json", json_lines()),
+        ("x.jsonl", json.dumps(ROWS)),
+        ("x", json_lines()),
     ],
-    ids=["lines", "gzip", "zstd", "list", "indented", "objects", "packed list", "lines named json"],
+    ids=[
+        "lines",
+        "gzip",
+        "zstd",
+        "list",
+        "indented",
+        "objects",
+        "packed list",
+        "lines named json",
+        "list named jsonl",
+        "no suffix",
+    ],
 )
 def test_the_same_records_are_read_from_every_kind(name: str, content: bytes | str, tmp_path: Path) -> None:
     assert values(written(tmp_path, name, content)) == ROWS
@@ -99,8 +113,8 @@ def test_a_bad_record_is_told_with_its_line_and_stops_nothing(tmp_path: Path) ->
         ("x.csv", b'a,b\n"1,2\n', "unexpected end of data"),
         ("x.jsonl.gz", gzip.compress(json_lines())[:-9], "ends too early"),
         ("x.jsonl.zst", zstd(json_lines())[:40] + b"\0" * 40, "not valid zstd"),
-        ("x.docx", b"?", "kind that cannot be converted"),
-        ("noname", b"?", "kind that cannot be converted"),
+        ("x.docx", b"PK\x03\x04", "is zip"),
+        ("x.jsonl", "Grüße".encode("utf-16"), "is utf-16. First: iconv"),
     ],
 )
 def test_a_damaged_file_is_told_with_the_place(name: str, content: bytes, said: str, tmp_path: Path) -> None:
@@ -128,5 +142,5 @@ def test_a_list_is_not_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 def _explained(chunks: Any) -> Any:
     try:
         yield from module._json(chunks)
-    except module.UnreadableError as error:
+    except UnreadableError as error:
         raise TunedropError(str(error)) from None
