@@ -6,12 +6,15 @@ each case is written down in ``docs/data-contract.md``.
 """
 
 import re
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from shared.data import keys, malformed
 from shared.data.faults import Fault
+
+Message = dict[str, str]
+"""``role`` and ``content``."""
 
 LONGEST_LINE: Final = 4 * 2**20
 """Bytes. A longer line is refused, so that one line never fills the memory."""
@@ -37,8 +40,19 @@ def is_blank(line: bytes) -> bool:
     return not line or line.isspace()
 
 
-def check(line: bytes) -> bytes | Fault:
-    """The row in ``line``, encoded anew and ended by a newline, or why it is refused.
+class Row(NamedTuple):
+    """A line that keeps the contract."""
+
+    messages: list[Message]
+    """Their roles and contents, nothing else."""
+    encoded: bytes
+    """``{"messages": …}``, encoded anew and ended by a newline."""
+    record: dict[str, Any]
+    """The whole line, parsed."""
+
+
+def check(line: bytes) -> Row | Fault:
+    """The row in ``line``, or why it is refused.
 
     Args:
         line: one line, with or without its line end.
@@ -49,11 +63,20 @@ def check(line: bytes) -> bytes | Fault:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return malformed.explain(line, error)
-    found = keys.duplicate(line, record) or fault(record)
-    return found or orjson.dumps({"messages": _messages(record)}, option=orjson.OPT_APPEND_NEWLINE)
+    return keys.duplicate(line, record) or check_record(record)
 
 
-def _messages(record: dict[str, Any]) -> list[dict[str, str]]:
+def check_record(record: Any) -> Row | Fault:
+    """The row in a parsed line, or why it is refused."""
+    return fault(record) or row(_messages(record), record)
+
+
+def row(messages: list[Message], record: dict[str, Any]) -> Row:
+    """The row of messages that keep the contract."""
+    return Row(messages, orjson.dumps({"messages": messages}, option=orjson.OPT_APPEND_NEWLINE), record)
+
+
+def _messages(record: dict[str, Any]) -> list[Message]:
     return [{"role": message["role"], "content": message["content"]} for message in record["messages"]]
 
 

@@ -43,4 +43,5 @@ HINTS: Final[Mapping[str, str]] = {
     "content.not_text": _TEXT,
     "content.blank": "Remove the empty message, or give it text that can be seen.",
     "content.nul": "Remove the NUL character (U+0000).",
+    "row.too_long": "Split the conversation into shorter ones, or choose a base model that reads longer ones.",
 }

@@ -1,33 +1,34 @@
 """The demo's data holds what its README says."""
 
-import json
 from collections import Counter
 from pathlib import Path
 
-from shared.data import config, contract, splits
+from shared.data import config, contract, identity, splits
+from shared.data.contract import Row
 from shared.data.faults import Fault
 from shared.models.config import SplitConfig
 
+DIGEST = identity.digest("normalised")
 LUMO = Path(__file__).parents[2] / "examples" / "lumo"
 
 
-def checked() -> list[bytes | Fault]:
+def checked() -> list[Row | Fault]:
     lines = (LUMO / "support-chats.jsonl").read_bytes().splitlines()
     return [contract.check(line) for line in lines]
 
 
-def chats(rows: list[bytes]) -> list[list[dict[str, str]]]:
-    return [json.loads(row)["messages"] for row in rows]
+def chats(rows: list[Row]) -> list[list[dict[str, str]]]:
+    return [row.messages for row in rows]
 
 
-def usable() -> list[bytes]:
-    return list(dict.fromkeys(row for row in checked() if isinstance(row, bytes)))
+def usable() -> list[Row]:
+    return list({DIGEST(row): row for row in checked() if isinstance(row, Row)}.values())
 
 
 def held_out() -> list[list[dict[str, str]]]:
     rows = [contract.check(line) for line in (LUMO / "held-out.jsonl").read_bytes().splitlines()]
     assert not [row for row in rows if isinstance(row, Fault)]
-    return chats([row for row in rows if isinstance(row, bytes)])
+    return chats([row for row in rows if isinstance(row, Row)])
 
 
 def asked(found: list[list[dict[str, str]]]) -> set[str]:
@@ -36,7 +37,7 @@ def asked(found: list[list[dict[str, str]]]) -> set[str]:
 
 def test_upload_has_enough_chats_a_duplicate_and_a_handful_of_wrong_lines() -> None:
     rows = checked()
-    good = [row for row in rows if isinstance(row, bytes)]
+    good = [row for row in rows if isinstance(row, Row)]
     wrong = [row.reason for row in rows if isinstance(row, Fault)]
     assert len(usable()) == 112
     assert len(good) == 113
@@ -54,7 +55,7 @@ def test_every_answer_is_trained_on_three_times_at_least() -> None:
     trained = Counter(
         chat[-1]["content"]
         for row, chat in zip(usable(), chats(usable()), strict=True)
-        if splits.place(splits.digest(row), split) == "train"
+        if splits.place(DIGEST(row), split) == "train"
     )
     assert trained.keys() == {chat[-1]["content"] for chat in chats(usable())}
     assert len(trained) == 27

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.data import contract
-from shared.data.contract import check, is_blank
+from shared.data.contract import Row, check, is_blank
 from shared.data.faults import HINTS, Fault
 from tests.unit.data.rows import conversation, hostile_lines, line, message
 
@@ -17,6 +17,12 @@ SYSTEM = message("system", "Be kind.")
 
 def talk(*messages: Any, **more: Any) -> bytes:
     return line({"messages": list(messages), **more})
+
+
+def encoded(given_line: bytes) -> bytes:
+    row = check(given_line)
+    assert isinstance(row, Row), row
+    return row.encoded
 
 
 def refused(given_line: bytes) -> tuple[str, str]:
@@ -99,15 +105,15 @@ BAD: list[tuple[bytes, str, str]] = [
 )
 def test_a_good_line_becomes_a_row_with_the_same_messages(given_line: bytes) -> None:
     row = check(given_line)
-    assert isinstance(row, bytes)
-    assert row.endswith(b"\n")
+    assert isinstance(row, Row)
+    assert row.encoded.endswith(b"\n")
     kept = [{"role": one["role"], "content": one["content"]} for one in json.loads(given_line)["messages"]]
-    assert json.loads(row) == {"messages": kept}
+    assert json.loads(row.encoded) == {"messages": kept}
 
 
 def test_keys_that_were_not_asked_for_are_dropped() -> None:
     rich = talk({**USER, "name": "Ada"}, ANSWER, prompt_id="7", huge=10**40, nested={"a": [1, {"b": "c"}]})
-    assert check(rich) == check(talk(USER, ANSWER))
+    assert encoded(rich) == encoded(talk(USER, ANSWER))
 
 
 @pytest.mark.parametrize(("given_line", "reason", "path"), BAD)
@@ -116,7 +122,7 @@ def test_a_bad_line_is_refused_with_its_reason_and_place(given_line: bytes, reas
 
 
 def test_every_reason_has_a_remedy_and_is_in_use() -> None:
-    assert {reason for _, reason, _ in BAD} == set(HINTS)
+    assert {reason for _, reason, _ in BAD} == {reason for reason in HINTS if not reason.startswith("row.")}
     assert all(hint.endswith(".") for hint in HINTS.values())
 
 
@@ -148,8 +154,8 @@ def test_any_line_is_a_row_that_parses_again_or_a_fault_with_a_hint(given_line: 
     if isinstance(found, Fault):
         assert found.reason in HINTS
     else:
-        assert check(found) == found
-        assert found.count(b"\n") == 1
+        assert encoded(found.encoded) == found.encoded
+        assert found.encoded.count(b"\n") == 1
 
 
 @given(st.lists(st.sampled_from(["messages", "a", "b\\", 'c"', "\u00e9"]), min_size=1, max_size=4), st.booleans())

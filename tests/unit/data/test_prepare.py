@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.data import prepare as module
-from shared.data import splits
-from shared.data.prepare import PROBLEMS_SHOWN, REJECTED, Part, prepare
+from shared.data import sorter, splits
+from shared.data.account import PROBLEMS_SHOWN
+from shared.data.prepare import REJECTED, Part, prepare
 from shared.models.config import ProjectConfig, SplitConfig
 from shared.models.receipt import Figures
 from tests.unit.data.rows import conversation, hostile_lines, line, message, upload, valid
@@ -149,7 +150,7 @@ def test_damaged_gzip_is_refused_but_hashed_whole() -> None:
 
 def test_reading_stops_at_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     data = upload(*valid(50))
-    monkeypatch.setattr(module, "MOST_LINES", 20)
+    monkeypatch.setattr(sorter, "MOST_LINES", 20)
     prepared, _ = run(data)
     assert prepared.lines == 20
     assert "more than 20 lines" in (prepared.refusal or "")
@@ -161,4 +162,4 @@ def test_reading_stops_at_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_tokens_are_those_of_the_training_rows() -> None:
     prepared, files = run(upload(*valid(100)))
-    assert prepared.tokens == round(len(files["train"]) / module.BYTES_PER_TOKEN)
+    assert prepared.tokens == sum(len(row) // 4 for row in files["train"].splitlines(keepends=True))

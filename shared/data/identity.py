@@ -1,0 +1,41 @@
+"""Which rows are the same. Deduplication, splits and sampling all go by one 64-bit digest of a row's messages."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Final, Literal
+
+import xxhash
+
+from shared.data.contract import Message, Row
+
+BITS: Final = 64
+
+_LOWER: Final = bytes(range(256)).lower()
+_SPACE: Final = b"\t\n\v\f\r\x1c\x1d\x1e\x1f "
+"""What ``str.isspace`` calls space among the ASCII characters."""
+
+
+def digest(duplicates: Literal["normalised", "exact"]) -> Callable[[Row], int]:
+    """The digest that rows with the same messages share, by the setting ``duplicates``; never 0."""
+    return _normalised if duplicates == "normalised" else _exact
+
+
+def _exact(row: Row) -> int:
+    return xxhash.xxh3_64_intdigest(row.encoded) or 1
+
+
+def _normalised(row: Row) -> int:
+    return xxhash.xxh3_64_intdigest(normal(row.messages)) or 1
+
+
+def normal(messages: Sequence[Message]) -> bytes:
+    """The contents without case, white space and differences of Unicode form (NFKC, case folded).
+
+    The number of messages tells whose they are: users and assistants take turns, and no content holds the
+    NUL that parts them.
+    """
+    text = "\0".join([message["content"] for message in messages])
+    if text.isascii():
+        return text.encode().translate(_LOWER, _SPACE)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(folded.split()).encode()

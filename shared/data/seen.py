@@ -1,0 +1,48 @@
+"""Which rows have been seen, in little memory."""
+
+from array import array
+from typing import Final
+
+_FIRST: Final = 2**12
+"""Slots of an empty set; always a power of 2."""
+
+
+class Seen:
+    """A set of 64-bit digests other than 0: a table of 12 to 24 bytes a row, where a Python set takes about 95.
+
+    Two different rows of one upload share a digest, and one of them is lost, once in 1.4 million uploads
+    of five million rows.
+    """
+
+    def __init__(self) -> None:
+        self._slots = _table(_FIRST)
+        self._mask = _FIRST - 1
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, digest: int) -> bool:
+        """Whether ``digest`` is new."""
+        slots, mask = self._slots, self._mask
+        slot = digest & mask
+        while held := slots[slot]:
+            if held == digest:
+                return False
+            slot = (slot + 1) & mask
+        slots[slot] = digest
+        self._count += 1
+        if 3 * self._count > 2 * mask:
+            self._grow()
+        return True
+
+    def _grow(self) -> None:
+        held, self._mask, self._count = self._slots, 2 * len(self._slots) - 1, 0
+        self._slots = _table(2 * len(held))
+        for digest in held:
+            if digest:
+                self.add(digest)
+
+
+def _table(slots: int) -> "array[int]":
+    return array("Q", bytes(8)) * slots

@@ -1,0 +1,74 @@
+"""Bytes on their way: read ahead of their reader, hashed, and cut off where there are too many."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from queue import Empty, Queue
+from typing import Final
+
+AHEAD: Final = 3
+"""Chunks that are read before they are asked for."""
+
+
+class Source:
+    """A file's bytes, hashed and counted as they pass."""
+
+    def __init__(self, chunks: Iterable[bytes], progress: Callable[[int], None] | None = None) -> None:
+        """``progress`` is told the size of each chunk."""
+        self._chunks = iter(chunks)
+        self._progress = progress
+        self.sha256 = hashlib.sha256()
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.sha256.update(chunk)
+            self.size += len(chunk)
+            if self._progress:
+                self._progress(len(chunk))
+            yield chunk
+
+    def drain(self) -> None:
+        """Read what is left, so that the hash is that of the whole file."""
+        for _ in self:
+            pass
+
+
+def sha256(sources: list[Source]) -> str:
+    """Of one file: its hash; of several: the hash of their hashes."""
+    if len(sources) == 1:
+        return sources[0].sha256.hexdigest()
+    return hashlib.sha256(b"".join(source.sha256.digest() for source in sources)).hexdigest()
+
+
+def prefetched(chunks: Iterable[bytes], depth: int = AHEAD) -> Iterator[bytes]:
+    """``chunks``, read by a thread that is at most ``depth`` of them ahead.
+
+    What reading raises is raised here; a reader that stops early stops the thread.
+    """
+    ahead: Queue[bytes | BaseException | None] = Queue(depth)
+    stopped = threading.Event()
+    thread = threading.Thread(target=_pump, args=(chunks, ahead, stopped), daemon=True)
+    thread.start()
+    try:
+        while (found := ahead.get()) is not None:
+            if isinstance(found, BaseException):
+                raise found
+            yield found
+    finally:
+        stopped.set()
+        while thread.is_alive():
+            with suppress(Empty):
+                ahead.get(timeout=0.01)
+
+
+def _pump(chunks: Iterable[bytes], ahead: "Queue[bytes | BaseException | None]", stopped: threading.Event) -> None:
+    try:
+        for chunk in chunks:
+            ahead.put(chunk)
+            if stopped.is_set():
+                return
+        ahead.put(None)
+    except BaseException as error:
+        ahead.put(error)
