@@ -11,7 +11,7 @@ from typing import Final
 
 from cli.paths import BASE_MODEL, EXAMPLES
 from shared.data import tokens
-from shared.data.contract import check
+from shared.data.contract import Row, check
 from shared.data.tokens import TokenCounter
 
 _TEXTS: Final = {
@@ -50,7 +50,7 @@ def main(tokenizer: Path) -> None:
 
 def _example() -> list[bytes]:
     lines = (EXAMPLES / "lumo" / "support-chats.jsonl").read_bytes().splitlines()
-    return [row for row in map(check, lines) if isinstance(row, bytes)]
+    return [row.encoded for row in map(check, lines) if isinstance(row, Row)]
 
 
 def _rest(counter: TokenCounter, text: str) -> float:

@@ -6,7 +6,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.data.contract import check, fault
+from shared.data.contract import Row, check, fault
 from shared.data.mend import ROLES, RULES, SYNONYMS, mend, settings, suggest
 from shared.models.config import Role
 from tests.unit.data.rows import message
@@ -123,7 +123,7 @@ def test_what_was_repaired_keeps_the_contract_and_needed_every_repair(chat: Any,
     mended = mend(chat, rules, SYNONYMS if words else {})
     if mended is None:
         return
-    assert isinstance(check(orjson.dumps(mended.record)), bytes)
+    assert isinstance(check(orjson.dumps(mended.record)), Row)
     assert fault(chat) is not None
     assert mended.used <= rules | {ROLES}
     roles = {word: SYNONYMS[word] for word in mended.words}

@@ -5,7 +5,7 @@ import pytest
 from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors
 
 from shared.data import tokens
-from shared.data.contract import check
+from shared.data.contract import Row, check
 from shared.data.tokens import MESSAGE, TokenCounter, estimate
 from shared.errors import TunedropError
 from tests.unit.data.rows import line, message
@@ -38,8 +38,8 @@ def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def row(*contents: str) -> bytes:
     roles = ("user", "assistant")
     made = check(line({"messages": [message(roles[place % 2], text) for place, text in enumerate(contents)]}))
-    assert isinstance(made, bytes)
-    return made
+    assert isinstance(made, Row)
+    return made.encoded
 
 
 def chats(count: int) -> list[bytes]:
