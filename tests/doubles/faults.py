@@ -1,28 +1,50 @@
-"""Doubles that die: a crash before or after any one call of any port."""
+"""Doubles that fail: what may happen to any one call of any port."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar, get_args
 
+from shared.errors import ScoringError, ThrottledError, TunedropError
 from shared.ports import Ports
 
 P = TypeVar("P", bound=Ports)
-Moment = Literal["before", "after"]
+Crash = Literal["crash before", "crash after"]
+Kind = Literal[Crash, "throttled", "failed", "timed out"]
+CRASHES: Final[tuple[Kind, ...]] = get_args(Crash)
+"""The process dies before the call, or when the effect is there."""
+KINDS: Final[tuple[Kind, ...]] = (*CRASHES, "throttled", "failed", "timed out")
+"""All that may happen to a call: the crashes, 429, 500, and the effect without its reply."""
+_AZURE_ML: Final = frozenset({"catalog", "jobs", "models", "endpoints", "deployments"})
+_RETRY_AFTER: Final = 20.0
 
 
 class CrashError(BaseException):
     """The process died: not an ``Exception``, so that nothing may handle it."""
 
 
-class Faults:
-    """Numbers every call of the ports, and crashes at those that the plan names."""
+class OutageError(Exception):
+    """What the SDKs raise where only time helps: a 5xx, no answer, or storage that throttles."""
 
-    def __init__(self, plan: Mapping[int, Moment] | None = None) -> None:
+
+FAILURES: Final = (CrashError, OutageError, TunedropError)
+"""What may end an invocation; whoever started it tries again."""
+
+
+class Faults:
+    """Numbers every call of the ports, and lets those fail that the plan names."""
+
+    def __init__(self, plan: Mapping[int, Kind] | None = None) -> None:
         self.calls: list[str] = []
-        self._plan = dict(plan or {})
+        self.before: Callable[[str], None] = lambda name: None
+        """Told of every call before it is made."""
+        self.after: Callable[[str, tuple[Any, ...], Any], None] = lambda name, args, answer: None
+        """Told of every call, with its arguments and its answer, once its effect is there."""
+        self.begun: list[int] = []
+        """The call with which each invocation began."""
+        self.plan = dict(plan or {})
 
     def around(self, ports: P) -> P:
-        """The same world, seen through calls that may crash."""
+        """The same world, seen through calls that may fail."""
         wrapped: dict[str, Any] = {
             field.name: _Port(getattr(ports, field.name), field.name, self)
             for field in fields(ports)
@@ -30,14 +52,17 @@ class Faults:
         }
         return replace(ports, **wrapped)
 
-    def call(self, name: str, effect: Callable[[], Any]) -> Any:
-        moment = self._plan.get(len(self.calls))
+    def call(self, name: str, target: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        self.before(name)
+        kind = self.plan.get(len(self.calls))
         self.calls.append(name)
-        if moment == "before":
-            raise CrashError(name)
-        answer = effect()
-        if moment == "after":
-            raise CrashError(name)
+        if kind in ("crash before", "throttled", "failed"):
+            raise _error(kind, name)
+        answer = target(*args, **named)
+        answer = iter(list(answer)) if isinstance(answer, Iterator) else answer
+        self.after(name, args, answer)
+        if kind in ("crash after", "timed out"):
+            raise _error(kind, name)
         return answer
 
 
@@ -51,4 +76,19 @@ class _Port:
         target = getattr(self._port, method)
         if not callable(target):
             return target
-        return lambda *args, **named: self._faults.call(f"{self._name}.{method}", lambda: target(*args, **named))
+        name = f"{self._name}.{method}"
+        wrapped = lambda *args, **named: self._faults.call(name, target, args, named)  # noqa: E731
+        setattr(self, method, wrapped)
+        return wrapped
+
+
+def _error(kind: Kind, name: str) -> BaseException:
+    """As the gateways raise it: Azure ML's throttling and the scorer's errors are ours, all else is the SDK's."""
+    port = name.partition(".")[0]
+    if kind in CRASHES:
+        return CrashError(f"{kind} {name}")
+    if port == "scorer":
+        return ScoringError(f"{kind}: {name}", {"throttled": 429, "failed": 500}.get(kind, 504))
+    if kind == "throttled" and port in _AZURE_ML:
+        return ThrottledError(f"{kind}: {name}", _RETRY_AFTER)
+    return OutageError(f"{kind}: {name}")

@@ -1,6 +1,7 @@
 """All doubles joined, as ``wiring`` joins the gateways."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from shared.ports import Ports
@@ -48,7 +49,7 @@ def memory_ports(clock: FakeClock | None = None, **settings: Any) -> MemoryPorts
     clock = clock or FakeClock()
     hosting = Hosting(clock)
     return MemoryPorts(
-        settings=Settings(**{**SETTINGS, **settings}),
+        settings=Settings(**{**SETTINGS, **settings}) if settings else _settings(),
         clock=clock,
         blobs=MemoryBlobs(clock),
         runs=MemoryRuns(),
@@ -64,3 +65,9 @@ def memory_ports(clock: FakeClock | None = None, **settings: Any) -> MemoryPorts
         scorer=MemoryScorer(hosting),
         notices=MemoryNotices(),
     )
+
+
+@cache
+def _settings() -> Settings:
+    """The same for all: it takes longer to read than a world does to make."""
+    return Settings(**SETTINGS)

@@ -1,9 +1,9 @@
-"""The tables in memory: rows are JSON text, as they are in storage, and every write has a new ETag."""
+"""The tables in memory: rows have been through JSON, as they are in storage, and every write has a new ETag."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from shared.errors import ConflictError
 from shared.models.base import Model
@@ -18,12 +18,11 @@ class Rows:
     """Rows by key, with conditional writes."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, ...], tuple[str, str]] = {}
+        self._rows: dict[tuple[str, ...], Stored[Model]] = {}
         self._writes = count(1)
 
     def get(self, kind: type[M], *key: str) -> Stored[M] | None:
-        found = self._rows.get(key)
-        return Stored(kind.model_validate_json(found[0]), found[1]) if found else None
+        return cast("Stored[M] | None", self._rows.get(key))
 
     def insert(self, value: Model, *key: str) -> bool:
         if key in self._rows:
@@ -33,13 +32,13 @@ class Rows:
 
     def replace(self, value: Model, etag: str, *key: str) -> str:
         found = self._rows.get(key)
-        if found is None or found[1] != etag:
+        if found is None or found.etag != etag:
             raise ConflictError(f"Row {key} is not the one read.")
         return self.put(value, *key)
 
     def put(self, value: Model, *key: str) -> str:
         etag = f"W/{next(self._writes)}"
-        self._rows[key] = (value.model_dump_json(), etag)
+        self._rows[key] = Stored(type(value).model_validate_json(value.model_dump_json()), etag)
         return etag
 
     def remove(self, *key: str) -> None:

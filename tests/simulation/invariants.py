@@ -1,0 +1,210 @@
+"""What must hold: some of it after every call of the app, the rest once the world has come to rest.
+
+always      (attempt, state) only rises · no end while a job or deployment of the run is left · one run of a
+            project between deploying and promoted · one attempt of a run alive, written down before its first
+            effect · traffic only to what was crowned · no notice of a transition that lost · no prepared file
+            written twice
+at rest     every upload has its run, and one only · no run is still under way, or failed without a cause ·
+            one job, model version and deployment for each attempt that came to it, and one notice and timeline
+            entry for each transition · nothing that costs money is left but a champion under its lease
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from shared.models.project import Serving
+from shared.models.run import Notice, Run, TimelineEntry
+from shared.models.training import TrainingJob
+from shared.naming import project_of
+from shared.resources import PREPARED
+from shared.states import ENDS, State, may_follow
+from tests.doubles.memory import MemoryPorts
+
+HAS_SLOT: Final = frozenset({State.DEPLOYING, State.DEPLOYED, State.EVALUATED})
+Attempt = tuple[str, int]
+"""(run, number)"""
+
+
+class Watch:
+    """Looks at the world after every call of the app; ``found`` is what must never have been."""
+
+    def __init__(self, ports: MemoryPorts) -> None:
+        self.found: list[str] = []
+        self._ports = ports
+        self._runs: dict[str, Run] = {}
+        self._crowned: set[str | None] = set()
+        self._told: dict[str, Notice] = {}
+        self._entries: dict[tuple[str, int], TimelineEntry] = {}
+        self._files: set[str] = set()
+        self._checks: dict[str, Callable[..., Iterator[str]]] = {
+            "runs.create": self._run_written,
+            "runs.replace": self._run_written,
+            "runs.append": self._entry_written,
+            "projects.replace_serving": self._serving_written,
+            "jobs.submit": self._job_submitted,
+            "endpoints.set_traffic": self._traffic_set,
+            "notices.publish": self._notices_published,
+            "blobs.write": self._blob_written,
+        }
+
+    def after(self, name: str, args: tuple[Any, ...], answer: Any) -> None:
+        """To be told of every call, once its effect is there."""
+        check = self._checks.get(name)
+        if check is not None and answer is not False:
+            self.found += check(*args)
+
+    def _run_written(self, run: Run, etag: str = "") -> Iterator[str]:
+        before = self._runs.get(run.run_id)
+        self._runs[run.run_id] = run
+        if before is not None and not _rises(before, run):
+            yield f"{run.run_id} fell from {before.attempt} {before.state} to {run.attempt} {run.state}"
+        if run.state in ENDS and (left := alive(self._ports, run.run_id)):
+            yield f"{run.run_id} is {run.state} while {', '.join(left)} is left"
+        holders = [one.run_id for one in self._runs.values() if one.project == run.project and one.state in HAS_SLOT]
+        if len(holders) > 1:
+            yield f"{' and '.join(sorted(holders))} both change the endpoint"
+
+    def _entry_written(self, run: Run, entry: TimelineEntry) -> Iterator[str]:
+        first = self._entries.setdefault((run.run_id, entry.seq), entry)
+        if first.state is not entry.state:
+            yield f"{run.run_id} entered both {first.state} and {entry.state} as its transition {entry.seq}"
+
+    def _serving_written(self, serving: Serving, etag: str) -> Iterator[str]:
+        self._crowned.add(serving.champion)
+        yield from ()
+
+    def _job_submitted(self, job: TrainingJob) -> Iterator[str]:
+        run_id, attempt = attempt_of(job.tags)
+        record = self._runs[run_id]
+        if attempt > record.attempt:
+            yield f"{job.name} was submitted before attempt {attempt} was written down"
+        if len(left := [name for name in alive(self._ports, run_id) if name != job.name]):
+            yield f"{job.name} was submitted while {', '.join(left)} is left"
+
+    def _traffic_set(self, endpoint: str, traffic: dict[str, int]) -> Iterator[str]:
+        for deployment in set(traffic) - self._crowned:
+            yield f"{endpoint} was to send traffic to {deployment}, which was never crowned"
+
+    def _notices_published(self, run: Run, notices: list[Notice]) -> Iterator[str]:
+        for notice in notices:
+            first = self._told.setdefault(notice.id, notice)
+            if first != notice:
+                yield f"notice {notice.id} told of {first.state}, then of {notice.state}"
+            if int(notice.id.rpartition(":")[2]) > self._runs[run.run_id].seq:
+                yield f"notice {notice.id} told of {notice.state} before it was"
+
+    def _blob_written(self, container: str, path: str, *args: Any) -> Iterator[str]:
+        if container == PREPARED and path in self._files:
+            yield f"{path} was written twice"
+        if container == PREPARED:
+            self._files.add(path)
+
+
+def attempt_of(tags: dict[str, str]) -> Attempt:
+    """Whose a job, model or deployment is, by its tags."""
+    return tags["run"], int(tags["attempt"])
+
+
+def alive(ports: MemoryPorts, run_id: str) -> list[str]:
+    """Running jobs and existing deployments of a run."""
+    jobs = [job.name for job in ports.jobs.submitted if job.tags["run"] == run_id]
+    running = [name for name in jobs if (found := ports.jobs.get(name)) and found.status == "running"]
+    specs = [spec for spec in ports.deployments.created if spec.tags["run"] == run_id]
+    return running + [spec.name for spec in specs if ports.deployments.get(spec.endpoint, spec.name)]
+
+
+def _rises(before: Run, after: Run) -> bool:
+    if after.attempt != before.attempt:
+        return after.attempt == before.attempt + 1
+    return after.state is before.state or may_follow(before.state, after.state)
+
+
+def at_rest(ports: MemoryPorts, uploads: list[tuple[str, str]], doomed: set[str]) -> list[str]:
+    """What is wrong with a world that nothing moves any more.
+
+    Args:
+        uploads: (path, ETag) of every version that the app was told of, or can still find.
+        doomed: the runs that have a cause to fail.
+    """
+    runs = list(ports.runs.all())
+    found = [f"{run.run_id}: {wrong}" for run in runs for wrong in _of_run(ports, run, doomed)]
+    return [*found, *_uploads(runs, uploads), *_attempts(ports, runs), *_endpoints(ports, runs)]
+
+
+def _uploads(runs: list[Run], uploads: list[tuple[str, str]]) -> Iterator[str]:
+    versions = Counter((run.upload.path, run.upload.etag) for run in runs)
+    yield from (f"{path} of {etag} has no run" for path, etag in uploads if (path, etag) not in versions)
+    yield from (f"{path} of {etag} has {number} runs" for (path, etag), number in versions.items() if number > 1)
+    yield from (f"{run.run_id} is not of {run.project}" for run in runs if project_of(run.upload.path) != run.project)
+
+
+def _of_run(ports: MemoryPorts, run: Run, doomed: set[str]) -> Iterator[str]:
+    if run.state not in ENDS | {State.LIVE}:
+        yield f"it is still {run.state}, due {run.next_due}, until {run.deadline}"
+    if run.state is State.FAILED and run.run_id not in doomed:
+        yield f"it failed without a cause: {run.results.error}"
+    if run.outbox:
+        yield "its outbox is not empty"
+    if ((run.project, run.run_id) in ports.active.rows) is (run.state in ENDS):
+        yield f"the index has it wrong: it is {run.state}"
+    yield from _transitions(ports, run)
+
+
+def _transitions(ports: MemoryPorts, run: Run) -> Iterator[str]:
+    timeline = ports.runs.timeline(run.run_id, run.project)
+    if [entry.seq for entry in timeline] != list(range(1, run.seq + 1)):
+        yield f"its timeline has {[entry.seq for entry in timeline]}, not {run.seq} entries"
+    if timeline and timeline[-1].state is not run.state:
+        yield f"its timeline ends with {timeline[-1].state}, its record is {run.state}"
+    told = {notice.id for notice in ports.notices.published if notice.id.startswith(f"{run.run_id}:")}
+    if told != {f"{run.run_id}:{seq}" for seq in range(1, run.seq + 1)}:
+        yield f"of {run.seq} transitions, {len(told)} were told"
+
+
+def _attempts(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:
+    """One job, model version and deployment for each attempt that came to it; at most one for any."""
+    made = {
+        State.SUBMITTED: Counter(attempt_of(job.tags) for job in ports.jobs.submitted),
+        State.REGISTERED: Counter(attempt_of(model.tags) for model in ports.models.registered),
+        State.DEPLOYED: Counter(attempt_of(spec.tags) for spec in ports.deployments.created),
+    }
+    reached = {
+        (state, (run.run_id, entry.attempt))
+        for run in runs
+        for entry in ports.runs.timeline(run.run_id, run.project)
+        if (state := entry.state) in made
+    }
+    yield from (
+        f"{attempt} was {state} with {made[state][attempt]}" for state, attempt in reached if made[state][attempt] != 1
+    )
+    for state, counts in made.items():
+        yield from (
+            f"{attempt} has {number} of what makes it {state}" for attempt, number in counts.items() if number > 1
+        )
+
+
+def _endpoints(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:
+    """Nothing that costs money without a live run under a lease."""
+    states = {run.run_id: run.state for run in runs}
+    for job in ports.jobs.submitted:
+        if (found := ports.jobs.get(job.name)) and found.status == "running":
+            yield f"job {job.name} runs on: its run is {states.get(job.tags['run'])}"
+    rows = {stored.value.project: stored.value for stored in ports.projects.all_serving()}
+    yield from (f"{row.slot} still holds the slot" for row in rows.values() if row.slot)
+    for endpoint in ports.endpoints.ours():
+        row, lease = rows[endpoint.tags["project"]], ports.projects.lease(endpoint.tags["project"])
+        left = [one.name for one in ports.deployments.of(endpoint.name)]
+        if states.get(row.champion_run or "") is not State.LIVE or lease is None or lease.endpoint != endpoint.name:
+            yield f"{endpoint.name} is left without a live run or lease"
+        elif left != [row.champion] or endpoint.traffic != {row.champion: 100}:
+            yield f"{endpoint.name} has {left} and traffic {endpoint.traffic}; its champion is {row.champion}"
+    kept = {endpoint.name for endpoint in ports.endpoints.ours()}
+    accounts = {entry.endpoint for entry in ports.ledger.entries()}
+    served = {
+        run.results.endpoint
+        for run in runs
+        for entry in ports.runs.timeline(run.run_id, run.project)
+        if entry.state is State.LIVE
+    }
+    yield from (f"{endpoint} was never accounted for" for endpoint in served - kept - accounts)
