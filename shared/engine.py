@@ -17,10 +17,12 @@ from typing import Any, Final
 from shared import claims, record
 from shared.errors import ConflictError, ThrottledError, TunedropError
 from shared.models.run import Notice, Results, Run, TimelineEntry
+from shared.naming import OURS
 from shared.ports import Ports, Stored
 from shared.states import DEADLINES, ENDS, Intent, State, may_follow
 from shared.steps import close, deploy, evaluate, live, prepare, promote, register, submit
-from shared.steps.outcome import Close, Forward, Outcome, Step, Wait, wanted
+from shared.steps.failure import failed
+from shared.steps.outcome import Again, Close, Forward, Outcome, Step, Wait, wanted
 
 log = logging.getLogger(__name__)
 
@@ -127,10 +129,11 @@ def _trouble(run: Run, error: TunedropError) -> Outcome:
     log.warning("%s: %s failed: %s", run.run_id, run.state, error)
     if run.state in (State.LIVE, State.CLOSING):
         return Wait(_TROUBLE_SECONDS)
-    return Close(State.FAILED, f"Failed while {run.state}.", str(error))
+    note = f"Failed while {run.state}."
+    return Close(State.FAILED, note, str(error)) if error.remedy else failed(run, note, str(error))
 
 
-def _write(stored: Stored[Run], outcome: Outcome, ports: Ports) -> Stored[Run] | None:
+def _write(stored: Stored[Run], outcome: Outcome | Again, ports: Ports) -> Stored[Run] | None:
     """Index first, then the record: what moves is never missing from the index."""
     run = applied(stored.value, outcome, ports.clock.now())
     ports.active.put(run.project, run.run_id, run.next_due)
@@ -152,8 +155,10 @@ def _entry(notice: Notice) -> TimelineEntry:
     return TimelineEntry(seq=seq, time=notice.time, state=notice.state, attempt=notice.attempt, note=notice.detail)
 
 
-def applied(run: Run, outcome: Outcome, now: datetime) -> Run:
+def applied(run: Run, outcome: Outcome | Again, now: datetime) -> Run:
     """The record after ``outcome``. Pure."""
+    if isinstance(outcome, Again):
+        return record.again(run, OURS, outcome.note, now)
     if isinstance(outcome, Close):
         outcome = _closing(run, outcome)
     changes = {**outcome.record, "results": _merged(run.results, outcome.results), "updated": now}
@@ -169,7 +174,8 @@ def _closing(run: Run, outcome: Close) -> Forward:
     """Straight to the end where nothing can have been made yet, else through ``closing``."""
     state = outcome.end if run.state is State.RECEIVED else State.CLOSING
     results = {**outcome.results, "end": outcome.end, "error": outcome.error}
-    return Forward(state, outcome.error or outcome.note, results, outcome.record)
+    note = outcome.note if outcome.results.get("repair") else outcome.error or outcome.note
+    return Forward(state, note, results, outcome.record)
 
 
 def _merged(results: Results, changes: Mapping[str, Any]) -> Results:

@@ -47,8 +47,10 @@ def again(run: Run, by: str, note: str, now: datetime) -> Run:
     attempt = run.attempt + 1
     state = next(start for start in STARTS if _is_done(start, run.results))
     kept = Results(**{name: getattr(run.results, name) for name in _MADE_BEFORE[state]})
+    taught = run.results.repair.hyperparameters if run.results.repair else {}
     fresh = {
         "attempt": attempt,
+        "adjustments": {**run.adjustments, **taught},
         "intent": Intent.PROCEED,
         "results": kept,
         "decisions": [*run.decisions, Decision(what="retry", by=by, time=now)],

@@ -45,7 +45,7 @@ def meaning(error: "HttpResponseError", what: str) -> TunedropError | None:
         case 429:
             return ThrottledError(said, retry_after(error))
         case 400 if any(word in error.message.lower() for word in _QUOTA_WORDS):
-            return QuotaError(said, "Ask for quota in this region, or take another size.")
+            return QuotaError(said)
         case 400 if any(word in error.message.lower() for word in _CONFLICT_WORDS):
             return ConflictError(said)
         case 400 | 405 | 413 | 422:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from shared.models.base import Model
-from shared.models.config import ProjectConfig
+from shared.models.config import ProjectConfig, Scalar
 from shared.models.receipt import Problem
 from shared.models.training import TrainingJob
 from shared.states import Intent, State
@@ -48,6 +48,15 @@ class ModelRef(Model):
     version: str
 
 
+class Repair(Model):
+    """What the app does by itself about a failure: another attempt."""
+
+    note: str
+    """A sentence for the timeline."""
+    hyperparameters: dict[str, Scalar] = {}
+    """What the attempt sets otherwise."""
+
+
 class Results(Model):
     """What the steps found out or made; each is written once."""
 
@@ -69,6 +78,12 @@ class Results(Model):
     """The end that ``closing`` leads to."""
     error: str | None = None
     """Why the run ended early, a sentence with its remedy."""
+    failure: str | None = None
+    """Which failure of the catalogue it was."""
+    said: str | None = None
+    """What Azure said of it, shortened."""
+    repair: Repair | None = None
+    """The attempt that follows ``closing`` in place of the end."""
 
 
 class Decision(Model):
@@ -112,6 +127,8 @@ class Run(Model):
     claim: Claim | None = None
     deadline: datetime
     config: ProjectConfig = ProjectConfig()
+    adjustments: dict[str, Scalar] = {}
+    """Hyperparameters that a failed attempt taught to set otherwise than ``config`` does."""
     fingerprint: str | None = None
     """SHA-256 of data, settings, component and base model: what an attempt's job stands for."""
     next_due: datetime

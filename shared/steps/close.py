@@ -1,23 +1,25 @@
-"""closing → an end: cancel and delete what the attempt owns, again at every pass, until both are confirmed gone."""
+"""closing → an end, or the next attempt: cancel and delete what the attempt owns until it is confirmed gone."""
 
 from typing import Final
 
 from shared import naming, serving
 from shared.models.run import Run
 from shared.ports import Ports
-from shared.states import State
+from shared.states import Intent, State
 from shared.steps import pace
-from shared.steps.outcome import Forward, Outcome, Wait
+from shared.steps.outcome import Again, Forward, Outcome, Wait
 
 SETTLES_IN: Final = 30.0
 """Seconds after which no worker can still be inside a step that began before its owner stopped the run."""
 
 
-def close(run: Run, ports: Ports) -> Outcome:
-    """End the run once nothing of it is left that costs money."""
+def close(run: Run, ports: Ports) -> Outcome | Again:
+    """End the run, or begin its next attempt, once nothing of it is left that costs money."""
     if _job_runs(run, ports) or _serves(run, ports) or _deployment_exists(run, ports) or _unsettled(run, ports):
         return Wait(pace.poll(run, ports))
     _give_back_slot(run, ports)
+    if run.results.repair and run.intent is Intent.PROCEED:
+        return Again(run.results.repair.note)
     end = run.results.end or State.FAILED
     return Forward(end, run.results.error or "Nothing of it is left in Azure.")
 

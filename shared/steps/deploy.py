@@ -8,6 +8,7 @@ from shared.models.run import Run
 from shared.ports import Ports, Stored
 from shared.states import State
 from shared.steps import pace, tags
+from shared.steps.failure import failed
 from shared.steps.outcome import Close, Forward, Outcome, Wait
 
 
@@ -76,8 +77,9 @@ def _deployment(run: Run, endpoint: str, ports: Ports) -> Outcome:
     elif deployment.provisioning == "succeeded":
         return Forward(State.DEPLOYED, f"Deployment {name} is up.")
     elif deployment.provisioning == "failed":
-        why = deployment.error or f"Deployment {name} failed; its logs tell why."
-        return Close(State.FAILED, "The deployment failed.", why)
+        return failed(
+            run, "The deployment failed.", deployment.error or f"Deployment {name} does not say why it failed."
+        )
     return Wait(pace.poll(run, ports))
 
 

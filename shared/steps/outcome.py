@@ -47,8 +47,17 @@ class Close:
     under: str | None = None
 
 
+@dataclass(frozen=True)
+class Again:
+    """Nothing of the attempt is left: the next one begins, as ``Results.repair`` says."""
+
+    note: str
+    """For the timeline and the notice, one sentence."""
+    under: None = None
+
+
 Outcome = Forward | Wait | Close
-Step = Callable[[Run, Ports], Outcome]
+Step = Callable[[Run, Ports], Outcome | Again]
 
 
 def wanted(run: Run) -> Close | None:

@@ -12,6 +12,7 @@ from shared.policy.fingerprint import fingerprint
 from shared.ports import Ports
 from shared.states import State
 from shared.steps import pace, tags
+from shared.steps.failure import failed
 from shared.steps.outcome import Close, Forward, Outcome, Wait
 
 APPEARS_WITHIN: Final = 600.0
@@ -37,7 +38,7 @@ def follow(run: Run, ports: Ports) -> Outcome:
         return _absent(run, ports)
     if job.status == "completed":
         return Forward(State.TRAINED, "Training completed.", {"metrics": ports.jobs.metrics(job.name)})
-    return Wait(pace.poll(run, ports)) if job.status == "running" else _ended_badly(job)
+    return Wait(pace.poll(run, ports)) if job.status == "running" else _ended_badly(run, job)
 
 
 def _absent(run: Run, ports: Ports) -> Outcome:
@@ -46,12 +47,12 @@ def _absent(run: Run, ports: Ports) -> Outcome:
     return Close(State.FAILED, "The job is gone.", "The job no longer exists in Azure ML. Upload the file again.")
 
 
-def _ended_badly(job: Job) -> Close:
+def _ended_badly(run: Run, job: Job) -> Close:
     if job.status == "cancelled":
         return Close(
             State.CANCELLED, "The job was cancelled in Azure ML.", f"Job {job.name} was cancelled in Azure ML."
         )
-    return Close(State.FAILED, "Training failed.", job.error or f"Job {job.name} failed; its logs tell why.")
+    return failed(run, "Training failed.", job.error or f"Job {job.name} failed and does not say why.")
 
 
 def _decide(run: Run, ports: Ports) -> Wait:
@@ -65,7 +66,7 @@ def _decide(run: Run, ports: Ports) -> Wait:
 
 
 def _job(run: Run, ports: Ports, model: FoundationModel, compute: Compute, component: Component) -> TrainingJob:
-    values = hyperparameters.resolve(run.config.hyperparameters, model, component)
+    values = hyperparameters.resolve({**run.config.hyperparameters, **run.adjustments}, model, component)
     splits = run.results.splits
     if splits is None:
         raise ValueError(f"{run.run_id} is prepared, but its record names no splits.")

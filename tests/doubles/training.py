@@ -28,6 +28,7 @@ COMPONENT: Final = Component(
         for declared in (
             ComponentInput(name="num_train_epochs", type="integer", optional=True, default=1, min=1),
             ComponentInput(name="per_device_train_batch_size", type="integer", optional=True, default=1, min=1),
+            ComponentInput(name="gradient_accumulation_steps", type="integer", optional=True, default=1, min=1),
             ComponentInput(name="learning_rate", type="number", optional=True, default=2e-5),
             ComponentInput(name="lr_scheduler_type", type="string", default="linear", enum=["linear", "cosine"]),
             ComponentInput(name="apply_lora", type="string", default="true", enum=["true", "false"]),

@@ -130,10 +130,8 @@ def test_step_that_is_throttled_under_its_claim_waits_as_long_as_asked(world: Wo
 def test_step_that_fails_under_its_claim_ends_the_run_with_its_reason(world: World, run: Run) -> None:
     answer_once_with(NotFoundError("The container is gone."), world)
     advance("support", run.run_id, world.ports)
-    assert (world.run(run.run_id).state, world.run(run.run_id).results.error) == (
-        State.FAILED,
-        "The container is gone.",
-    )
+    assert world.run(run.run_id).state is State.FAILED
+    assert (world.run(run.run_id).results.error or "").startswith("The container is gone.")
 
 
 def test_upload_deleted_before_it_was_read_is_cancelled(world: World, run: Run) -> None:

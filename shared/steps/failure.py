@@ -1,0 +1,36 @@
+"""How a run ends that Azure failed: explained, and tried once more where that is known to help."""
+
+from typing import Final
+
+from shared.models.failure import Failure
+from shared.models.run import Repair, Run
+from shared.naming import OURS
+from shared.policy import explain
+from shared.states import State
+from shared.steps.outcome import Close
+
+_SAID: Final = 500
+"""Most characters of Azure's own words that are kept."""
+_UNKNOWN: Final = "When the cause is gone, retry the run."
+
+
+def failed(run: Run, note: str, said: str) -> Close:
+    """The end of a run of which Azure ``said`` why it failed."""
+    said = said[:_SAID]
+    found = explain.failure(said)
+    if found is None:
+        return Close(State.FAILED, note, f"{said.rstrip('. ')}. {_UNKNOWN}", {"said": said})
+    repair = _repair(found, run)
+    note = f"{found.cause} {repair.note}" if repair else note
+    results = {"failure": found.kind, "said": said, "repair": repair}
+    return Close(State.FAILED, note, f"{found.cause} {found.remedy}", results)
+
+
+def _repair(found: Failure, run: Run) -> Repair | None:
+    """At most one a run."""
+    if found.automatic is None or any(decision.by == OURS for decision in run.decisions):
+        return None
+    if found.automatic == "resubmit":
+        return Repair(note="It is tried once more.")
+    smaller = explain.with_half_the_batch(run.results.plan.hyperparameters) if run.results.plan else None
+    return Repair(note="It is tried once more with half the batch.", hyperparameters=smaller) if smaller else None

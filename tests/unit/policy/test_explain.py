@@ -1,0 +1,91 @@
+"""The catalogue of failures, against what Azure really says."""
+
+import re
+
+import pytest
+
+from shared.policy.explain import catalogue, failure, with_half_the_batch
+
+SAID = {
+    "cuda_out_of_memory": [
+        "(UserError) finetune: CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 79.15 GiB total capacity)",
+        "torch.OutOfMemoryError: CUDA error: out of memory",
+    ],
+    "preempted": [
+        "AzureMLCompute job failed. PreemptionError: Nodes of this job got pre-empted. Check if the run has failed or "
+        "restarted. Reason: Received pre-emption warning signal",
+    ],
+    "throttled": ["(TooManyRequests) The request is being throttled.", "ServerBusy: The server is busy."],
+    "quota": [
+        "Not enough quota available for Standard_F4s_v2 in SubscriptionId 0. Current usage/limit: 0/6. "
+        "Additional needed: 8",
+        "(OutOfQuota) The requested cores exceed the quota.",
+    ],
+    "capacity": ["(OutOfCapacity) The specified VM Size failed to provision due to a lack of Azure capacity."],
+    "sku_not_allowed": ["The instance type Standard_DS2_v2 is not supported for model Phi-4."],
+    "retired_model": ["Model Phi-3-mini-4k-instruct has been retired."],
+    "out_of_memory": ["The step was OOMKilled.", "DefaultCPUAllocator: out of memory", "Process ended, exit code: 137"],
+    "disk_full": ["OSError: [Errno 28] No space left on device"],
+    "access_denied": ["AuthorizationPermissionMismatch: This request is not authorized to perform this operation."],
+    "bad_data": [
+        "preprocess: Conversation roles must alternate user/assistant/user/assistant/...",
+        "JSONDecodeError: Expecting value: line 1 column 1",
+    ],
+    "image_pull": [
+        "Failed to pull image from the registry.",
+        "(ImageBuildFailure) The build log is available in the workspace blob store.",
+        "Deployment failed due to timeout while waiting for Environment Image to become available.",
+    ],
+    "liveness_probe": [
+        "(ResourceNotReady) User container has crashed or terminated: Liveness probe failed: HTTP probe failed with "
+        "statuscode: 502",
+    ],
+    "timed_out": ["The job exceeded the maximum duration.", "The operation timed out."],
+    "cluster_unavailable": ["Unknown compute target 'gpu-cluster'.", "The node became unusable."],
+    "failed_child": ["The pipeline completed although a step failed: convert: it broke."],
+    "azure_fault": ["(InternalServerError) An internal error occurred."],
+}
+
+
+@pytest.mark.parametrize(("kind", "said"), [(kind, said) for kind, every in SAID.items() for said in every])
+def test_failure_is_recognised_by_what_azure_says(kind: str, said: str) -> None:
+    found = failure(said)
+    assert found is not None
+    assert found.kind == kind
+
+
+def test_every_failure_has_been_heard_of() -> None:
+    assert [one.kind for one in catalogue()] == list(SAID)
+
+
+def test_what_is_not_known_is_not_explained() -> None:
+    assert failure("Something else.") is None
+
+
+def test_every_pattern_compiles_and_is_needed_once() -> None:
+    patterns = [pattern for one in catalogue() for pattern in one.patterns]
+    assert len(set(patterns)) == len(patterns)
+    assert all(re.compile(pattern, re.IGNORECASE).search("") is None for pattern in patterns)
+
+
+def test_every_failure_has_one_sentence_of_cause_and_one_of_remedy() -> None:
+    for one in catalogue():
+        assert re.fullmatch(r"[A-Z][^.]*\.", one.cause)
+        assert re.fullmatch(r"[A-Z].*\.", one.remedy)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"per_device_train_batch_size": 8, "gradient_accumulation_steps": 2}, (4, 4)),
+        ({"per_device_train_batch_size": 2}, (1, 2)),
+    ],
+)
+def test_half_the_batch_comes_with_twice_the_accumulation(before: dict[str, int], after: tuple[int, int]) -> None:
+    found = with_half_the_batch(before)
+    assert found is not None
+    assert (found["per_device_train_batch_size"], found["gradient_accumulation_steps"]) == after
+
+
+def test_batch_of_one_cannot_be_halved() -> None:
+    assert with_half_the_batch({}) is None
