@@ -1,5 +1,6 @@
 """Commands for data: prepare, convert, import and drop it."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,41 @@ from shared.errors import TunedropError
 data = typer.Typer()
 console = Console()
 
+Files = Annotated[list[Path], typer.Argument(help="JSONL, also packed as .gz")]
+Out = Annotated[Path, typer.Option(help="Folder to write to: empty, not there yet, or an earlier output")]
+Config = Annotated[Path | None, typer.Option(help="Settings; by default the tunedrop.yaml beside FILE, if any")]
+Tokenizer = Annotated[Path | None, typer.Option(help="A model's tokenizer.json: counts tokens exactly")]
+Json = Annotated[bool, typer.Option("--json", help="Print the receipt as JSON")]
 Project = Annotated[str, typer.Option(help="Folder under uploads/")]
 Column = Annotated[str | None, typer.Option(help="Column of the table that holds this role's text")]
+
+
+@data.command()
+def check(files: Files, config: Config = None, tokenizer: Tokenizer = None, json: Json = False) -> None:
+    """Say what would become of files: what is wrong with which line, and what to do about it.
+
+    Exit status: 0 accepted, 2 rejected, 1 not checked. Files named train, validation and test are one upload.
+    """
+    from cli import check as run
+    from cli.uploads import Asked
+
+    with explained():
+        accepted = run.check(files, Asked(config, tokenizer), lambda found: run.show(console, found, json))
+        sys.exit(0 if accepted else 2)
+
+
+@data.command()
+def prepare(files: Files, out: Out, config: Config = None, tokenizer: Tokenizer = None, json: Json = False) -> None:
+    """Check a file and write what it becomes: train, validation, test and rejected rows, and the receipt.
+
+    Exit status: 0 accepted, 2 rejected, 1 not prepared; then nothing is written.
+    """
+    from cli import check as run
+    from cli.uploads import Asked
+
+    with explained():
+        accepted = run.prepare(files, out, Asked(config, tokenizer), lambda found: run.show(console, found, json))
+        sys.exit(0 if accepted else 2)
 
 
 @data.command()

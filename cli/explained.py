@@ -4,7 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -44,11 +44,19 @@ def explained() -> Iterator[None]:
     try:
         yield
     except (TunedropError, ChildError) as error:
-        errors.print(f"Failed: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
+        _fail(str(error))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _fail(f"{error.strerror or error}: {error.filename}." if error.filename else f"{error.strerror or error}.")
     except KeyboardInterrupt:
         errors.print("Stopped.", style="yellow")
         sys.exit(130)
+
+
+def _fail(why: str) -> NoReturn:
+    errors.print(f"Failed: {why}", style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(1)
 
 
 def _interrupt(*_: object) -> None:

@@ -10,7 +10,7 @@ from cli.main import app
 MAKEFILE = (paths.ROOT / "Makefile").read_text()
 COMMANDS = {
     *("setup", "demo", "up"),
-    *("convert", "drop"),
+    *("check", "prepare", "convert", "drop"),
     *("runs", "status", "approve", "cancel", "retry", "score"),
     *("test", "lint", "bench"),
 }

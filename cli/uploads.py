@@ -1,0 +1,89 @@
+"""Local files, prepared by the code that prepares uploads, and the receipt of each."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from cli.explained import errors
+from cli.files import pieces, readable
+from shared.data import receipt as receipts
+from shared.data import splits
+from shared.data.config import read
+from shared.data.outputs import Sink
+from shared.data.prepare import Part, prepare
+from shared.data.tokens import TokenCounter
+from shared.models.config import ProjectConfig
+from shared.models.receipt import Problem, Receipt
+from shared.naming import CONFIG_FILE
+
+
+class Upload(NamedTuple):
+    """What would become one run: a file, or the splits of a folder."""
+
+    path: Path
+    files: Mapping[Path, str | None]
+    """In the order in which they are read, each with the split that it is."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How files are to be prepared."""
+
+    config: Path | None = None
+    """A ``tunedrop.yaml``; ``None``: the one beside the file, if there is one."""
+    tokenizer: Path | None = None
+    """A ``tokenizer.json`` that counts the tokens; ``None``: they are estimated."""
+
+
+def uploads(files: Sequence[Path]) -> list[Upload]:
+    """Files named train, validation and test are one upload together; any others are one each.
+
+    Raises:
+        TunedropError: one of them cannot be read.
+    """
+    named = {readable(file).name.partition(".")[0]: file for file in files}
+    if len(named) == len(files) > 1 and named.keys() <= set(splits.NAMES):
+        held_out_first = (name for name in reversed(splits.NAMES) if name in named)
+        return [Upload(files[0].parent, {named[name]: name for name in held_out_first})]
+    return [Upload(file, {file: None}) for file in files]
+
+
+def prepared(upload: Upload, asked: Asked, sinks: Mapping[str, Sink]) -> Receipt:
+    """The receipt of an upload whose rows have gone into ``sinks``: one for each split, one for what is rejected.
+
+    Raises:
+        TunedropError: the configuration or the tokenizer cannot be read.
+    """
+    size = sum(file.stat().st_size for file in upload.files)
+    config = _settings(upload, asked.config)
+    if not isinstance(config, ProjectConfig):
+        return receipts.unread(config, str(upload.path), size)
+    tokens = TokenCounter(readable(asked.tokenizer), sample=None) if asked.tokenizer else None
+    with _reading(upload.path.name, size) as progress:
+        figures = prepare(_parts(upload), config, sinks, tokens=tokens, progress=progress)
+    return receipts.receipt(figures, config, str(upload.path))
+
+
+def _settings(upload: Upload, config: Path | None) -> ProjectConfig | list[Problem]:
+    beside = next(iter(upload.files)).parent / CONFIG_FILE
+    file = config or (beside if beside.exists() else None)
+    return read(readable(file).read_bytes() if file else None)
+
+
+def _parts(upload: Upload) -> Iterator[Part]:
+    for file, split in upload.files.items():
+        yield Part(pieces(file), name=file.name if split else None, packed=file.suffix == ".gz", split=split)
+
+
+@contextmanager
+def _reading(name: str, size: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal's stderr; yields what is to be told the size of each piece."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    bar = Progress(*columns, TimeRemainingColumn(), console=errors, transient=True, disable=not errors.is_terminal)
+    with bar:
+        yield partial(bar.advance, bar.add_task(name, total=size))
