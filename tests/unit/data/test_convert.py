@@ -82,7 +82,7 @@ def test_keys_that_a_table_has_filled_with_nothing_are_left_out() -> None:
     """Else ``weight: null`` would be a weight other than 1."""
     found = row({"messages": [{**ASKED, "weight": None}, {**ANSWERED, "weight": None}]})
     assert found is not None
-    assert isinstance(contract.check(json.dumps(found).encode()), bytes)
+    assert isinstance(contract.check(json.dumps(found).encode()), contract.Row)
 
 
 @pytest.mark.parametrize(
