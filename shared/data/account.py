@@ -1,19 +1,14 @@
 """The account of an upload's lines: what became of each, and what was seen in them."""
 
-import base64
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any, Final
 
-import orjson
+from shared.data.faults import Fault
+from shared.data.rejects import Rejects
+from shared.models.receipt import Histogram, Place, Sighting
 
-from shared.data.faults import HINTS, Fault
-from shared.data.outputs import Buffered, Sink
-from shared.models.receipt import Histogram, Place, Problem, Sighting
-
-PROBLEMS_SHOWN: Final = 100
-"""Bad lines that a receipt lists; ``rejected.jsonl`` has all of them."""
 PLACES_SHOWN: Final = 20
 """Lines that a receipt names of each other thing that was seen."""
 
@@ -42,16 +37,14 @@ class Sightings:
 class Account:
     """Every line of an upload, counted once."""
 
-    def __init__(self, rejected: Sink) -> None:
+    def __init__(self, rejects: Rejects) -> None:
         self.file: str | None = None
         self.line = 0
         """Where reading is."""
-        self.blank = self.accepted = self.rejected = self.duplicates = self.sampled_out = self.pinned = 0
+        self.blank = self.accepted = self.duplicates = self.sampled_out = self.pinned = 0
         self.too_long = Sightings()
         self.pii: dict[str, Sightings] = {}
-        self._rejects = Buffered(rejected)
-        self._reasons: Counter[str] = Counter()
-        self._problems: list[Problem] = []
+        self.rejects = rejects
         self._mended: Counter[str] = Counter()
         self._turns = [0] * len(TURNS)
         self._row_tokens = [0] * len(ROW_TOKENS)
@@ -59,14 +52,15 @@ class Account:
     @property
     def lines(self) -> int:
         """Without blank ones."""
-        return self.accepted + self.rejected + self.duplicates + self.sampled_out
+        return self.accepted + self.rejects.count + self.duplicates + self.sampled_out
 
     def accept(self, turns: int, tokens: int) -> None:
+        """A row that is used."""
         self.accepted += 1
         self._turns[bisect_right(TURNS, turns) - 1] += 1
         self._row_tokens[bisect_right(ROW_TOKENS, tokens) - 1] += 1
 
-    def mend(self, used: Iterable[str]) -> None:
+    def mend(self, used: Collection[str]) -> None:
         """An accepted row has been repaired."""
         self._mended.update([*used, "rows"])
 
@@ -75,20 +69,10 @@ class Account:
         for kind in kinds:
             self.pii.setdefault(kind, Sightings()).add(self.file, self.line)
 
-    def reject(self, line: bytes, fault: Fault) -> None:
-        """A bad line: reported, and kept as it came."""
-        self.rejected += 1
-        self._reasons[fault.reason] += 1
-        problem: dict[str, Any] = {"line": self.line, **fault._asdict(), "hint": HINTS[fault.reason]}
-        if self.file is not None:
-            problem["file"] = self.file
-        if self.rejected <= PROBLEMS_SHOWN:
-            self._problems.append(Problem.model_validate(problem))
-        self._rejects.write(orjson.dumps(problem | _raw(line), option=orjson.OPT_APPEND_NEWLINE))
-
-    def close(self) -> None:
-        """Nothing more will be rejected."""
-        self._rejects.flush()
+    def reject(self, line: bytes, record: Any, fault: Fault) -> None:
+        """A bad line; ``record`` is the line, parsed, or ``None``."""
+        place: dict[str, Any] = {"line": self.line}
+        self.rejects.add(line, record, fault, place if self.file is None else {"file": self.file, **place})
 
     def figures(self) -> dict[str, Any]:
         """Fields of ``Figures``."""
@@ -96,7 +80,7 @@ class Account:
             "lines": self.lines,
             "blank": self.blank,
             "accepted": self.accepted,
-            "rejected": self.rejected,
+            "rejected": self.rejects.count,
             "duplicates": self.duplicates,
             "sampled_out": self.sampled_out,
             "mended": dict(sorted(self._mended.items())),
@@ -105,13 +89,7 @@ class Account:
             "pii": {kind: sightings.found() for kind, sightings in sorted(self.pii.items())},
             "turns": Histogram(edges=list(TURNS), counts=self._turns),
             "row_tokens": Histogram(edges=list(ROW_TOKENS), counts=self._row_tokens),
-            "reasons": dict(sorted(self._reasons.items())),
-            "problems": self._problems,
+            "reasons": dict(sorted(self.rejects.reasons.items())),
+            "problems": self.rejects.problems,
+            "mendable": self.rejects.mendable(),
         }
-
-
-def _raw(line: bytes) -> dict[str, str]:
-    try:
-        return {"raw": line.decode()}
-    except UnicodeDecodeError:
-        return {"raw_base64": base64.b64encode(line).decode()}

@@ -66,6 +66,14 @@ def check(line: bytes) -> Row | Fault:
     return keys.duplicate(line, record) or check_record(record)
 
 
+def parsed(line: bytes, refused: Fault) -> Any:
+    """The line that was refused, parsed; ``None`` where it is not sound JSON."""
+    return None if refused.reason.partition(".")[0] in _UNPARSED else orjson.loads(line)
+
+
+_UNPARSED: Final = ("line", "encoding", "json")
+
+
 def check_record(record: Any) -> Row | Fault:
     """The row in a parsed line, or why it is refused."""
     return fault(record) or row(_messages(record), record)

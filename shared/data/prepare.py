@@ -15,7 +15,9 @@ from shared.data.account import Account
 from shared.data.contract import Row, check
 from shared.data.lines import UnreadableError, gunzip, lines
 from shared.data.outputs import Outputs, Sink
-from shared.data.sorter import Sorter, TokenCounter
+from shared.data.rejects import Rejects
+from shared.data.sorter import Sorter
+from shared.data.tokens import TokenCounter
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Figures
 
@@ -47,6 +49,7 @@ def prepare(
     max_seq_length: int | None = None,
     tokens: TokenCounter | None = None,
     progress: Callable[[int], None] | None = None,
+    upload: str = "FILE",
 ) -> Figures:
     """Read an upload into ``sinks``: one for each of ``splits.NAMES``, and ``REJECTED``.
 
@@ -55,19 +58,20 @@ def prepare(
         pinned: encoded rows that are evaluation rows of the project: where the upload has them, they go to test.
         earlier: files of earlier uploads, to be trained on as well; their bad lines are not reported.
         max_seq_length: tokens of the longest row that is trained on whole; ``None``: not known.
-        tokens: counts tokens; an estimate from bytes without it.
+        tokens: counts tokens; without it they are estimated from bytes.
         progress: is told the size of each chunk that has been read, by the thread that reads.
+        upload: name of the file in the command that would convert it.
     """
     parts = list(parts)
     outputs = Outputs(sinks, config.split, {part.split for part in parts})
-    counter = tokens or _Estimate()
-    sorter = Sorter(config, outputs, counter, max_seq_length, _digests(pinned, config))
-    account, before = Account(sinks[REJECTED]), Account(_Nowhere())
+    tokens = tokens or TokenCounter()
+    sorter = Sorter(config, outputs, tokens, max_seq_length, _digests(pinned, config))
+    account, before = Account(Rejects(sinks[REJECTED], config)), Account(Rejects(_Nowhere(), config))
     readings = [_read(part, sorter, account, progress) for part in parts]
     sources = [source for source, _ in readings]
     readings += [_read(part, sorter, before, progress) for part in earlier]
     outputs.finish()
-    account.close()
+    account.rejects.close()
     return Figures(
         sha256=streams.sha256(sources),
         size=sum(source.size for source in sources),
@@ -77,7 +81,9 @@ def prepare(
         validation_rows=outputs.rows["validation"],
         test_rows=outputs.rows["test"],
         tokens=outputs.tokens["train"],
+        tokens_are=tokens.quality,
         max_seq_length=max_seq_length,
+        shape=account.rejects.shape(account.lines, upload),
         **account.figures(),
     )
 
@@ -138,13 +144,6 @@ def _capped(chunks: Iterable[bytes]) -> Iterator[bytes]:
         if size > MOST_BYTES:
             raise UnreadableError(f"The file is larger than {MOST_BYTES / 2**30:g} GiB unpacked: split it.")
         yield chunk
-
-
-class _Estimate:
-    """Tokens of English chat rows, JSON included."""
-
-    def of(self, row: bytes, /) -> int:
-        return len(row) // 4
 
 
 class _Nowhere:

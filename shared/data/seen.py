@@ -19,8 +19,9 @@ class Seen:
         self._mask = _FIRST - 1
         self._count = 0
 
-    def __len__(self) -> int:
-        return self._count
+    @property
+    def bytes_held(self) -> int:
+        return self._slots.itemsize * len(self._slots)
 
     def add(self, digest: int) -> bool:
         """Whether ``digest`` is new."""

@@ -2,29 +2,24 @@
 
 import sys
 from collections.abc import Collection
-from typing import Final, Protocol
+from typing import Final
 
 import orjson
 
-from shared.data import identity
+from shared.data import identity, mend
 from shared.data.account import Account
-from shared.data.contract import Row, check, is_blank
+from shared.data.contract import Row, check, check_record, is_blank, parsed
 from shared.data.faults import Fault
 from shared.data.lines import UnreadableError
 from shared.data.outputs import Outputs
 from shared.data.seen import Seen
 from shared.data.splits import Placed
+from shared.data.tokens import TokenCounter
 from shared.models.config import ProjectConfig
 
 MOST_LINES: Final = 5_000_000
 """Each accepted row costs up to 24 bytes of memory for deduplication."""
 _SAMPLES: Final = 100 / 2**identity.BITS
-
-
-class TokenCounter(Protocol):
-    """Counts or estimates the tokens of encoded rows."""
-
-    def of(self, row: bytes, /) -> int: ...
 
 
 class Sorter:
@@ -40,6 +35,7 @@ class Sorter:
     ) -> None:
         """``pinned``: digests of the rows that are never trained on."""
         self._config = config
+        self._mends = bool(config.mend or config.roles)
         self._outputs = outputs
         self._tokens_of = tokens.of
         self._longest = max_seq_length or sys.maxsize
@@ -63,29 +59,46 @@ class Sorter:
             raise UnreadableError(f"There are more than {MOST_LINES:,} lines: split the file into several uploads.")
         row = check(line)
         if isinstance(row, Fault):
-            account.reject(line, row)
+            self._mend(line, row, account, choice)
         else:
             self._keep(row, line, account, choice)
 
-    def _keep(self, row: Row, line: bytes, account: Account, choice: str | None) -> None:
+    def _mend(self, line: bytes, fault: Fault, account: Account, choice: str | None) -> None:
+        """Only lines that break the contract are repaired; what cannot be keeps its first fault."""
+        record = parsed(line, fault)
+        mended = mend.mend(record, self._config.mend, self._config.roles) if self._mends else None
+        row = check_record(mended.record) if mended else fault
+        if mended is None or isinstance(row, Fault):
+            account.reject(line, record, fault)
+        elif self._keep(row, line, account, choice):
+            account.mend(mended.used)
+
+    def _keep(self, row: Row, line: bytes, account: Account, choice: str | None) -> bool:
+        """Whether the row is used."""
         tokens = self._tokens_of(row.encoded)
-        too_long = tokens > self._longest
-        if too_long and self._config.too_long != "truncate":
+        if tokens > self._longest and self._config.too_long != "truncate":
             account.too_long.add(account.file, account.line)
-            account.reject(line, self._too_long(tokens))
-            return
+            account.reject(line, None, self._too_long(tokens))
+            return False
         digest = self._digest(row)
         if not self._seen.add(digest):
             account.duplicates += 1
-        elif digest in self._pinned:
-            account.pinned += 1
-            account.accept(len(row.messages), tokens)
-            self._outputs.write("test", Placed(digest, self._written(row), tokens))
-        elif digest * _SAMPLES >= self._config.sample_pc:
+            return False
+        if digest * _SAMPLES >= self._config.sample_pc and digest not in self._pinned:
             account.sampled_out += 1
+            return False
+        self._use(row, Placed(digest, self._written(row), tokens), account, choice)
+        return True
+
+    def _use(self, row: Row, placed: Placed, account: Account, choice: str | None) -> None:
+        account.accept(len(row.messages), placed.tokens)
+        if placed.tokens > self._longest:
+            account.too_long.add(account.file, account.line)
+        if placed.digest in self._pinned:
+            account.pinned += 1
+            self._outputs.write("test", placed)
         else:
-            account.accept(len(row.messages), tokens)
-            self._outputs.add(Placed(digest, self._written(row), tokens), choice)
+            self._outputs.add(placed, choice)
 
     def _too_long(self, tokens: int) -> Fault:
         return Fault("row.too_long", "$.messages", f"about {tokens:,} tokens; at most {self._longest:,} can be used")

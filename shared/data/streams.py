@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from queue import Empty, Queue
 from typing import Final
@@ -42,7 +42,7 @@ def sha256(sources: list[Source]) -> str:
     return hashlib.sha256(b"".join(source.sha256.digest() for source in sources)).hexdigest()
 
 
-def prefetched(chunks: Iterable[bytes], depth: int = AHEAD) -> Iterator[bytes]:
+def prefetched(chunks: Iterable[bytes], depth: int = AHEAD) -> Generator[bytes, None, None]:
     """``chunks``, read by a thread that is at most ``depth`` of them ahead.
 
     What reading raises is raised here; a reader that stops early stops the thread.

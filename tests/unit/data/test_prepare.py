@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from shared.data import prepare as module
 from shared.data import sorter, splits
-from shared.data.account import PROBLEMS_SHOWN
 from shared.data.prepare import REJECTED, Part, prepare
+from shared.data.rejects import PROBLEMS_SHOWN
+from shared.data.tokens import TokenCounter
 from shared.models.config import ProjectConfig, SplitConfig
 from shared.models.receipt import Figures
 from tests.unit.data.rows import conversation, hostile_lines, line, message, upload, valid
@@ -162,4 +163,5 @@ def test_reading_stops_at_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_tokens_are_those_of_the_training_rows() -> None:
     prepared, files = run(upload(*valid(100)))
-    assert prepared.tokens == sum(len(row) // 4 for row in files["train"].splitlines(keepends=True))
+    assert prepared.tokens == sum(map(TokenCounter().of, files["train"].splitlines(keepends=True)))
+    assert prepared.tokens_are == "estimated"
