@@ -1,0 +1,190 @@
+"""What counts as personal data or a secret: a pattern for each kind, and what its candidates must also show.
+
+Patterns are of RE2's syntax and of UTF-8 bytes. Where a pattern has a group, that is the candidate, and what
+stands around it only tells what it is. False alarms cost trust: dates, versions, order numbers and ISBNs are none.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+Part = Callable[[bytes, bytes], bytes]
+"""From a candidate and the text before it (at most ``BEFORE`` bytes) to the part of it that counts, from its start."""
+BEFORE: Final = 40
+
+
+class Kind(NamedTuple):
+    """One kind of personal data or secret."""
+
+    name: str
+    pattern: bytes
+    part: Part = lambda found, _: found
+
+
+_PICTURES: Final = (b".gif", b".jpeg", b".jpg", b".png", b".svg", b".webp")
+_CARDS: Final = re.compile(
+    rb"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}"
+    rb"|(?:35|6011|62|64[4-9]|65)\d{12,17}"
+)
+"""Digits of Visa, Mastercard, American Express and Diners Club; of JCB, Discover and UnionPay."""
+_MIDDLE: Final = (b".", b"-", b"/", b"#", b"_", b"=")
+"""What a candidate follows that is in the middle of something else."""
+_VERSION: Final = re.compile(
+    rb"(?:\b(?:ver|version|release|build|section|chapter)|[A-Za-z0-9]/|[.\-])\s*$", re.IGNORECASE
+)
+_DAY: Final = rb"(?:0?[1-9]|[12]\d|3[01])"
+_DATE: Final = re.compile(
+    rb"(?:(?:19|20)\d\d([.\-/ ])"
+    + _DAY
+    + rb"\1"
+    + _DAY
+    + rb"|"
+    + _DAY
+    + rb"([.\-/ ])"
+    + _DAY
+    + rb"\2(?:19|20)\d\d)(?!\d)"
+)
+_NUMBERED: Final = re.compile(
+    rb"\b(?:order|invoice|isbn|issn|ean|upc|sku|ref|reference|ticket|case|serial|part|item|tracking|parcel|account)s?"
+    rb"\s*(?:number|no|nr|id|code|is)?[\s.:#]*$",
+    re.IGNORECASE,
+)
+
+
+def passes_luhn(digits: bytes) -> bool:
+    """Whether the last digit is the checksum that cards have."""
+    values = [digit - ord("0") for digit in reversed(digits)]
+    return sum(values[::2] + [sum(divmod(2 * value, 10)) for value in values[1::2]]) % 10 == 0
+
+
+def is_iban(text: bytes) -> bool:
+    """Whether letters and digits are an account number by ISO 13616: the remainder by 97 is 1."""
+    moved = (text[4:] + text[:4]).decode()
+    return 15 <= len(text) <= 34 and int("".join(str(int(character, 36)) for character in moved)) % 97 == 1
+
+
+def is_isbn(digits: bytes) -> bool:
+    """Whether ten or thirteen digits are the number of a book."""
+    values = [digit - ord("0") for digit in digits]
+    if len(values) == 13:
+        return (
+            digits.startswith((b"978", b"979")) and sum(values[::2] + [3 * value for value in values[1::2]]) % 10 == 0
+        )
+    return len(values) == 10 and sum(weight * value for weight, value in enumerate(values, 1)) % 11 == 0
+
+
+def _email(found: bytes, _: bytes) -> bytes:
+    is_package = re.search(rb"@v?\d+\.\d", found)
+    is_other = found.lower().endswith(_PICTURES) or found.startswith(b"git@")
+    return b"" if is_package or is_other else found
+
+
+def _iban(found: bytes, _: bytes) -> bytes:
+    """The words that make the checksum: a word in capitals may follow."""
+    words = found.split(b" ")
+    ends = range(len(words), 0, -1)
+    return next((b" ".join(words[:end]) for end in ends if is_iban(b"".join(words[:end]))), b"")
+
+
+def _card(found: bytes, before: bytes) -> bytes:
+    digits = found.translate(None, b" -")
+    known = _CARDS.fullmatch(digits) and not before.endswith(_MIDDLE[:-1])
+    return found if known and passes_luhn(digits) else b""
+
+
+def _phone(found: bytes, before: bytes) -> bytes:
+    groups = re.findall(rb"\d+", found)
+    digits = b"".join(groups)
+    least = 9 if digits.startswith(b"0") else 7
+    if not least <= len(digits) <= 15 or _NUMBERED.search(before) or before.endswith(_MIDDLE):
+        return b""
+    is_sum = found.startswith(b"+") and before[-1:].isalnum()
+    is_decimal = len(groups) == 2 and b"." in found
+    is_date = bool(_DATE.match(found.lstrip(b"+")))
+    return b"" if is_sum or is_decimal or is_date or is_isbn(digits) or _is_list(groups) else found
+
+
+def _is_list(groups: list[bytes]) -> bool:
+    """Whether numbers are counted up, or all round."""
+    counted = all(int(after) - int(one) == 1 for one, after in pairwise(groups))
+    return len(groups) > 2 and (counted or all(group.endswith(b"0") for group in groups))
+
+
+def _ip_address(found: bytes, before: bytes) -> bytes:
+    """Addresses of the public Internet; those of a house, a laptop or a manual are nobody's.
+
+    Four numbers below 32 are the number of a version or a section.
+    """
+    if _VERSION.search(before) or all(len(part) < 3 and int(part, 16) < 0x32 for part in re.split(rb"[.:]+", found)):
+        return b""
+    try:
+        return found if ipaddress.ip_address(found.decode()).is_global else b""
+    except ValueError:
+        return b""
+
+
+def _api_key(found: bytes, _: bytes) -> bytes:
+    return found if re.search(rb"\d", found) and re.search(rb"[A-Za-z]{2}", found[8:]) else b""
+
+
+_PRIVATE_KEY: Final = rb"(?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"
+_ACCENT: Final = rb"[\xc3-\xc5][\x80-\xbf]"
+
+KINDS: Final = (
+    Kind(
+        "private_key",
+        rb"-----BEGIN " + _PRIVATE_KEY + rb"(?:(?s:.*?)-----END " + _PRIVATE_KEY + rb"|[A-Za-z0-9+/=\s]*)",
+    ),
+    Kind(
+        "connection_string",
+        rb"\b[A-Za-z][A-Za-z0-9+.\-]*://[^\s:/@'\"<>]+:([^\s:/@'\"<>]+)@"
+        rb"|(?i:\b(?:server|data source|host|user id|uid)=[^;\n]+;(?:[^;\n]*;)*?\s*(?:password|pwd)=([^;\s]+))",
+    ),
+    Kind("jwt", rb"\beyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{16,}"),
+    Kind(
+        "azure_key",
+        rb"(?i:AccountKey|SharedAccessKey)=([A-Za-z0-9+/]{20,}={0,2})|\bsig=([A-Za-z0-9%+/]{40,}={0,2})"
+        rb"|[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.\-]{31,34}",
+    ),
+    Kind(
+        "aws_key",
+        rb"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"
+        rb"|(?i:aws_?secret_?access_?key)['\"]?\s*[=:]\s*['\"]?([A-Za-z0-9/+]{40})",
+    ),
+    Kind("google_key", rb"\bAIza[A-Za-z0-9_\-]{35}|\bya29\.[A-Za-z0-9_\-]{20,}"),
+    Kind("github_token", rb"\bgh[pousr]_[A-Za-z0-9]{36,}|\bgithub_pat_[A-Za-z0-9_]{36,}"),
+    Kind("slack_token", rb"\bxox[abeoprs]-[A-Za-z0-9\-]{10,}|\bhooks\.slack\.com/services/(T[A-Za-z0-9_/]{20,})"),
+    Kind(
+        "api_key",
+        rb"\bsk-(?:proj|svcacct|admin|or-v1|ant-[a-z]+\d+)-[A-Za-z0-9_\-]{20,}|\bsk-[A-Za-z0-9]{20,}"
+        rb"|\b[rs]k_live_[A-Za-z0-9]{16,}|\bhf_[A-Za-z0-9]{30,}",
+        _api_key,
+    ),
+    Kind(
+        "email",
+        rb"(?:[\w.%+\-]|" + _ACCENT + rb")+@(?:(?:[\w\-]|" + _ACCENT + rb")+\.)+[A-Za-z]{2,24}\b",
+        _email,
+    ),
+    Kind("iban", rb"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", _iban),
+    Kind(
+        "card",
+        rb"\b[2-6]\d{3}(?:[ -]?\d{4}){2,3}(?:[ -]?\d{1,4})?\b|\b3\d{3}[ -]?\d{6}[ -]?\d{4,5}\b",
+        _card,
+    ),
+    Kind(
+        "phone",
+        rb"\+\d(?:[ .\-/()]{0,2}\d){7,14}\b|(?:\([2-9]\d{2}\) ?|\b[2-9]\d{2}[ .\-])[2-9]\d{2}[ .\-]\d{4}\b"
+        rb"|\b0\d{1,4}[ /\-]\d{2,8}(?:[ \-]\d{2,4}){0,4}\b"
+        rb"|(?i:\b(?:phone|tel|telephone|telefon|mobile|fax|whatsapp|call (?:me|us|him|her|them))\b[^\d\n]{1,12})"
+        rb"(\d(?:[ .\-/()]{0,2}\d){6,14})\b",
+        _phone,
+    ),
+    Kind(
+        "ip_address",
+        rb"\b\d{1,3}(?:\.\d{1,3}){3}(?:\.\d+)*\b|\b[23][0-9A-Fa-f]{3}(?::{1,2}[0-9A-Fa-f]{1,4}){2,7}\b",
+        _ip_address,
+    ),
+)
+"""All of them; secrets first, since they may hold what looks like the others."""
