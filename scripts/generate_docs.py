@@ -4,13 +4,18 @@ Each is a function without arguments that returns the whole text; ``tests/unit/s
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from scripts import schemas
+from shared.data import choices
 from shared.engine import STEPS
+from shared.models.config import ProjectConfig, Section
 from shared.models.failure import Failure
 from shared.policy.explain import catalogue
 from shared.settings import Settings
@@ -74,10 +79,35 @@ without a default must be set; the error names all that are missing.
 """
 
 
+def tunedrop_yaml() -> str:
+    """``docs/tunedrop-yaml.md``."""
+    return f"""{_NOTE}
+# tunedrop.yaml
+
+Settings of a project, in its folder beside the uploads: `uploads/{{project}}/tunedrop.yaml`. The file is
+optional, and so is every setting. Uploads are handled with the settings of the moment they arrived. A mistake
+in it rejects the upload; the receipt names each by its line. The platform's limits win, and the receipt
+says what they tightened. Source: `shared/models/config.py`.
+
+Editors that know YAML complete and check the file with [this JSON Schema](schemas/tunedrop-yaml.json):
+
+```yaml
+# yaml-language-server: $schema=https://…/docs/schemas/tunedrop-yaml.json
+```
+
+{_table(("setting", "may be", "default", "meaning"), list(_config_rows(ProjectConfig)))}
+
+[examples/lumo/tunedrop.yaml](../examples/lumo/tunedrop.yaml) is an example.
+"""
+
+
 GENERATED: Final[Mapping[str, Callable[[], str]]] = {
     "docs/states.md": states,
     "docs/failures.md": failures,
     "docs/settings.md": settings,
+    "docs/tunedrop-yaml.md": tunedrop_yaml,
+    "docs/schemas/tunedrop-yaml.json": lambda: _json(schemas.of_settings()),
+    "docs/schemas/receipt-1.json": lambda: _json(schemas.of_receipts()),
 }
 """Path from the repository's root, and what writes it."""
 
@@ -112,6 +142,23 @@ def _duration(seconds: float) -> str:
 
 def _setting_row(field: FieldInfo) -> tuple[str, ...]:
     return f"`{field.alias}`", _default(field), field.description or ""
+
+
+def _config_rows(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """A row for each setting; those of a section follow it."""
+    said = schemas.meanings(model)
+    defaults = model().model_dump(mode="json")
+    for name, field in model.model_fields.items():
+        place = (*path, name)
+        if inspect.isclass(field.annotation) and issubclass(field.annotation, Section):
+            yield from _config_rows(field.annotation, place)
+        else:
+            default = "" if defaults[name] in (None, [], {}) else f"`{defaults[name]}`"
+            yield f"`{'.'.join(place)}`", choices.words(choices.of(place) or {}), default, said[name]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def _default(field: FieldInfo) -> str:

@@ -7,8 +7,6 @@ from typing import Any, Final
 from shared.models.config import ProjectConfig
 
 Schema = Mapping[str, Any]
-NAME: Final = "[key]"
-"""Stands for the names themselves, where a setting's are its owner's choice (pydantic's word)."""
 _TYPES: Final = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
 _BOUNDS: Final = (
     ("exclusiveMinimum", "over"),
@@ -25,7 +23,7 @@ def root() -> Schema:
 
 
 def of(path: Iterable[str | int]) -> Schema | None:
-    """The schema of the setting, entry or key at ``path``; ``None``: there is none."""
+    """The schema of the setting or entry at ``path``; ``None``: there is none."""
     schema: Schema | None = root()
     for step in path:
         schema = _inside(_plain(schema), step)
@@ -43,7 +41,7 @@ def words(schema: Schema) -> str:
         return listed(schema["enum"])
     if "examples" in schema:
         return f"for instance {listed(schema['examples'])}"
-    match schema.get("type", "string"):
+    match schema["type"]:
         case "array":
             return f"a list of: {words(schema['items'])}"
         case "object":
@@ -59,13 +57,9 @@ def listed(names: Iterable[Any]) -> str:
 
 
 def _inside(schema: Schema, step: str | int) -> Schema | None:
-    found: Schema | None
-    if step == NAME:
-        found = schema.get("propertyNames")
-    elif isinstance(step, int):
-        found = schema.get("items")
-    else:
-        found = schema.get("properties", {}).get(step, schema.get("additionalProperties"))
+    if isinstance(step, int):
+        return schema.get("items")
+    found: Schema | None = schema.get("properties", {}).get(step, schema.get("additionalProperties"))
     return found or None
 
 
@@ -85,11 +79,10 @@ def _plain(schema: Schema | None) -> Schema:
 def _object(schema: Schema) -> str:
     if "properties" in schema:
         return f"lines below it with {listed(schema['properties'])}"
-    name = words(schema.get("propertyNames", {}))
-    return f"lines below it such as 'name: value' (name: {name}; value: {words(schema['additionalProperties'])})"
+    return f"lines below it such as 'name: value', each value {words(schema['additionalProperties'])}"
 
 
 def _limits(schema: Schema) -> Iterable[str]:
     yield from (f"{word} {schema[key]:g}" for key, word in _BOUNDS if key in schema)
     if "not" in schema:
-        yield f"but not {listed(schema['not']['enum'])}"
+        yield f"but not {schema['not']['const']}"

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
@@ -108,7 +108,9 @@ def _wrong(error: ValidationError, document: "Document") -> list[Problem]:
         path = next((loc[:end] for end in range(len(loc), 0, -1) if loc[:end] in document.lines), loc[:1])
         if path not in found:
             line = document.lines.get(path, 1)
-            found[path] = _unknown(path, line) if one["type"] == "extra_forbidden" else _refused(path, line, one)
+            found[path] = (
+                _unknown(path, line) if one["type"] == "extra_forbidden" else _refused(path, line, one["input"])
+            )
     return list(found.values())
 
 
@@ -118,15 +120,11 @@ def _unknown(path: "Path", line: int) -> Problem:
     return _problem(path, line, "setting.unknown", f"there is no setting '{_key(path)}'", hint)
 
 
-def _refused(path: "Path", line: int, error: Mapping[str, Any]) -> Problem:
-    value = error["input"]
-    is_name = error["loc"][-1] == choices.NAME
-    schema = choices.of([*path[:-1], choices.NAME] if is_name else path) or {}
-    found = f"'{_key(path)}' cannot be {'a name here' if is_name else _quoted(value)}"
-    hint = f"Write {choices.words(schema)}."
-    if isinstance(value, str) and "enum" in schema:
-        hint = _nearest(value, schema["enum"])
-    return _problem(path, line, "setting.wrong", found, hint)
+def _refused(path: "Path", line: int, value: Any) -> Problem:
+    schema = choices.of(path) or {}
+    is_one_of = isinstance(value, str) and "enum" in schema
+    hint = _nearest(str(value), schema["enum"]) if is_one_of else f"Write {choices.words(schema)}."
+    return _problem(path, line, "setting.wrong", f"'{_key(path)}' cannot be {_quoted(value)}", hint)
 
 
 def _nearest(wrong: str, names: Iterable[str]) -> str:

@@ -3,12 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from shared.data import receipt_figures, receipt_mending
+from shared.data.markdown import code, lines, rows
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Cost, Figures, Problem, Receipt
 from shared.models.run import Run
 from shared.naming import CONFIG_FILE
 
-_HOURS_A_DAY: Final = 24
+_COUNTS: Final = (
+    *("lines", "blank", "accepted", "rejected", "duplicates"),
+    *("train_rows", "validation_rows", "test_rows", "tokens"),
+)
 
 
 def receipt(
@@ -52,6 +57,7 @@ def unread(problems: Sequence[Problem], upload: str, size: int, run: Run | None 
     mistakes = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
     refusal = f"The upload was not read, because {CONFIG_FILE} has {mistakes}."
     return Receipt(
+        **dict.fromkeys(_COUNTS, 0),
         project=run.project if run else None,
         run_id=run.run_id if run else None,
         upload=upload,
@@ -65,7 +71,7 @@ def unread(problems: Sequence[Problem], upload: str, size: int, run: Run | None 
 
 
 def _accepted(figures: Figures, config: ProjectConfig, run: Run | None, hold: str | None) -> str:
-    ready = f"{_rows(figures.accepted)} can be used."
+    ready = f"{rows(figures.accepted)} can be used."
     if run is None:
         return ready
     if config.mode == "validate":
@@ -85,75 +91,25 @@ def latest(run: Run) -> str:
 
 def markdown(found: Receipt) -> str:
     """The receipt as its owner reads it: the verdict, what to mend, then figures."""
-    return "\n".join([*_verdict(found), *_to_mend(found), *_figures(found), *_cost(found.cost)])
+    return "\n".join([*_verdict(found), *receipt_mending.section(found), *receipt_figures.sections(found)])
 
 
 def _verdict(found: Receipt) -> Iterator[str]:
-    yield f"# {found.verdict.capitalize()}: {_code(found.upload)}"
+    yield f"# {found.verdict.capitalize()}: {code(found.upload)}"
     yield ""
     yield found.why
     yield ""
-
-
-def _to_mend(found: Receipt) -> Iterator[str]:
-    if not found.rejected:
+    if found.sha256 is None:
+        yield f"Mend {code(CONFIG_FILE)}, then upload the file again."
+    elif found.verdict == "rejected":
+        yield "Mend the file, then upload it again."
+    elif found.rejected:
+        left_out = f"{found.rejected:,} of {lines(found.lines)} cannot be used and {_is(found.rejected)} left out."
+        yield f"{left_out} To use them too, mend them and upload the file again."
+    else:
         return
-    yield "## What to mend"
-    yield ""
-    yield from map(_problem, found.problems)
-    if more := found.rejected - len(found.problems):
-        yield f"- and {more:,} more"
-    yield ""
-    yield f"All of them, with their text, are in {_code(_rejects_of(found))} beside this receipt."
     yield ""
 
 
-def _rejects_of(found: Receipt) -> str:
-    return f"{found.run_id}.rejected.jsonl" if found.run_id else "rejected.jsonl"
-
-
-def _problem(problem: Problem) -> str:
-    where = "" if problem.path == "$" else f" at {_code(problem.path)}"
-    return f"- **line {problem.line}** {_code(problem.reason)}: {problem.found}{where}. {problem.hint}"
-
-
-def _figures(found: Receipt) -> Iterator[str]:
-    yield "## Figures"
-    yield ""
-    yield "| | |"
-    yield "|---|---:|"
-    figures = {
-        "lines": found.lines,
-        "usable rows": found.accepted,
-        "bad lines": found.rejected,
-        "duplicates": found.duplicates,
-        "blank lines": found.blank,
-        "rows to train on": found.train_rows,
-        "rows to validate with": found.validation_rows,
-        "rows to test with": found.test_rows,
-        "tokens to train on, estimated": found.tokens,
-    }
-    yield from (f"| {name} | {figure:,} |" for name, figure in figures.items())
-    yield ""
-
-
-def _cost(cost: Cost | None) -> Iterator[str]:
-    if cost is None:
-        return
-    yield "## Cost on Azure, estimated"
-    yield ""
-    yield f"- training: ${cost.training_usd:,.2f} ({cost.training_hours:g} h of {cost.training_sku})"
-    day = cost.endpoint_usd_per_hour * _HOURS_A_DAY
-    yield f"- endpoint: ${cost.endpoint_usd_per_hour:,.2f} an hour, ${day:,.2f} a day, on {cost.endpoint_sku}"
-    yield ""
-    yield f"Prices as of {cost.priced_on}. {cost.assumes}".rstrip()
-    yield ""
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
-
-
-def _code(text: str) -> str:
-    """Text that Markdown takes literally."""
-    return f"`{text.replace('`', chr(39))}`"
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"

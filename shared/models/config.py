@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from shared.models.base import Model
-from shared.models.fields import Duration, Moment, OtherKey, OtherRole
+from shared.models.fields import Duration, Moment, OtherKey
 
 Scalar = str | int | float | bool
 Role = Literal["system", "user", "assistant"]
@@ -23,7 +23,7 @@ class LeaseConfig(Section):
     """Why the project's endpoint may live. Platform limits may be tighter."""
 
     max_age: Duration = timedelta(days=7)
-    """Longest that it lives; being promoted anew begins another lease."""
+    """Longest that it lives after its model has gone live."""
     idle: Duration = timedelta(hours=12)
     """It is deleted when nobody has asked it anything for this long."""
     keep_until: Moment | None = None
@@ -45,19 +45,19 @@ class ProjectConfig(Section):
     mode: Literal["train", "validate"] = "train"
     """Whether accepted uploads are trained on, or only checked."""
     base_model: str | None = None
-    """Name in the registry; ``None`` takes the app's default."""
+    """Name in the registry; without it, the app's default."""
     hyperparameters: dict[str, Scalar] = {}
     """Inputs of the fine-tuning component, checked against its declaration before submission."""
 
-    roles: dict[OtherRole, Role] = {}
-    """Other words for the roles, for instance ``customer: user``."""
+    roles: dict[str, Role] = {}
+    """Other words for the roles, for instance ``customer: user``, tried where a row breaks the contract."""
     mend: list[MendRule] = []
     """How rows that break the contract may be repaired; without a rule they are rejected."""
     keep: list[OtherKey] = []
     """Keys of a row to keep beside ``messages``; all others are dropped."""
     duplicates: Literal["normalised", "exact"] = "normalised"
     """Which rows are the same: equal but for case, space and Unicode form, or equal."""
-    sample_pc: float = Field(100, gt=0, le=100)
+    sample_pc: float = Field(100.0, gt=0, le=100)
     """Percent of the rows to use, chosen by content hash."""
     too_long: Literal["truncate", "drop", "reject"] = "truncate"
     """What becomes of rows over ``max_seq_length``: the trainer cuts them, they are left out, or the upload is."""

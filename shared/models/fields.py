@@ -52,18 +52,13 @@ Moment = Annotated[datetime, BeforeValidator(_moment), _text(_MOMENT, ["2026-12-
 """A date, or a date and a time, with a zone or in UTC."""
 
 
-def _none_of(taken: Sequence[str]) -> AfterValidator:
-    def check(value: str) -> str:
-        if value in taken:
-            raise ValueError("taken")
-        return value
-
-    return AfterValidator(check)
+def _not_messages(value: str) -> str:
+    if value == "messages":
+        raise ValueError("it is always kept")
+    return value
 
 
-_ROLES: Final = ("system", "user", "assistant")
-_MESSAGES: Final = ("messages",)
-OtherRole = Annotated[str, _none_of(_ROLES), WithJsonSchema({"type": "string", "not": {"enum": [*_ROLES]}})]
-"""A word for a role that is none of the contract's."""
-OtherKey = Annotated[str, _none_of(_MESSAGES), WithJsonSchema({"type": "string", "not": {"enum": [*_MESSAGES]}})]
+OtherKey = Annotated[
+    str, AfterValidator(_not_messages), WithJsonSchema({"type": "string", "not": {"const": "messages"}})
+]
 """A key of a row beside ``messages``."""

@@ -36,11 +36,11 @@ class Sighting(Model):
     rows: int
     """Exact total."""
     places: list[Place] = []
-    """The first ``PLACES_SHOWN`` of them."""
+    """The first of them."""
 
 
 class Histogram(Model):
-    """Rows by size: ``counts[i]`` rows have at least ``edges[i]`` and fewer than ``edges[i + 1]``."""
+    """Rows by size: ``counts[i]`` rows have at least ``edges[i]`` and fewer than ``edges[i + 1]``, if there is one."""
 
     edges: list[int]
     counts: list[int]
@@ -80,25 +80,25 @@ class Figures(Model):
     refusal: str | None = None
     """Why nothing of the upload is used, a sentence with its figures; ``None``: it is accepted."""
 
-    lines: int = 0
+    lines: int
     """Without blank ones."""
-    blank: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    duplicates: int = 0
+    blank: int
+    accepted: int
+    rejected: int
+    duplicates: int
     sampled_out: int = 0
     mended: dict[str, int] = {}
     """Accepted rows that each rule of ``mend``, or ``roles``, has repaired; ``rows`` is how many in all."""
 
-    train_rows: int = 0
-    validation_rows: int = 0
-    test_rows: int = 0
+    train_rows: int
+    validation_rows: int
+    test_rows: int
     pinned_rows: int = 0
     """Rows that are evaluation rows of the project, and therefore never trained on."""
     earlier_rows: int = 0
     """Rows to train on that come from earlier uploads of the project (``train_on: project``)."""
 
-    tokens: int = 0
+    tokens: int
     """Tokens of the training rows."""
     tokens_are: Literal["estimated", "calibrated", "exact"] = "estimated"
     max_seq_length: int | None = None
@@ -116,7 +116,7 @@ class Figures(Model):
     reasons: dict[str, int] = {}
     """Rejected lines by reason, exact."""
     problems: list[Problem] = []
-    """The first ``PROBLEMS_SHOWN`` bad lines."""
+    """The first bad lines; ``rejected.jsonl`` has all of them."""
     mendable: Mendable | None = None
     shape: Shape | None = None
 

@@ -28,13 +28,14 @@ def tighten(config: ProjectConfig, settings: Settings, received: datetime) -> tu
 def _budgets(config: ProjectConfig, settings: Settings) -> Iterator[str]:
     usd, tokens = settings.budget_per_run_usd, settings.budget_per_run_tokens
     if config.budget_usd is not None and config.budget_usd > usd:
-        yield f"budget_usd is {usd:,.2f}, not {config.budget_usd:,.2f}: more for one run is not allowed here."
+        yield f"`budget_usd` is {usd:,.2f}, not {config.budget_usd:,.2f}: one run may not cost more here."
     if config.budget_tokens is not None and config.budget_tokens > tokens:
-        yield f"budget_tokens is {tokens:,}, not {config.budget_tokens:,}: more in one run are not allowed here."
+        yield f"`budget_tokens` is {tokens:,}, not {config.budget_tokens:,}: one run may not train on more here."
 
 
 def _lease(lease: LeaseConfig, longest: timedelta, received: datetime) -> Iterator[str]:
     if lease.max_age > longest:
-        yield f"lease.max_age is {written(longest)}, not {written(lease.max_age)}: endpoints may not live longer here."
+        asked = written(lease.max_age)
+        yield f"`lease.max_age` is {written(longest)}, not {asked}: endpoints may not live longer here."
     if lease.keep_until is not None and lease.keep_until > received + longest:
-        yield f"lease.keep_until holds for {written(longest)} at most: endpoints may not live longer here."
+        yield f"`lease.keep_until` holds for {written(longest)} at most: endpoints may not live longer here."

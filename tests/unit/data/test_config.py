@@ -59,7 +59,6 @@ def test_all_settings_are_read() -> None:
         (b"hyperparameters:\n  seed: [1]\n", 2, "'hyperparameters.seed' cannot be a list", "text, a whole number"),
         (b"hyperparameters: fast\n", 1, "'hyperparameters' cannot be 'fast'", "'name: value'"),
         (b"roles: {customer: usr}", 1, "'roles.customer' cannot be 'usr'", "Did you mean 'user'?"),
-        (b"roles: {user: assistant}", 1, "'roles.user' cannot be a name here", "not system, user or assistant"),
         (b"mend:\n- merge_turns\n- merge\n", 3, "'mend[1]' cannot be 'merge'", "Possible: merge_turns, "),
         (b"keep: [prompt, messages]", 1, "'keep[1]' cannot be 'messages'", "text, but not messages"),
         (b"keep: prompt", 1, "'keep' cannot be 'prompt'", "a list of: text"),

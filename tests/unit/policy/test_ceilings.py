@@ -28,10 +28,10 @@ def test_what_a_project_does_not_limit_the_platform_does() -> None:
 @pytest.mark.parametrize(
     ("asked", "limit", "told"),
     [
-        ({"budget_usd": 500.0}, {"budget_per_run_usd": 40.0}, "budget_usd is 40.00, not 500.00"),
-        ({"budget_tokens": 9000}, {"budget_per_run_tokens": 5000}, "budget_tokens is 5,000, not 9,000"),
-        ({}, {"longest_lease_hours": 36.0}, "lease.max_age is 36h, not 7d"),
-        ({"lease": LeaseConfig(keep_until=NOON + timedelta(days=8))}, {}, "lease.keep_until holds for 7d at most"),
+        ({"budget_usd": 500.0}, {"budget_per_run_usd": 40.0}, "`budget_usd` is 40.00, not 500.00"),
+        ({"budget_tokens": 9000}, {"budget_per_run_tokens": 5000}, "`budget_tokens` is 5,000, not 9,000"),
+        ({}, {"longest_lease_hours": 36.0}, "`lease.max_age` is 36h, not 7d"),
+        ({"lease": LeaseConfig(keep_until=NOON + timedelta(days=8))}, {}, "`lease.keep_until` holds for 7d at most"),
     ],
 )
 def test_a_setting_over_a_limit_is_tightened_and_told(asked: Any, limit: Any, told: str) -> None:

@@ -1,0 +1,98 @@
+"""The receipt's section on what to mend: what is wrong how often, where first, and what to do about it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from shared.data.faults import HINTS
+from shared.data.markdown import code, fenced, lines
+from shared.models.receipt import Mendable, Problem, Receipt, Shape
+from shared.naming import CONFIG_FILE
+
+_EXAMPLES: Final = 5
+"""Lines that are shown of each kind of mistake."""
+_SHAPES: Final[Mapping[str, str]] = {
+    "sharegpt": "ShareGPT conversations",
+    "alpaca": "Alpaca instructions",
+    "completion": "pairs of a question and an answer",
+    "bare list": "bare lists of messages",
+    "json array": "one JSON array",
+    "json": "one JSON document over several lines",
+    "csv": "a CSV table",
+    "parquet": "a Parquet file",
+    "zstandard": "a Zstandard archive",
+    "gzip": "a gzip archive whose name does not end in .gz",
+    "zip": "a ZIP archive",
+    "utf-16": "text in UTF-16",
+}
+
+
+def section(found: Receipt) -> Iterator[str]:
+    """Lines of Markdown; none where nothing is to be mended."""
+    if not found.problems and found.shape is None:
+        return
+    yield "## What to mend"
+    yield ""
+    if found.shape:
+        yield from _shape(found.shape, found.lines)
+    yield from _reasons(found) if found.reasons else map(_setting, found.problems)
+    yield ""
+    if found.mendable:
+        yield from _mendable(found.mendable, found)
+    if found.rejected:
+        yield f"{_all(found.rejected)} in {code(_rejects_of(found))} beside this receipt, with text and remedy."
+        yield ""
+
+
+def _shape(shape: Shape, of: int) -> Iterator[str]:
+    name = _SHAPES.get(shape.name, shape.name)
+    yield (
+        f"{shape.rows:,} of {lines(of)} hold {name}, not chat rows."
+        if shape.rows
+        else f"The file is {name}, not chat rows."
+    )
+    yield "This command on your own machine mends that; upload what it writes:"
+    yield ""
+    yield from fenced([shape.command], "sh")
+
+
+def _reasons(found: Receipt) -> Iterator[str]:
+    """The most frequent first."""
+    for reason, count in sorted(found.reasons.items(), key=lambda item: (-item[1], item[0])):
+        shown = [problem for problem in found.problems if problem.reason == reason]
+        hint = HINTS.get(reason) or shown[0].hint
+        yield f"- **{lines(count)}: {code(reason)}.** {hint}"
+        yield from (f"  - {_example(problem)}" for problem in shown[:_EXAMPLES])
+
+
+def _example(problem: Problem) -> str:
+    where = "" if problem.path == "$" else f" at {code(problem.path)}"
+    return f"{_place(problem)}: {problem.found}{where}"
+
+
+def _setting(problem: Problem) -> str:
+    return f"- **{_place(problem)}**: {problem.found}. {problem.hint}"
+
+
+def _place(problem: Problem) -> str:
+    return f"{problem.file}, line {problem.line:,}" if problem.file else f"line {problem.line:,}"
+
+
+def _mendable(mendable: Mendable, found: Receipt) -> Iterator[str]:
+    folder = f" in the folder {code(f'uploads/{found.project}')}" if found.project else ""
+    yield f"{mendable.rows:,} of {found.rejected:,} rejected lines become usable with:"
+    yield ""
+    yield from fenced(mendable.settings.splitlines(), "yaml")
+    yield f"Paste that into {code(CONFIG_FILE)}{folder}, in place of lines that begin alike, and upload the file again."
+    yield "What each is needed for:"
+    yield ""
+    for name, count in sorted(mendable.by.items(), key=lambda item: (-item[1], item[0])):
+        yield f"- {code(name)}: {lines(count)}"
+    yield ""
+
+
+def _all(rejected: int) -> str:
+    return "The bad line is" if rejected == 1 else f"All {rejected:,} bad lines are"
+
+
+def _rejects_of(found: Receipt) -> str:
+    return f"{found.run_id}.rejected.jsonl" if found.run_id else "rejected.jsonl"
