@@ -91,12 +91,12 @@ def _twice(path: "Path", line: int, first: int) -> Problem:
     return _problem(path, line, "setting.twice", found, "Keep one of the two.")
 
 
-def _without_empty(value: dict[Any, Any], levels: int = 2) -> dict[str, Any]:
-    """``lease:`` with nothing behind it means: as if it were not there."""
+def _without_empty(value: dict[Any, Any], path: "Path" = ()) -> dict[str, Any]:
+    """``lease:`` with nothing behind it means: as if it were not there. A setting that does not exist stays."""
     return {
-        str(key): _without_empty(inner, levels - 1) if isinstance(inner, dict) and levels > 1 else inner
+        str(key): _without_empty(inner, (str(key),)) if isinstance(inner, dict) and not path else inner
         for key, inner in value.items()
-        if inner is not None
+        if inner is not None or choices.of((*path, str(key))) is None
     }
 
 

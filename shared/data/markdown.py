@@ -68,7 +68,7 @@ def _size(edges: Sequence[int], index: int) -> str:
     if index + 1 == len(edges):
         return f"{edges[index]:,} or more"
     first, last = edges[index], edges[index + 1] - 1
-    return f"{first:,}" if first == last else f"{first:,}–{last:,}"  # noqa: RUF001, a range
+    return f"{first:,}" if first == last else f"{first:,}-{last:,}"
 
 
 def _bar(part: float) -> str:

@@ -43,6 +43,7 @@ def test_all_settings_are_read() -> None:
     [
         (b"mode: train\nbudget: 5\n", 2, "there is no setting 'budget'", "Did you mean 'budget_usd'?"),
         (b"lease:\n  max_ages: 3d\n", 2, "there is no setting 'lease.max_ages'", "Did you mean 'max_age'?"),
+        (b"budget:\n", 1, "there is no setting 'budget'", "Did you mean 'budget_usd'?"),
         (b"zzz: 1\n", 1, "there is no setting 'zzz'", "Possible: mode, base_model, "),
         (b"1: 2\n", 1, "there is no setting '1'", "Possible: mode, "),
         (b"\n\nmode: fast\n", 3, "'mode' cannot be 'fast'", "Possible: train, validate."),

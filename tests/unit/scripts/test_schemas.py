@@ -17,7 +17,9 @@ from shared.models.config import ProjectConfig
 from shared.models.receipt import Receipt
 from tests.receipts import SCHEMAS, validator
 
-ANYTHING = st.sampled_from([None, 0, 1, 40, 41, -3, 0.5, 250.25, True, "", "train", "messages", "user", [], ["x"], {}])
+ANYTHING: st.SearchStrategy[Any] = st.sampled_from(
+    [None, 0, 1, 40, 41, -3, 0.5, 250.25, True, "", "train", "messages", "user", [], ["x"], {}]
+)
 DURATIONS = st.sampled_from(["12h", "7d", "90 s", "0h", "007d", "9999d", "10000d", "a while", "1 h 30 m", "12H"])
 MOMENTS = st.sampled_from(["2026-12-24", "2026-12-24 18:00", "2026-12-24T18:00:30+01:00", "2026-13-01", "24.12.2026"])
 WORDS = ["train", "validate", "normalised", "exact", "truncate", "drop", "reject", "off", "redact", "upload", "project"]
