@@ -1,4 +1,4 @@
-"""Every hour: find what events did not tell."""
+"""Every hour: find what events did not tell, and what nobody owns."""
 
 import logging
 
@@ -7,12 +7,17 @@ from shared.errors import EventError
 from shared.intake import accept
 from shared.models.run import Upload
 from shared.ports import BlobInfo, Ports
+from shared.sweeps.orphans import remove_orphans
 
 log = logging.getLogger(__name__)
 
 
 def sweep(ports: Ports) -> int:
-    """Take in the uploads that have no run; how many that were."""
+    """Take in the uploads that have no run, remove what belongs to nobody; how many things that were."""
+    return _take_in(ports) + remove_orphans(ports)
+
+
+def _take_in(ports: Ports) -> int:
     known = {run.run_id for run in ports.runs.all()}
     missed = [info for info in ports.blobs.within(resources.UPLOADS) if _is_missed(info, known, ports)]
     for info in missed:

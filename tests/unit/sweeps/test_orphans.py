@@ -1,0 +1,148 @@
+"""What bears our tags and belongs to nobody."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.models.hosting import DeploymentSpec
+from shared.models.run import Run
+from shared.naming import endpoint_name
+from shared.ports import Ports
+from shared.states import State
+from shared.steps import tags
+from shared.sweeps.orphans import GRACE
+from shared.sweeps.sweep import sweep
+from tests.doubles import memory_ports
+from tests.doubles.world import World
+
+HOUR = 3600.0
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def live(world: World) -> Run:
+    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
+    world.round()
+    return run
+
+
+def swept(world: World, hours: int = 4) -> int:
+    """How many things an app that is otherwise at rest removes within some hours."""
+    count = 0
+    for _ in range(hours):
+        count += sweep(world.ports)
+        world.clock.advance(HOUR)
+    return count
+
+
+def submit(world: World, run: Run, attempt: int) -> str:
+    """A job of some attempt of a run."""
+    plan = run.results.plan
+    assert plan is not None
+    name = f"{run.run_id}-{attempt}"
+    world.ports.jobs.lasts = 100 * HOUR
+    world.ports.jobs.submit(plan.model_copy(update={"name": name, "tags": {**plan.tags, "attempt": str(attempt)}}))
+    return name
+
+
+def status(ports: Ports, job: str) -> str | None:
+    found = ports.jobs.get(job)
+    return found.status if found else None
+
+
+def test_nothing_of_a_live_run_is_touched(world: World, live: Run) -> None:
+    assert swept(world) == 0
+    assert [endpoint.name for endpoint in world.ports.endpoints.ours()] == [live.results.endpoint]
+    assert len(list(world.ports.models.ours())) == 1
+
+
+def test_a_running_job_of_an_attempt_that_is_over_is_cancelled(world: World, live: Run) -> None:
+    job = submit(world, live, attempt=7)
+    assert swept(world) == 1
+    assert status(world.ports, job) == "cancelled"
+
+
+def test_an_orphan_seen_once_or_within_the_grace_period_stays(world: World, live: Run) -> None:
+    job = submit(world, live, attempt=7)
+    world.clock.advance(10 * HOUR)
+    assert sweep(world.ports) == 0
+    world.clock.advance(GRACE.total_seconds() - 1)
+    assert sweep(world.ports) == 0
+    assert status(world.ports, job) == "running"
+    world.clock.advance(1)
+    assert sweep(world.ports) == 1
+
+
+def test_an_orphan_that_found_its_owner_is_forgotten(world: World, live: Run) -> None:
+    job = submit(world, live, attempt=2)
+    sweep(world.ports)
+    stored = world.ports.runs.get("support", live.run_id)
+    assert stored is not None
+    etag = world.ports.runs.replace(live.model_copy(update={"attempt": 2}), stored.etag)
+    world.clock.advance(GRACE.total_seconds())
+    assert sweep(world.ports) == 0
+    world.ports.runs.replace(live, etag)
+    assert sweep(world.ports) == 0
+    assert status(world.ports, job) == "running"
+
+
+def test_a_model_outlives_its_run_unless_no_run_made_it(world: World) -> None:
+    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
+    world.clock.advance(24 * HOUR)
+    world.until_reaped(run.run_id)
+    [model] = world.ports.models.ours()
+    stray = model.model_copy(update={"version": "0000000000-1", "tags": {**model.tags, "run": "support-0000000000"}})
+    world.ports.models.register(stray)
+    assert swept(world) == 1
+    assert list(world.ports.models.ours()) == [model]
+
+
+def test_an_endpoint_of_an_older_generation_is_deleted_with_its_deployments(world: World, live: Run) -> None:
+    name = endpoint_name("support", world.ports.settings.workspace_id, generation=9)
+    world.ports.endpoints.create(name, tags.of_project("support"))
+    world.clock.advance(HOUR)
+    deploy(world, name, live, "support-0000000000-1")
+    assert swept(world) == 1
+    assert world.ports.endpoints.deleted == [name]
+
+
+def test_a_deployment_without_a_live_run_is_deleted_from_an_endpoint_that_stays(world: World, live: Run) -> None:
+    endpoint = live.results.endpoint or ""
+    deploy(world, endpoint, live, "support-0000000000-1")
+    assert swept(world) == 1
+    assert [one.name for one in world.ports.deployments.of(endpoint)] == [live.results.deployment]
+
+
+def deploy(world: World, endpoint: str, run: Run, name: str) -> None:
+    """A deployment of a run that nobody knows."""
+    strange = run.model_copy(update={"run_id": name.rpartition("-")[0]})
+    version = run.results.model.version if run.results.model else ""
+    spec = {"model_name": run.project, "model_version": version, "instance_type": "Standard_X"}
+    world.ports.deployments.create(DeploymentSpec(endpoint=endpoint, name=name, tags=tags.of_attempt(strange), **spec))
+
+
+def test_nothing_is_removed_when_the_tables_are_lost(world: World, live: Run) -> None:
+    ports = world.ports
+    azureml = {"jobs": ports.jobs, "models": ports.models, "endpoints": ports.endpoints}
+    emptied = replace(memory_ports(world.clock), **azureml, deployments=ports.deployments)
+    for _ in range(4):
+        assert sweep(emptied) == 0
+        world.clock.advance(HOUR)
+    assert ports.endpoints.deleted == []
+
+
+def test_trouble_with_one_orphan_leaves_the_others(world: World, live: Run) -> None:
+    endpoint = live.results.endpoint or ""
+    for name in ("support-0000000000-1", "support-1111111111-1"):
+        deploy(world, endpoint, live, name)
+    world.clock.advance(HOUR)
+    world.ports.endpoints.set_traffic(endpoint, {"support-0000000000-1": 100})
+    assert swept(world) == 1
+    assert {one.name for one in world.ports.deployments.of(endpoint)} == {
+        "support-0000000000-1",
+        live.results.deployment,
+    }
