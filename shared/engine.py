@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared import claims, record
+from shared import claims, mirror, record
 from shared.errors import ConflictError, ThrottledError, TunedropError
 from shared.models.run import Notice, Results, Run, TimelineEntry
 from shared.naming import OURS
@@ -143,8 +143,10 @@ def _write(stored: Stored[Run], outcome: Outcome | Again, ports: Ports) -> Store
 
 def _announce(stored: Stored[Run], ports: Ports) -> Stored[Run]:
     run = stored.value
-    for notice in run.outbox:
-        ports.runs.append(run, _entry(notice))
+    entries = [_entry(notice) for notice in run.outbox]
+    for entry in entries:
+        ports.runs.append(run, entry)
+    mirror.keep_run(run, entries, ports)
     ports.notices.publish(run, run.outbox)
     told = run.model_copy(update={"outbox": []})
     return Stored(told, ports.runs.replace(told, stored.etag))

@@ -64,7 +64,7 @@ def accept(upload: Upload, ports: Ports) -> str:
         run = _received(run_id, project, upload, ports)
         ports.active.put(project, run_id, run.next_due)
         ports.runs.create(run)
-    _give_way(project, upload.path, ports)
+    give_way(project, upload.path, ports)
     ports.queue.send(project, run_id)
     return run_id
 
@@ -155,14 +155,23 @@ def _settings(project: str, ports: Ports) -> tuple[ProjectConfig, Results]:
     return ProjectConfig(), Results(end=State.REJECTED, error=config.told(found), problems=found)
 
 
-def _give_way(project: str, path: str, ports: Ports) -> None:
+def give_way(project: str, path: str, ports: Ports) -> None:
     """Of all unfinished versions of one upload, only the newest goes on."""
     versions = [run for run in ports.runs.all(project) if run.upload.path == path]
-    for run in versions:
-        if run.state not in _SETTLED and any(_is_newer(other, run) for other in versions):
+    moving = [run for run in versions if run.state not in _SETTLED]
+    if not moving or len(versions) == 1:
+        return
+    info = ports.blobs.info(resources.UPLOADS, path)
+    for run in moving:
+        if any(_is_newer(other, run, info.etag if info else None) for other in versions):
             ask(project, run.run_id, Intent.SUPERSEDE, ports)
 
 
-def _is_newer(run: Run, than: Run) -> bool:
+def _is_newer(run: Run, than: Run, now: str | None) -> bool:
+    """By sequencer; a version that the sweep found has none: then what the container holds is newest."""
     ours, theirs = run.upload.sequencer, than.upload.sequencer
-    return ours > theirs if ours and theirs else run.created > than.created
+    if ours and theirs:
+        return ours > theirs
+    if now in (run.upload.etag, than.upload.etag):
+        return run.upload.etag == now != than.upload.etag
+    return run.created > than.created

@@ -13,6 +13,7 @@ _ALL: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "resources.jso
 UPLOADS: Final[str] = _ALL["containers"]["uploads"]
 PREPARED: Final[str] = _ALL["containers"]["prepared"]
 RECEIPTS: Final[str] = _ALL["containers"]["receipts"]
+RECORDS: Final[str] = _ALL["containers"]["records"]
 CONTAINERS: Final[tuple[str, ...]] = tuple(_ALL["containers"].values())
 
 ADVANCE_QUEUE: Final[str] = _ALL["queues"]["advance"]

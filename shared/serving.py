@@ -8,14 +8,18 @@ and reaping cannot cross:
     deleting    entered only while nobody holds the slot; once the endpoint is gone, the next generation begins
 """
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
-from shared import naming
+from shared import mirror, naming
 from shared.models.project import Serving
 from shared.models.run import Run
 from shared.policy import lease as leases
 from shared.ports import Ports, Stored
 from shared.states import ENDS
+
+GONE_FOR: Final = timedelta(seconds=5)
+"""How long a deleted endpoint must stay out of sight: a single read may be stale."""
 
 
 def endpoint_name(serving: Serving, ports: Ports) -> str:
@@ -74,16 +78,20 @@ def begin_deleting(stored: Stored[Serving], ports: Ports) -> None:
 
 
 def finish_deleting(stored: Stored[Serving], ports: Ports) -> None:
-    """Delete the endpoint, again at every call until it is gone; then settle its account."""
-    name = endpoint_name(stored.value, ports)
+    """Delete the endpoint, again at every call until it has been gone for a while; then settle its account."""
+    row, now = stored.value, ports.clock.now()
+    name = endpoint_name(row, ports)
     endpoint = ports.endpoints.get(name)
-    if endpoint is None:
-        _settle(stored.value, name, ports)
-        ports.projects.replace_serving(
-            Serving(project=stored.value.project, generation=stored.value.generation + 1), stored.etag
-        )
-    elif endpoint.provisioning != "deleting":
-        ports.endpoints.delete(name)
+    if endpoint is not None:
+        if row.gone is not None:
+            _change(stored, ports, gone=None)
+        if endpoint.provisioning != "deleting":
+            ports.endpoints.delete(name)
+    elif row.gone is None:
+        _change(stored, ports, gone=now)
+    elif now - row.gone >= GONE_FOR:
+        _settle(row, name, ports)
+        ports.projects.replace_serving(Serving(project=row.project, generation=row.generation + 1), stored.etag)
 
 
 def _settle(serving: Serving, endpoint: str, ports: Ports) -> None:
@@ -91,7 +99,9 @@ def _settle(serving: Serving, endpoint: str, ports: Ports) -> None:
     if lease is not None and lease.endpoint == endpoint:
         now = ports.clock.now()
         reason = leases.over(lease, ports.projects.usage(serving.project), now) or "it was no longer wanted"
-        ports.ledger.put(leases.account(lease, serving.champion_run, now, reason))
+        bill = leases.account(lease, serving.champion_run, now, reason)
+        ports.ledger.put(bill)
+        mirror.keep_bill(bill, ports)
         ports.projects.remove_lease(serving.project)
     if serving.champion_run is not None:
         ports.queue.send(serving.project, serving.champion_run)

@@ -20,6 +20,8 @@ class Serving(Model):
     scoring_uri: str | None = None
     """Where the endpoint scores; written with the champion, so that scoring never asks Azure ML."""
     evaluated_against: str | None = None
+    gone: datetime | None = None
+    """Since when the endpoint that is being deleted is out of sight."""
 
 
 class Lease(Model):

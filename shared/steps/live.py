@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from shared import serving
+from shared import mirror, serving
 from shared.models.project import Serving
 from shared.models.run import Run
 from shared.policy import lease as leases
@@ -48,3 +48,4 @@ def _hold_lease(run: Run, ports: Ports, renew: bool) -> None:
     if held is not None and same:
         lease = lease.model_copy(update={"started": held.started})
     ports.projects.put_lease(lease)
+    mirror.keep_lease(lease, ports)

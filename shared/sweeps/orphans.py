@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 
 GRACE: Final = timedelta(hours=2)
 """How long after its first sighting an orphan is removed."""
-SIGHTINGS: Final = "sweep/orphans.json"
-"""Path within the prepared container: when each orphan was first seen."""
+SIGHTINGS: Final = "orphans.json"
+"""Path within the records container: when each orphan was first seen."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,6 @@ def remove_orphans(ports: Ports) -> int:
     """Remove what has been an orphan for longer than ``GRACE``; how many that were."""
     found = list(_found(ports))
     owners = _owners(ports)
-    if found and not owners.runs:
-        log.error("There are resources of ours, but no run at all: the tables are lost. See 'tunedrop rebuild'.")
-        return 0
     orphans = {str(one): one for one in found if not owners.own(one)}
     first_seen = _remember(orphans, ports)
     due = [one for name, one in orphans.items() if ports.clock.now() - first_seen[name] >= GRACE]
@@ -118,11 +115,11 @@ def _stands_for_one(row: Serving) -> bool:
 
 def _remember(orphans: Mapping[str, Resource], ports: Ports) -> dict[str, datetime]:
     """When each was first seen; one that is no orphan any more is forgotten."""
-    before = json.loads(ports.blobs.read(resources.PREPARED, SIGHTINGS) or b"{}")
+    before = json.loads(ports.blobs.read(resources.RECORDS, SIGHTINGS) or b"{}")
     now = ports.clock.now().isoformat()
     first_seen = {name: before.get(name, now) for name in orphans}
     if first_seen != before:
-        ports.blobs.write(resources.PREPARED, SIGHTINGS, [json.dumps(first_seen).encode()], "application/json")
+        ports.blobs.write(resources.RECORDS, SIGHTINGS, [json.dumps(first_seen).encode()], "application/json")
     return {name: datetime.fromisoformat(first) for name, first in first_seen.items()}
 
 

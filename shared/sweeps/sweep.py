@@ -7,14 +7,18 @@ from shared.errors import EventError
 from shared.intake import accept
 from shared.models.run import Upload
 from shared.ports import BlobInfo, Ports
+from shared.rebuild import rebuild
 from shared.sweeps.orphans import remove_orphans
 
 log = logging.getLogger(__name__)
 
 
 def sweep(ports: Ports) -> int:
-    """Take in the uploads that have no run, remove what belongs to nobody; how many things that were."""
-    return _take_in(ports) + remove_orphans(ports)
+    """Restore lost rows, take in uploads that have no run, remove what belongs to nobody; how many that were.
+
+    In this order: what a lost row stands for is neither a missed upload nor an orphan.
+    """
+    return rebuild(ports).total + _take_in(ports) + remove_orphans(ports)
 
 
 def _take_in(ports: Ports) -> int:
