@@ -111,6 +111,17 @@ def score(project: str, question: str, deployment: str | None = None) -> None:
 
 
 @app.command()
+def rebuild() -> None:
+    """Recreate what the tables have lost, from Azure ML and from the copies in blobs; what is there stays as it is."""
+    from cli.rebuild import rebuilt
+    from cli.target import Target
+
+    with explained():
+        target = Target.find()
+        rebuilt(console, target.ports())
+
+
+@app.command()
 def test() -> None:
     """Run every test."""
     with explained():

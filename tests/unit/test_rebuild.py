@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from cli.rebuild import rebuilt
 from shared.engine import advance
 from shared.intents import decide
 from shared.models.project import Serving
@@ -210,3 +212,12 @@ def test_a_rebuild_that_was_interrupted_is_finished_by_the_next(world: World) ->
     rebuild(half)
     assert rebuild(world.ports) == Rebuilt(runs=0, projects=1, bills=0)
     assert serving(world).champion_run == run.run_id
+
+
+def test_the_command_says_what_it_restored(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    live(world)
+    lose_tables(world)
+    console = Console(width=200)
+    rebuilt(console, world.ports)
+    rebuilt(console, world.ports)
+    assert capsys.readouterr().out.splitlines()[0].startswith("Restored: 1 runs, the serving of 1 projects, 0 entries")

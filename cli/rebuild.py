@@ -1,0 +1,20 @@
+"""``tunedrop rebuild``: recreate what the tables have lost."""
+
+from rich.console import Console
+
+from shared.ports import Ports
+from shared.rebuild import rebuild
+
+
+def rebuilt(console: Console, ports: Ports) -> None:
+    """Write the rows that are missing, and say how many those were."""
+    found = rebuild(ports)
+    if not found.total:
+        console.print("Nothing is missing.")
+        return
+    console.print(
+        f"Restored: {found.runs} runs, the serving of {found.projects} projects, {found.bills} entries of the ledger. "
+        "Runs that have not ended go on within a minute.",
+        highlight=False,
+        soft_wrap=True,
+    )
