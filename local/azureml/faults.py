@@ -15,8 +15,8 @@ class Faults:
 
     A fault is ``{"on": "request", "method", "path", "status", "code", "message", "headers", "times"}``,
     ``{"on": "deployment", "path": "{endpoint}/{deployment}", "message"}`` (it never becomes healthy) or
-    ``{"on": "step", "path": "{job}/{step}", "message"}``. ``path`` is a regular expression found anywhere;
-    ``times`` is 1 unless told.
+    ``{"on": "step", "path": "{job}/{step}", "message", "tolerated"}`` (a pipeline goes on after a step that
+    failed tolerably). ``path`` is a regular expression found anywhere; ``times`` is 1 unless told.
     """
 
     def __init__(self, store: Store) -> None:
@@ -50,10 +50,10 @@ class Faults:
         code = fault.get("code", "TooManyRequests" if status == 429 else "InternalServerError")
         raise ApiError(status, code, fault.get("message", "A fault that was asked for."), headers=headers)
 
-    def take(self, on: str, path: str) -> str | None:
-        """Message of the fault armed for a deployment or a step; it is used up."""
+    def take(self, on: str, path: str) -> Document | None:
+        """The fault armed for a deployment or a step, with a message; it is used up."""
         fault = self._take(on, path)
-        return None if fault is None else str(fault.get("message", "A fault that was asked for."))
+        return None if fault is None else {"message": "A fault that was asked for.", "tolerated": False} | fault
 
     def _take(self, on: str, path: str, method: str = "") -> Document | None:
         for name, fault in self._store.all(_KIND):

@@ -139,7 +139,10 @@ class Hosting:
         state = {"state": self.transitions[action].during}
         deployment = {"created": time.time()} | (before or {}) | changed | state
         self.store.put(DEPLOYMENTS, key, deployment)
-        return deployment, self.operations.begin(action, key), before is None
+        operation = self.operations.begin(action, key)
+        deployment |= {"operation": operation}
+        self.store.put(DEPLOYMENTS, key, deployment)
+        return deployment, operation, before is None
 
     def delete_deployment(self, endpoint: str, name: str) -> str | None:
         """Begin to delete a deployment; the operation's id, none if it is gone already.
@@ -179,7 +182,7 @@ class Hosting:
         try:
             fault = self.faults.take("deployment", key)
             if fault is not None:
-                raise crashed(fault)
+                raise crashed(fault["message"])
             await self.servers.start(key, await self._model(deployment["properties"]["model"]))
             await self.servers.ready(key)
         except Exception:

@@ -67,10 +67,11 @@ PRODUCED: Final = {
 class StepFailedError(Exception):
     """A step ended other than well."""
 
-    def __init__(self, step: str, code: str, message: str) -> None:
+    def __init__(self, step: str, code: str, message: str, tolerated: bool = False) -> None:
         super().__init__(f"{step}: {message}")
         self.code = code
         self.message = message
+        self.tolerated = tolerated
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class StepRunner:
         """
         fault = self.faults.take("step", f"{attempt.job}/{attempt.step.name}")
         if fault is not None:
-            raise StepFailedError(attempt.step.name, "UserError", fault)
+            raise StepFailedError(attempt.step.name, "UserError", fault["message"], fault["tolerated"])
         spec = attempt.folder / "spec.json"
         attempt.folder.mkdir(parents=True, exist_ok=True)
         attempt.metrics.parent.mkdir(parents=True, exist_ok=True)

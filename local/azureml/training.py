@@ -108,9 +108,9 @@ class Training:
         earlier: dict[str, str] = {}
         for step in STEPS:
             child = self._child_run(name, plan, step)
-            if child["status"] == "Failed":
+            if child["status"] == "Failed" and not child["tolerated"]:
                 raise StepFailedError(step.name, child["error"]["code"], child["error"]["message"])
-            if child["status"] != "Completed":
+            if child["status"] not in ENDED:
                 child = await self._run_step(name, plan, step, earlier)
             earlier |= child["outputs"]
 
@@ -132,7 +132,10 @@ class Training:
         try:
             await self._runner.run(attempt)
         except Exception as error:
-            self._runs.update(child, status="Failed", error=_fault(error))
+            tolerated = isinstance(error, StepFailedError) and error.tolerated
+            failed = self._runs.update(child, status="Failed", error=_fault(error), tolerated=tolerated)
+            if tolerated:
+                return failed
             raise
         self._runs.note(job, f"Completing processing run id {child}.")
         return self._runs.update(child, status="Completed")

@@ -75,8 +75,8 @@ class Deployment:
             "endpointComputeType": "Managed",
             "egressPublicNetworkAccess": "Enabled",
             "privateNetworkConnection": False,
-            "properties": {},
             **given,
+            "properties": (given.get("properties") or {}) | self._last_operation(deployment),
             "requestSettings": _REQUESTS | (given.get("requestSettings") or {}),
             "provisioningState": deployment["state"],
         }
@@ -91,6 +91,11 @@ class Deployment:
             "systemData": system_data(deployment["created"]),
             "properties": properties,
         }
+
+    def _last_operation(self, deployment: Document) -> dict[str, str]:
+        """Where its error can be read, once it has failed."""
+        name = deployment.get("operation")
+        return {"AzureAsyncOperationUri": self._addresses.operations("mfeOperationsStatus", name)} if name else {}
 
 
 def _named(request: web.Request) -> tuple[str, str]:

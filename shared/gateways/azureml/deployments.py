@@ -1,9 +1,11 @@
 """``ports.Deployments``: managed online deployments. Every change is one PUT or DELETE, started and left."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from shared.errors import ConflictError, NotFoundError
+from shared.gateways.azureml import failures
+from shared.gateways.azureml.arm import Json
 from shared.gateways.azureml.client import AzureML
 from shared.gateways.azureml.hosting import provisioning
 from shared.models.hosting import Deployment, DeploymentSpec
@@ -24,7 +26,7 @@ class AzureMLDeployments:
     def get(self, endpoint: str, name: str) -> Deployment | None:
         """A deployment as it stands now."""
         found = self._arm.get(_path(endpoint, name))
-        return None if found is None else _deployment(endpoint, found)
+        return None if found is None else self._explained(_deployment(endpoint, found), found["properties"])
 
     def create(self, spec: DeploymentSpec) -> None:
         """Start to create it; one of the same model is it already, whatever its state.
@@ -56,8 +58,13 @@ class AzureMLDeployments:
             if existing is not None and existing.provisioning != "deleting":
                 raise
 
+    def _explained(self, deployment: Deployment, properties: Json) -> Deployment:
+        if deployment.provisioning != "failed":
+            return deployment
+        return deployment.model_copy(update={"error": failures.of_operation(self._arm, properties)})
+
     def of(self, endpoint: str) -> Iterator[Deployment]:
-        """All deployments of an endpoint; an absent one has none."""
+        """All deployments of an endpoint, an absent one has none; why one failed is not looked up."""
         try:
             for found in self._arm.list(f"onlineEndpoints/{endpoint}/deployments"):
                 yield _deployment(endpoint, found)
@@ -65,7 +72,7 @@ class AzureMLDeployments:
             return
 
 
-def body(location: str, model: str, instance_type: str, instances: int, tags: Mapping[str, str]) -> dict[str, Any]:
+def body(location: str, model: str, instance_type: str, instances: int, tags: Mapping[str, str]) -> Json:
     """What the SDK sends for ``ManagedOnlineDeployment``; ``model`` is an ARM id."""
     return {
         "location": location,
@@ -88,7 +95,7 @@ def _path(endpoint: str, name: str) -> str:
     return f"onlineEndpoints/{endpoint}/deployments/{name}"
 
 
-def _deployment(endpoint: str, found: dict[str, Any]) -> Deployment:
+def _deployment(endpoint: str, found: Json) -> Deployment:
     properties = found["properties"]
     return Deployment(
         endpoint=endpoint,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shared.errors import ConflictError, NotFoundError, TunedropError
-from shared.gateways.azureml import metrics, pipeline
+from shared.errors import ConflictError, TunedropError
+from shared.gateways.azureml import failures, metrics, pipeline
 from shared.gateways.azureml.client import AzureML, calling
 from shared.models.training import Job, JobStatus, TrainingJob
 from shared.naming import MANAGED_BY, OURS
@@ -41,10 +41,7 @@ class AzureMLJobs:
     def get(self, name: str) -> Job | None:
         """A job as it stands now."""
         found = self._arm.get(f"jobs/{name}")
-        if found is None:
-            return None
-        job = _job(found)
-        return job.model_copy(update={"error": self._error(name)}) if job.status == "failed" else job
+        return None if found is None else self._ended(_job(found))
 
     def cancel(self, name: str) -> None:
         """Ask for cancellation; a job that has ended or is absent is left alone."""
@@ -72,14 +69,14 @@ class AzureMLJobs:
         with calling(f"job {job.name}"):
             self._azureml.workspace.jobs.create_or_update(pipeline.build(self._azureml, job))
 
-    def _error(self, name: str) -> str | None:
-        """Why it failed: the run history knows, the resource manager doesn't."""
-        try:
-            details = self._arm.history(f"runs/{name}/details")
-        except NotFoundError:
-            return None
-        error = (details.get("error") or {}).get("error") or {}
-        return error.get("message")
+    def _ended(self, job: Job) -> Job:
+        """With what its steps say: a pipeline may complete although one of them failed."""
+        if job.status == "failed":
+            return job.model_copy(update={"error": failures.of_job(self._arm, job.name)})
+        if job.status == "completed" and (why := failures.of_steps(self._arm, job.name)):
+            why = f"The pipeline completed although a step failed: {why}"
+            return job.model_copy(update={"status": "failed", "error": why})
+        return job
 
 
 def _job(found: dict[str, Any]) -> Job:

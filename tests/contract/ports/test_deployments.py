@@ -108,20 +108,21 @@ class TestAzureMLDeployments:
         with pytest.raises(QuotaError, match="Not enough quota available for Standard_NC6s_v3"):
             workspace.ports.deployments.create(spec)
 
-    def test_a_deployment_that_never_gets_well_has_failed(
+    def test_a_deployment_that_never_gets_well_has_failed_and_says_why(
         self, workspace: World, stand_in: StandIn, project: str
     ) -> None:
         spec = to_deploy(workspace, project)
         stand_in.arm(on="deployment", path=f"{spec.endpoint}/{spec.name}", message="It never answered its probe.")
         workspace.ports.deployments.create(spec)
 
-        def has_failed() -> bool:
+        def why() -> str | None:
             found = workspace.ports.deployments.get(spec.endpoint, spec.name)
-            return found is not None and found.provisioning == "failed"
+            return found.error if found and found.provisioning == "failed" else None
 
-        workspace.until(has_failed, "the deployment fails")
+        said = workspace.until(why, "the deployment fails")
+        assert said.startswith("(ResourceNotReady) User container has crashed or terminated: It never answered")
         workspace.ports.deployments.create(spec)
-        assert has_failed()
+        assert why() == said
 
     def test_nothing_is_left_polling(self, workspace: World, project: str) -> None:
         before = threading.active_count()

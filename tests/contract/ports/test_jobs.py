@@ -144,6 +144,18 @@ class TestAzureMLJobs:
         with pytest.raises(TunedropError, match="no_such_input"):
             workspace.ports.jobs.submit(job)
 
+    def test_a_job_that_completes_although_a_step_failed_has_failed(
+        self, workspace: World, stand_in: StandIn, project: str
+    ) -> None:
+        job = workspace.job(project)
+        stand_in.arm(on="step", path=f"{job.name}/convert", message="No space left.", tolerated=True)
+        workspace.train(job)
+        found = workspace.ports.jobs.get(job.name)
+        assert found is not None
+        assert (found.status, found.azure_status) == ("failed", "Completed")
+        assert (found.error or "").startswith("The pipeline completed although a step failed: ft_nlp_model_converter: ")
+        assert "No space left." in (found.error or "")
+
     def test_throttling_is_handed_on_at_once(self, workspace: World, stand_in: StandIn, project: str) -> None:
         job = workspace.job(project)
         stand_in.arm(method="PUT", path=f"/jobs/{job.name}$", status=429, headers={"Retry-After": "17"})
