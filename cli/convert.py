@@ -1,34 +1,41 @@
 """``tunedrop convert``: a file of another shape becomes chat rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import orjson
+import xxhash
 from rich.console import Console
 
 from cli.files import new_file, readable
 from cli.records import Record, records
 from shared.data import convert as shapes
-from shared.data.convert import Columns
+from shared.data.convert import Columns, Row
 from shared.errors import TunedropError
 
 SHOWN: Final = 20
 """Records that could not be converted which are listed."""
 _NO_CHAT: Final = "no conversation in a known shape"
+_REMEDY: Final = "Where columns of a table hold the chat, name them: --user COLUMN --assistant COLUMN."
+_SEED: Final = 0x7D12
+"""Keeps the choice of a share apart from the hash that places rows in splits."""
 
 
 @dataclass
 class Written:
-    """What became of a file's records."""
+    """What became of records."""
 
     rows: int = 0
+    left_out: int = 0
+    """Beyond the share that was asked for."""
     lost: int = 0
     problems: list[str] = field(default_factory=list)
     """Of the first ``SHOWN`` lost records."""
 
     def lose(self, record: Record) -> None:
+        """Count a record that cannot be converted."""
         self.lost += 1
         if len(self.problems) < SHOWN:
             self.problems.append(f"{record.where}: {record.problem or _NO_CHAT}")
@@ -45,34 +52,50 @@ def convert(console: Console, file: Path, out: Path | None, columns: Columns | N
         raise TunedropError("A file cannot be converted into itself.", "Name another one: --out FILE.jsonl.")
     with new_file(target) as opened:
         written = Written()
-        for row in rows(file, columns, written):
-            opened.write(row)
+        opened.writelines(lines(records(readable(file)), written, columns))
         if not written.rows:
-            raise TunedropError(f"Nothing in '{file}' could be converted: {_why(written)}.", _REMEDY)
-    _tell(console, target, written)
+            why = next(iter(written.problems), "it is empty")
+            raise TunedropError(f"Nothing in '{file}' could be converted: {why}.", _REMEDY)
+    console.print("\n".join(told(target, written)), highlight=False, markup=False, soft_wrap=True)
 
 
-_REMEDY: Final = "Where columns of a table hold the chat, name them: --user COLUMN --assistant COLUMN."
-
-
-def rows(file: Path, columns: Columns | None, written: Written) -> Iterator[bytes]:
-    """The encoded rows of a file, counted."""
-    for record in records(readable(file)):
-        found = shapes.row(record.value, columns)
-        encoded = None if found is None else encode(found)
-        if encoded is None:
+def lines(
+    found: Iterable[Record], written: Written, columns: Columns | None = None, percent: float = 100
+) -> Iterator[bytes]:
+    """The encoded rows of records, or a share of them that hangs on the messages of each alone."""
+    for record in found:
+        row = shapes.row(record.value, columns)
+        line = None if row is None else _encoded(row)
+        if row is None or line is None:
             written.lose(record)
+        elif not _is_taken(row, percent):
+            written.left_out += 1
         else:
             written.rows += 1
-            yield encoded
+            yield line
 
 
-def encode(row: dict[str, Any]) -> bytes | None:
+def _encoded(row: Row) -> bytes | None:
     """A row as a line; ``None`` where it holds what JSON cannot."""
     try:
         return orjson.dumps(row, default=str, option=orjson.OPT_APPEND_NEWLINE)
     except orjson.JSONEncodeError:
         return None
+
+
+def _is_taken(row: Row, percent: float) -> bool:
+    messages = orjson.dumps(row["messages"], default=str)
+    return xxhash.xxh3_64_intdigest(messages, seed=_SEED) < percent / 100 * 2**64
+
+
+def told(target: Path, written: Written) -> Iterator[str]:
+    """What became of the records, in lines for people."""
+    yield f"{written.rows:,} of {written.rows + written.left_out + written.lost:,} rows written to {target}"
+    if written.lost:
+        yield f"{written.lost:,} could not be converted:"
+        yield from (f"  {problem}" for problem in written.problems)
+    if more := written.lost - len(written.problems):
+        yield f"  and {more:,} more"
 
 
 def _beside(file: Path) -> Path:
@@ -82,16 +105,3 @@ def _beside(file: Path) -> Path:
     if found.exists():
         raise TunedropError(f"'{found}' is there already.", "Name the file to write: --out FILE.jsonl.")
     return found
-
-
-def _why(written: Written) -> str:
-    return written.problems[0] if written.problems else "it is empty"
-
-
-def _tell(console: Console, target: Path, written: Written) -> None:
-    lines = [f"{written.rows:,} rows written to {target}"]
-    if written.lost:
-        lines += [f"{written.lost:,} could not be converted:", *(f"  {problem}" for problem in written.problems)]
-    if more := written.lost - len(written.problems):
-        lines.append(f"  and {more:,} more")
-    console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)

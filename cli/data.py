@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -12,6 +12,8 @@ from shared.errors import TunedropError
 
 data = typer.Typer()
 console = Console()
+
+_LESSONS: Final = "HuggingFaceH4/ultrachat_200k"
 
 Files = Annotated[list[Path], typer.Argument(help="JSONL, also packed as .gz")]
 Out = Annotated[Path, typer.Option(help="Folder to write to: empty, not there yet, or an earlier output")]
@@ -68,11 +70,33 @@ def convert(
         run(console, file, out, Columns(user, assistant, system) if user and assistant else None)
 
 
-@data.command()
-def drop(path: Annotated[Path, typer.Argument(help="A JSONL file, or a folder of splits")], project: Project) -> None:
-    """Upload a file, or a folder as one upload, to a project of the running stack."""
-    from cli.drop import drop as run
+@data.command("import")
+def import_(
+    dataset: Annotated[str, typer.Argument(help="A name on the Hugging Face Hub, or a folder of tables")] = _LESSONS,
+    subset: Annotated[str | None, typer.Option(help="One of a dataset's tables, where it has several")] = None,
+    split_pc: Annotated[float, typer.Option(min=0, max=100, help="Percent of each split, chosen by content")] = 5,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to; by default below .tunedrop/imports")] = None,
+    project: Annotated[str | None, typer.Option(help="Drop the splits into this project")] = None,
+) -> None:
+    """Bring in every split of a dataset, or a share of it, as chat rows."""
+    from cli import drop
+    from cli.imports import bring_in
     from cli.target import Target
 
     with explained():
-        run(console, path, project, lambda: Target.find().ports())
+        if project is None:
+            bring_in(console, dataset, subset, split_pc, out)
+        else:
+            drop.check_project(project)
+            ports = Target.find().ports
+            drop.drop(console, bring_in(console, dataset, subset, split_pc, out), project, ports)
+
+
+@data.command()
+def drop(path: Annotated[Path, typer.Argument(help="A JSONL file, or a folder of splits")], project: Project) -> None:
+    """Upload a file, or a folder as one upload, to a project of the running stack."""
+    from cli import drop as run
+    from cli.target import Target
+
+    with explained():
+        run.drop(console, path, project, lambda: Target.find().ports())

@@ -25,10 +25,17 @@ def drop(console: Console, path: Path, project: str, ports: Callable[[], Ports])
     Raises:
         TunedropError: it would not become a run.
     """
-    if not is_project(project):
-        raise TunedropError(f"'{project}' is no project.", "It has 3-18 lower-case letters, digits and dashes.")
+    check_project(project)
     dropped = _folder(path, project, ports) if path.is_dir() else _file(readable(path), project, ports)
     console.print(f"Dropped uploads/{dropped}. Follow it: tunedrop status {project}", highlight=False, soft_wrap=True)
+
+
+def check_project(name: str) -> None:
+    """Raises:
+    TunedropError: it cannot be the name of a project.
+    """
+    if not is_project(name):
+        raise TunedropError(f"'{name}' is no project.", "It has 3-18 lower-case letters, digits and dashes.")
 
 
 def _file(file: Path, project: str, ports: Callable[[], Ports]) -> str:

@@ -6,7 +6,6 @@ text is left to ``datasets``.
 
 import codecs
 import csv
-import glob
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from cli import tables
 from cli.files import pieces
 from shared.data import shapes
 from shared.data.contract import LONGEST_LINE, is_blank
@@ -48,7 +48,7 @@ def records(file: Path) -> Iterator[Record]:
         TunedropError: it is of another kind, or damaged; the records before that have been yielded.
     """
     try:
-        yield from _parquet(file) if _starts(file, _PARQUET) else _text(file)
+        yield from numbered(tables.rows(file)) if _starts(file, _PARQUET) else _text(file)
     except (UnreadableError, UnicodeDecodeError, csv.Error) as error:
         raise TunedropError(f"'{file}' cannot be read: {error}.", "Save it anew, as UTF-8.") from None
 
@@ -175,13 +175,9 @@ def _named(where: str, names: list[str], row: list[str]) -> Record:
     return Record(where, dict(zip(names, row, strict=True)))
 
 
-def _parquet(file: Path) -> Iterator[Record]:
-    from datasets import disable_progress_bars, load_dataset
-
-    disable_progress_bars()
-    rows = load_dataset("parquet", data_files=glob.escape(str(file)), split="train", streaming=True, batch_size=1000)
-    for number, row in enumerate(rows, 1):
-        yield Record(f"row {number}", row)
+def numbered(rows: Iterable[Any]) -> Iterator[Record]:
+    """Records of something that has no lines."""
+    return (Record(f"row {number}", row) for number, row in enumerate(rows, 1))
 
 
 _READERS: Final[Mapping[str, Callable[[Iterable[bytes]], Iterator[Record]]]] = {

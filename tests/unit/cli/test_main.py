@@ -10,7 +10,7 @@ from cli.main import app
 MAKEFILE = (paths.ROOT / "Makefile").read_text()
 COMMANDS = {
     *("setup", "demo", "up"),
-    *("check", "prepare", "convert", "drop"),
+    *("check", "prepare", "convert", "import", "drop"),
     *("runs", "status", "approve", "cancel", "retry", "score"),
     *("test", "lint", "bench"),
 }
