@@ -1,6 +1,7 @@
 """The demo's results as renderables, for terminals and for plain output alike."""
 
 from datetime import timedelta
+from typing import Final
 
 from rich.console import RenderableType
 from rich.markup import escape
@@ -9,17 +10,20 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.demo.facts import Billed, Compared, Told
-from shared.models.receipt import Receipt
+from shared.models.receipt import Problem, Receipt
 from shared.states import State
+
+PROBLEMS_SHOWN: Final = 20
+"""Bad lines that are shown here."""
 
 
 def receipt_summary(receipt: Receipt) -> str:
     """The receipt's figures, one paragraph."""
     text = (
-        f"{receipt.verdict}: {receipt.accepted} of {receipt.lines} lines can be used"
-        f" ({receipt.rejected} bad, {receipt.duplicates} duplicate, {receipt.blank} blank);"
-        f" {receipt.train_rows} to train, {receipt.validation_rows} to validate, {receipt.test_rows} held out;"
-        f" about {receipt.tokens} tokens."
+        f"{receipt.verdict}: {receipt.accepted:,} of {receipt.lines:,} lines can be used"
+        f" ({receipt.rejected:,} bad, {receipt.duplicates:,} duplicate, {receipt.blank:,} blank);"
+        f" {receipt.train_rows:,} to train, {receipt.validation_rows:,} to validate, {receipt.test_rows:,} held out;"
+        f" about {receipt.tokens:,} tokens."
     )
     if (cost := receipt.cost) is None:
         return text
@@ -31,23 +35,36 @@ def receipt_summary(receipt: Receipt) -> str:
 
 
 def problem_lines(receipt: Receipt) -> list[str]:
-    """Each bad line: its number, what is wrong and what to do."""
+    """The first bad lines: their number, what is wrong and what to do."""
     return [
-        f"line {problem.line}: {problem.reason} at {problem.path} (found {problem.found}). {problem.hint}"
-        for problem in receipt.problems
+        *(
+            f"{_place(problem)}: {problem.reason} at {problem.path} (found {problem.found}). {problem.hint}"
+            for problem in receipt.problems[:PROBLEMS_SHOWN]
+        ),
+        *_more(receipt),
     ]
+
+
+def _place(problem: Problem) -> str:
+    return f"{problem.file} line {problem.line}" if problem.file else f"line {problem.line}"
+
+
+def _more(receipt: Receipt) -> list[str]:
+    more = receipt.rejected - PROBLEMS_SHOWN
+    return [f"and {more:,} more; the receipt's page groups them by what is wrong"] if more > 0 else []
 
 
 def receipt_panel(receipt: Receipt) -> RenderableType:
     table = Table("line", "reason", "where", "what to do", box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for problem in receipt.problems:
-        table.add_row(
-            f"[bold]{problem.line}[/]", f"[red]{problem.reason}[/]", escape(problem.path), escape(problem.hint)
-        )
+    for problem in receipt.problems[:PROBLEMS_SHOWN]:
+        place = escape(_place(problem).removeprefix("line "))
+        table.add_row(f"[bold]{place}[/]", f"[red]{problem.reason}[/]", escape(problem.path), escape(problem.hint))
     grid = Table.grid()
     grid.add_row(Text(receipt_summary(receipt)))
     grid.add_row("")
     grid.add_row(table)
+    for line in _more(receipt):
+        grid.add_row(Text(line))
     return Panel(grid, title=f"Receipt · {receipt.upload}", title_align="left", border_style="cyan")
 
 

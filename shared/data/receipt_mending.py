@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from shared.data import shapes
 from shared.data.faults import HINTS
 from shared.data.markdown import code, fenced, lines
 from shared.models.receipt import Mendable, Problem, Receipt, Shape
@@ -10,15 +11,17 @@ from shared.naming import CONFIG_FILE
 
 _EXAMPLES: Final = 5
 """Lines that are shown of each kind of mistake."""
-_SHAPES: Final[Mapping[str, str]] = {
-    "sharegpt": "ShareGPT conversations",
-    "alpaca": "Alpaca instructions",
-    "completion": "pairs of a question and an answer",
-    "bare list": "bare lists of messages",
-    "json array": "one JSON array",
-    "json": "one JSON document over several lines",
-    "csv": "a CSV table",
-    "parquet": "a Parquet file",
+_LINES: Final[Mapping[str, str]] = {
+    shapes.SHAREGPT: "ShareGPT conversations",
+    shapes.ALPACA: "Alpaca instructions",
+    shapes.COMPLETION: "pairs of a question and an answer",
+    shapes.BARE_LIST: "bare lists of messages",
+}
+_FILES: Final[Mapping[str, str]] = {
+    shapes.JSON_ARRAY: "one JSON array",
+    shapes.JSON: "one JSON document over several lines",
+    shapes.CSV: "a CSV table",
+    shapes.PARQUET: "a Parquet file",
     "zstandard": "a Zstandard archive",
     "gzip": "a gzip archive whose name does not end in .gz",
     "zip": "a ZIP archive",
@@ -39,20 +42,20 @@ def section(found: Receipt) -> Iterator[str]:
     if found.mendable:
         yield from _mendable(found.mendable, found)
     if found.rejected:
-        yield f"{_all(found.rejected)} in {code(_rejects_of(found))} beside this receipt, with text and remedy."
+        yield _whole_list(found)
         yield ""
 
 
 def _shape(shape: Shape, of: int) -> Iterator[str]:
-    name = _SHAPES.get(shape.name, shape.name)
-    yield (
-        f"{shape.rows:,} of {lines(of)} hold {name}, not chat rows."
-        if shape.rows
-        else f"The file is {name}, not chat rows."
-    )
+    if shape.name in _LINES:
+        yield f"{shape.rows:,} of {lines(of)} hold {_LINES[shape.name]}, not chat rows."
+    else:
+        yield f"The file is {_FILES.get(shape.name, shape.name)}, not chat rows."
     yield "This command on your own machine mends that; upload what it writes:"
     yield ""
     yield from fenced([shape.command], "sh")
+    yield "Read as it is, it has:"
+    yield ""
 
 
 def _reasons(found: Receipt) -> Iterator[str]:
@@ -82,17 +85,17 @@ def _mendable(mendable: Mendable, found: Receipt) -> Iterator[str]:
     yield f"{mendable.rows:,} of {found.rejected:,} rejected lines become usable with:"
     yield ""
     yield from fenced(mendable.settings.splitlines(), "yaml")
-    yield f"Paste that into {code(CONFIG_FILE)}{folder}, in place of lines that begin alike, and upload the file again."
-    yield "What each is needed for:"
+    yield f"Paste that into {code(CONFIG_FILE)}{folder}, in place of its `mend` and `roles` if it has them,"
+    yield "and upload the file again. What each is needed for:"
     yield ""
     for name, count in sorted(mendable.by.items(), key=lambda item: (-item[1], item[0])):
         yield f"- {code(name)}: {lines(count)}"
     yield ""
 
 
-def _all(rejected: int) -> str:
-    return "The bad line is" if rejected == 1 else f"All {rejected:,} bad lines are"
-
-
-def _rejects_of(found: Receipt) -> str:
-    return f"{found.run_id}.rejected.jsonl" if found.run_id else "rejected.jsonl"
+def _whole_list(found: Receipt) -> str:
+    """Where all bad lines are: this page shows the first of them."""
+    if found.run_id is None:
+        return "`tunedrop prepare` writes every bad line, with its text and its remedy, to `rejected.jsonl`."
+    rejects = code(f"{found.run_id}.rejected.jsonl")
+    return f"Every bad line, with its text and its remedy, is in {rejects} beside this receipt."

@@ -13,8 +13,8 @@ from shared.data.outputs import Buffered, Sink
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Mendable, Problem, Shape
 
-PROBLEMS_SHOWN: Final = 100
-"""Bad lines that a receipt lists; ``rejected.jsonl`` has all of them."""
+PROBLEMS_SHOWN: Final = 20
+"""Bad lines of each reason that a receipt lists; ``rejected.jsonl`` has all of them."""
 _HEAD: Final = 4096
 """Bytes of a file that show what kind it is."""
 
@@ -43,7 +43,7 @@ class Rejects:
         self.count += 1
         self.reasons[fault.reason] += 1
         problem = {**place, **fault._asdict(), "hint": HINTS[fault.reason]}
-        if self.count <= PROBLEMS_SHOWN:
+        if self.reasons[fault.reason] <= PROBLEMS_SHOWN:
             self.problems.append(Problem.model_validate(problem))
         self._sink.write(orjson.dumps(problem | _raw(line), option=orjson.OPT_APPEND_NEWLINE))
         if len(self._head) < _HEAD:

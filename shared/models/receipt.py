@@ -116,7 +116,7 @@ class Figures(Model):
     reasons: dict[str, int] = {}
     """Rejected lines by reason, exact."""
     problems: list[Problem] = []
-    """The first bad lines; ``rejected.jsonl`` has all of them."""
+    """The first bad lines of each reason; ``rejected.jsonl`` has all of them."""
     mendable: Mendable | None = None
     shape: Shape | None = None
 

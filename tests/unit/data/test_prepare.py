@@ -3,6 +3,7 @@ import gzip
 import hashlib
 import json
 import random
+from collections import Counter
 from io import BytesIO
 from typing import Any
 
@@ -104,9 +105,12 @@ def test_rejected_lines_are_kept_as_they_came() -> None:
 
 
 def test_the_list_of_problems_is_capped_and_the_total_is_exact() -> None:
-    prepared, files = run(b"oops\n" * (PROBLEMS_SHOWN + 50))
-    assert len(prepared.problems) == PROBLEMS_SHOWN
-    assert prepared.rejected == len(rejects(files)) == PROBLEMS_SHOWN + 50
+    prepared, files = run(b"oops\n" * (PROBLEMS_SHOWN + 50) + b"[]\n")
+    assert Counter(problem.reason for problem in prepared.problems) == {
+        "json.invalid": PROBLEMS_SHOWN,
+        "record.not_object": 1,
+    }
+    assert prepared.rejected == len(rejects(files)) == PROBLEMS_SHOWN + 51
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_mistakes_are_grouped_the_most_frequent_first_with_their_remedy() -> Non
         f"- **1,200 lines: `role.order`.** {HINTS['role.order']}\n  - line 4: this at `$.messages[0]`",
         f"- **28 lines: `json.invalid`.** {HINTS['json.invalid']}",
         f"- **1 line: `role.last`.** {HINTS['role.last']}",
-        "All 1,229 bad lines are in `rejected.jsonl`",
+        "`tunedrop prepare` writes every bad line",
     ]
     assert_in_order(text, landmarks)
 
