@@ -18,6 +18,7 @@ from shared.models.config import ProjectConfig
 from shared.models.run import Results, Run, Upload
 from shared.ports import Ports
 from shared.states import DEADLINES, ENDS, Intent, State
+from shared.telemetry import event_dropped
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ def receive(event: Event, ports: Ports) -> str | None:
         upload = upload_of(event, ports)
     except EventError as error:
         log.warning("Upload event dropped: %s", error)
+        event_dropped("uploads", "foreign")
         return None
     return accept(upload, ports) if upload else None
 
@@ -44,16 +46,23 @@ def notice(event: Event, ports: Ports) -> str | None:
         _check(event, ports.settings.workspace_id, resources.RUN_EVENT_TYPES)
     except EventError as error:
         log.warning("Run event dropped: %s", error)
+        event_dropped("runs", "foreign")
         return None
-    found = naming.parse_attempt_name(str(event["data"].get("runId")))
-    if found is None:
+    run_id = _run_of(str(event["data"].get("runId")), ports)
+    if run_id is None:
+        event_dropped("runs", "unknown")
         return None
-    project, run_id, attempt = found
-    stored = ports.runs.get(project, run_id)
-    if stored is None or stored.value.attempt != attempt or stored.value.state in ENDS:
-        return None
-    ports.queue.send(project, run_id)
+    ports.queue.send(naming.project_of_run(run_id), run_id)
     return run_id
+
+
+def _run_of(job: str, ports: Ports) -> str | None:
+    """The run whose present attempt a job is: by its name only, which steps of a pipeline do not share."""
+    found = naming.parse_attempt_name(job)
+    stored = ports.runs.get(found[0], found[1]) if found else None
+    if found is None or stored is None or stored.value.attempt != found[2] or stored.value.state in ENDS:
+        return None
+    return stored.value.run_id
 
 
 def accept(upload: Upload, ports: Ports) -> str:

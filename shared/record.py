@@ -2,6 +2,7 @@
 
 entered    into another state
 decided    by a person who approves or cancels
+troubled   by messages that fail
 again      into its next attempt
 """
 
@@ -37,9 +38,13 @@ def entered(run: Run, state: State, note: str, now: datetime, attempt: int | Non
 
 def decided(run: Run, what: Decided, by: str, now: datetime, changes: Mapping[str, Any], detail: str) -> Run:
     """The record after a decision that changes the fields ``changes``, and that the timeline is to tell."""
-    notice = _notice(run, f"tunedrop.decision.{what}", run.attempt, run.state, detail, now)
-    told = {"seq": run.seq + 1, "outbox": [*run.outbox, notice], "updated": now, "next_due": now}
+    told = _told(run, f"tunedrop.decision.{what}", detail, now) | {"next_due": now}
     return changed(run, {**changes, **told, "decisions": [*run.decisions, Decision(what=what, by=by, time=now)]})
+
+
+def troubled(run: Run, now: datetime, later: datetime, detail: str) -> Run:
+    """The record of a run that could not be advanced, and that is looked at again ``later``."""
+    return changed(run, _told(run, "tunedrop.trouble", detail, now) | {"next_due": later})
 
 
 def again(run: Run, by: str, note: str, now: datetime) -> Run:
@@ -60,6 +65,12 @@ def again(run: Run, by: str, note: str, now: datetime) -> Run:
 
 def _is_done(start: State, results: Results) -> bool:
     return all(getattr(results, name) is not None for name in _MADE_BEFORE[start])
+
+
+def _told(run: Run, kind: str, detail: str, now: datetime) -> dict[str, Any]:
+    """The fields that change where the timeline is to tell something other than a transition."""
+    notice = _notice(run, kind, run.attempt, run.state, detail, now)
+    return {"seq": run.seq + 1, "outbox": [*run.outbox, notice], "updated": now}
 
 
 def _notice(run: Run, kind: str, attempt: int, state: State, detail: str, now: datetime) -> Notice:

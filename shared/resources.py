@@ -17,6 +17,7 @@ RECORDS: Final[str] = _ALL["containers"]["records"]
 CONTAINERS: Final[tuple[str, ...]] = tuple(_ALL["containers"].values())
 
 ADVANCE_QUEUE: Final[str] = _ALL["queues"]["advance"]
+POISON_QUEUE: Final[str] = _ALL["queues"]["poison"]
 QUEUES: Final[tuple[str, ...]] = tuple(_ALL["queues"].values())
 
 RUNS_TABLE: Final[str] = _ALL["tables"]["runs"]

@@ -96,12 +96,12 @@ class Decision(Model):
 
 
 class Notice(Model):
-    """A transition, or somebody's decision, to tell the world about; sent from the outbox."""
+    """A transition, somebody's decision, or trouble, to tell the world about; sent from the outbox."""
 
     id: str
     """``{run_id}:{seq}``: the same for every delivery."""
     type: str
-    """``tunedrop.run.{state}`` of a transition, ``tunedrop.decision.{what}`` of a decision."""
+    """``tunedrop.run.{state}`` of a transition, ``tunedrop.decision.{what}`` of a decision, ``tunedrop.trouble``."""
     time: datetime
     state: State
     attempt: int = 1
