@@ -7,7 +7,8 @@ import pytest
 from shared.models.run import Run
 from shared.resources import UPLOADS
 from shared.states import Intent, State
-from tests.doubles.world import Event, World
+from shared.sweeps.sweep import sweep
+from tests.doubles.world import Event, World, chat
 
 
 @pytest.fixture
@@ -106,6 +107,49 @@ def test_older_version_that_arrives_late_gives_way(world: World) -> None:
     newer, older = world.deliver(second) or "", world.deliver(first) or ""
     assert world.run(newer).intent is Intent.PROCEED
     assert world.run(older).intent is Intent.SUPERSEDE
+
+
+def test_late_event_of_an_older_version_does_not_beat_the_one_that_the_sweep_found(world: World) -> None:
+    late = world.upload("support/faq.jsonl")
+    world.upload("support/faq.jsonl", chat(topic="quux"))
+    sweep(world.ports)
+    [found] = runs(world)
+    older = world.deliver(late) or ""
+    assert (world.run(found.run_id).intent, world.run(older).intent) == (Intent.PROCEED, Intent.SUPERSEDE)
+    world.until_state(found.run_id, State.LIVE)
+
+
+def test_overwritten_upload_ends_only_when_its_job_is_confirmed_gone(world: World) -> None:
+    older = world.drop("support/faq.jsonl")
+    world.until_state(older, State.SUBMITTED)
+    newer = world.drop("support/faq.jsonl", chat(topic="quux"))
+    stopping: list[str] = []
+
+    def ended() -> bool:
+        job = world.ports.jobs.get(f"{older}-1")
+        stopping.append(job.status if job else "")
+        return world.run(older).state is State.SUPERSEDED
+
+    world.until(ended)
+    assert stopping[0] == "running"
+    assert stopping[-1] == "cancelled"
+    world.until_state(newer, State.LIVE)
+
+
+def test_upload_that_is_deleted_before_it_was_read_is_cancelled_and_comes_back_with_the_next(world: World) -> None:
+    gone = world.drop("support/faq.jsonl")
+    world.ports.blobs.delete(UPLOADS, "support/faq.jsonl")
+    assert world.until_state(gone, State.CANCELLED).results.job is None
+    world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
+
+
+def test_change_of_metadata_that_no_event_tells_of_loses_no_upload(world: World) -> None:
+    before = world.drop("support/faq.jsonl")
+    world.upload("support/faq.jsonl")
+    sweep(world.ports)
+    [after] = [run.run_id for run in runs(world) if run.run_id != before]
+    assert world.run(before).intent is Intent.SUPERSEDE
+    world.until_state(after, State.LIVE)
 
 
 def test_other_uploads_of_a_project_do_not_give_way(world: World) -> None:
