@@ -2,7 +2,7 @@
 
 TunedropError               what happened, and what to do next (``remedy``)
 ├── SettingsError           an app setting is missing or wrong
-├── ConfigError             a project's tunedrop.yaml is wrong
+├── ConfigError             a file of settings is wrong
 ├── EventError              an event is not one of ours
 ├── PreflightError          the job cannot be submitted as asked
 ├── ConflictError           someone else wrote first (If-Match, or a name in use with another body)
@@ -33,7 +33,7 @@ class SettingsError(TunedropError):
 
 
 class ConfigError(TunedropError):
-    """A project's tunedrop.yaml is wrong."""
+    """A file of settings is wrong."""
 
 
 class EventError(TunedropError):

@@ -40,7 +40,7 @@ def words(schema: Schema) -> str:
     if "enum" in schema:
         return listed(schema["enum"])
     if "examples" in schema:
-        return f"for instance {listed(schema['examples'])}"
+        return f"text such as {listed(schema['examples'])}"
     match schema["type"]:
         case "array":
             return f"a list of: {words(schema['items'])}"

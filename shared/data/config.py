@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from shared.data import choices
-from shared.errors import ConfigError
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Problem
 from shared.naming import CONFIG_FILE
@@ -24,20 +23,11 @@ _LONGEST_QUOTE: Final = 40
 _EXAMPLE: Final = "Write one setting a line, for instance 'mode: validate'."
 
 
-def load(raw: bytes | None) -> ProjectConfig:
-    """The configuration in ``raw``; all defaults where there is no file or nothing in it.
-
-    Raises:
-        ConfigError: it is not YAML, or keys or values are wrong; all of them are named.
-    """
-    found = read(raw)
-    if isinstance(found, ProjectConfig):
-        return found
-    raise ConfigError(told(found))
-
-
 def read(raw: bytes | None) -> ProjectConfig | list[Problem]:
-    """The configuration in ``raw``, or what is wrong in it, in the order of its lines."""
+    """The configuration in ``raw``, or what is wrong in it, in the order of its lines.
+
+    Without a file, or with nothing in it, all defaults hold.
+    """
     if raw is None:
         return ProjectConfig()
     found = _parsed(raw)

@@ -44,7 +44,7 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
     PlainSerializer(written, return_type=str, when_used="json"),
-    _text(_DURATION, ["12h", "7d"]),
+    _text(_DURATION, ["90s", "15m", "12h", "7d"]),
 ]
 """``90s``, ``15m``, ``12h`` or ``7d``."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from shared.data import config, contract, identity, splits
 from shared.data.contract import Row
 from shared.data.faults import Fault
-from shared.models.config import SplitConfig
+from shared.models.config import ProjectConfig, SplitConfig
 
 DIGEST = identity.digest("normalised")
 LUMO = Path(__file__).parents[2] / "examples" / "lumo"
@@ -69,6 +69,7 @@ def test_held_out_questions_ask_in_other_words_for_answers_that_are_taught() -> 
 
 
 def test_settings_are_read_without_fault() -> None:
-    settings = config.load((LUMO / "tunedrop.yaml").read_bytes())
+    settings = config.read((LUMO / "tunedrop.yaml").read_bytes())
+    assert isinstance(settings, ProjectConfig)
     assert settings.hyperparameters["num_train_epochs"] == 3
     assert settings.lease.idle.total_seconds() == 15
