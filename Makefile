@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 TUNEDROP := .venv/bin/tunedrop
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check bench clean
+.PHONY: help setup demo up test check bench soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,9 @@ check: .venv/.ready ## Lint, types, and who may import whom
 
 bench: .venv/.ready ## Measure ratios against named peers, into benchmarks/results.json
 	@$(TUNEDROP) bench
+
+soak: .venv/.ready ## Fuzz and simulate, 10 minutes each (other: make soak MINUTES=1)
+	@$(TUNEDROP) soak --minutes $(or $(MINUTES),10)
 
 clean: ## Remove everything that set-up and runs have made
 	rm -rf .venv .venv-ml .tunedrop local/azurite/node_modules *.egg-info

@@ -15,6 +15,8 @@ _CHECKS: Final = (
     (str(_BIN / "mypy"),),
     (str(_BIN / "lint-imports"),),
 )
+_SOAKS: Final = ("tests.fuzz",)
+"""Modules that look for what a test of seconds does not meet: ``python -m MODULE --minutes M``."""
 
 
 def test() -> int:
@@ -32,6 +34,11 @@ def lint() -> int:
 def bench() -> int:
     """All benchmarks; not 0 where a ratio does not hold."""
     return _call((sys.executable, "-m", "benchmarks"))
+
+
+def soak(minutes: float) -> int:
+    """Everything that finds more the longer it runs, each for ``minutes``; all are run."""
+    return _first_failure([_call((sys.executable, "-m", module, "--minutes", f"{minutes:g}")) for module in _SOAKS])
 
 
 def _call(command: Sequence[str]) -> int:

@@ -141,5 +141,11 @@ def bench() -> None:
     sys.exit(checks.bench())
 
 
+@app.command()
+def soak(minutes: float = 10) -> None:
+    """Look for what short tests do not meet: uploads of nonsense, and more, each for MINUTES."""
+    sys.exit(checks.soak(minutes))
+
+
 if __name__ == "__main__":
     app()

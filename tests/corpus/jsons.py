@@ -15,7 +15,6 @@ _NO_LITERALS = (
     "+Infinity",
     "infinity",
     "TRUE",
-    "True",
     "Null",
     "nil",
     "tru",

@@ -12,7 +12,7 @@ COMMANDS = {
     *("setup", "demo", "up"),
     *("check", "prepare", "convert", "import", "drop"),
     *("runs", "status", "approve", "cancel", "retry", "score"),
-    *("rebuild", "test", "lint", "bench"),
+    *("rebuild", "test", "lint", "bench", "soak"),
 }
 
 

@@ -62,4 +62,4 @@ def test_a_known_kind_of_file_is_recognised(first: bytes, shape: str | None) -> 
 def test_the_answer_is_one_command_that_a_shell_takes_as_it_is() -> None:
     assert shapes.command(shapes.SHAREGPT, "support/chats.jsonl") == "tunedrop convert support/chats.jsonl"
     assert shlex.split(shapes.command(shapes.CSV, "it's; rm.jsonl")) == ["tunedrop", "convert", "it's; rm.jsonl"]
-    assert shapes.command("gzip", "a.jsonl") == "mv a.jsonl a.jsonl.gz"
+    assert shapes.command("zip", "a b.jsonl") == "unzip 'a b.jsonl'"
