@@ -99,16 +99,21 @@ def _verdict(found: Receipt) -> Iterator[str]:
     yield ""
     yield found.why
     yield ""
+    if advice := _advice(found):
+        yield advice
+        yield ""
+
+
+def _advice(found: Receipt) -> str | None:
+    """What to do next, where ``why`` does not say it."""
     if found.sha256 is None:
-        yield f"Mend {code(CONFIG_FILE)}, then upload the file again."
-    elif found.verdict == "rejected":
-        yield "Mend the file, then upload it again."
-    elif found.rejected:
-        left_out = f"{found.rejected:,} of {lines(found.lines)} cannot be used and {_is(found.rejected)} left out."
-        yield f"{left_out} To use them too, mend them and upload the file again."
-    else:
-        return
-    yield ""
+        return f"Mend {code(CONFIG_FILE)}, then upload the file again." if found.problems else None
+    if found.verdict == "rejected":
+        return "Mend the file, then upload it again."
+    if not found.rejected:
+        return None
+    left_out = f"{found.rejected:,} of {lines(found.lines)} cannot be used and {_is(found.rejected)} left out."
+    return f"{left_out} To use them too, mend them and upload the file again."
 
 
 def _is(count: int) -> str:

@@ -71,7 +71,7 @@ def _notes(found: Receipt) -> Iterator[str]:
         yield ""
     if mended := found.mended.get("rows"):
         by = ", ".join(f"{code(name)} {count:,}" for name, count in found.mended.items() if name != "rows")
-        yield f"{rows(mended)} of the usable ones were mended as `tunedrop.yaml` asks: {by}."
+        yield f"Of the usable rows, {mended:,} are mended as `tunedrop.yaml` asks: {by}."
         yield ""
     yield f"Read: {found.size:,} bytes, SHA-256 {code(str(found.sha256))}."
     yield ""

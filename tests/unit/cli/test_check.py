@@ -13,6 +13,7 @@ from shared.data import splits
 from shared.data.prepare import REJECTED, Part
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Receipt
+from tests import receipts
 from tests.unit.data.rows import upload, valid
 
 WRITTEN = {"train.jsonl", "validation.jsonl", "test.jsonl", "rejected.jsonl", "receipt.json", "receipt.md"}
@@ -27,7 +28,7 @@ class Ran:
 
     @property
     def receipt(self) -> Receipt:
-        return Receipt.model_validate_json(self.output)
+        return receipts.read(self.output)
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_what_is_written_is_what_the_cloud_writes(file: Path, tmp_path: Path) ->
     written = contents(tmp_path / "out")
     assert written.keys() == WRITTEN
     assert {name: sink.getvalue() for name, sink in sinks.items()} == {name: written[f"{name}.jsonl"] for name in sinks}
-    receipt = Receipt.model_validate_json(written["receipt.json"])
+    receipt = receipts.read(written["receipt.json"])
     assert dict(figures).items() <= dict(receipt).items()
     assert written["receipt.md"].decode().startswith("# Accepted")
 

@@ -196,7 +196,7 @@ def test_duplicates_mended_rows_and_limits_are_told() -> None:
     made = receipt.receipt(found, ProjectConfig(), "may.jsonl", ceilings=["`budget_usd` is 40.00, not 500.00."])
     landmarks = [
         "A duplicate equals an earlier row, but for case, spaces and Unicode form.",
-        "6 rows of the usable ones were mended as `tunedrop.yaml` asks: `merge_turns` 5, `roles` 2.",
+        "Of the usable rows, 6 are mended as `tunedrop.yaml` asks: `merge_turns` 5, `roles` 2.",
         "## Settings that the platform limits\n\n- `budget_usd` is 40.00, not 500.00.",
     ]
     assert_in_order(receipt.markdown(made), landmarks)
