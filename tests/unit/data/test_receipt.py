@@ -3,6 +3,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared.data import config, receipt, splits
 from shared.data.faults import HINTS
@@ -12,7 +14,7 @@ from shared.models.receipt import Cost, Figures, Histogram, Mendable, Place, Pro
 from shared.models.run import Run, Upload
 from shared.policy import cost
 from tests import receipts
-from tests.unit.data.rows import upload, valid
+from tests.unit.data.rows import hostile_lines, line, message, upload, valid
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 COST = cost.estimate(2_000_000, 3, "Standard_NC24ads_A100_v4", "Standard_NC24ads_A100_v4")
@@ -229,3 +231,38 @@ def test_a_receipt_lies_under_its_upload() -> None:
 def test_an_odd_name_cannot_break_the_page() -> None:
     text = receipt.markdown(of(GOOD, None, run(path="acme/`*x*`.jsonl")))
     assert text.startswith("# Accepted: `acme/'*x*'.jsonl`\n")
+
+
+def test_no_text_of_a_line_is_quoted() -> None:
+    secret = "hunter2"
+    good = [message("user", secret), message("assistant", secret)]
+    bad: list[Any] = [
+        secret,
+        {secret: secret},
+        {"messages": {secret: secret}},
+        {"messages": [secret]},
+        {"messages": [{secret: secret}]},
+        {"messages": [message(secret, secret)]},
+        {"messages": [message("user", {secret: secret})]},
+        {"messages": [*good, message("user", secret)]},
+        {"messages": [message("user", secret, weight=secret), message("assistant", secret)]},
+        {"messages": [message("user", secret, tool_calls=[secret]), message("assistant", secret)]},
+        {"conversations": [{"from": "human", "value": secret}]},
+    ]
+    broken = [
+        secret.encode(),
+        b'{"%b": NaN}' % secret.encode(),
+        b'{"a": {"%b": 1, "%b": 2}}' % ((secret.encode(),) * 2),
+    ]
+    found = of(prepared(*map(line, bad), *broken))
+    assert found.rejected == len(bad) + len(broken)
+    assert secret not in found.model_dump_json()
+    assert secret not in receipt.markdown(found)
+
+
+@settings(max_examples=30)
+@given(st.lists(hostile_lines, max_size=30))
+def test_any_upload_has_a_receipt_that_keeps_to_its_schema(lines: list[bytes]) -> None:
+    found = of(prepared(*lines))
+    assert found.lines == found.accepted + found.rejected + found.duplicates + found.sampled_out
+    assert receipt.markdown(found).startswith(f"# {found.verdict.capitalize()}: ")
