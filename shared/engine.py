@@ -77,11 +77,9 @@ def _once(stored: Stored[Run], began: datetime, ports: Ports) -> Stored[Run] | N
 
 
 def _demanded(run: Run, now: datetime) -> Outcome | None:
-    """What does not depend on the step: a faulty start, an owner's wish, a deadline, a hold."""
+    """What does not depend on the step: an owner's wish, a deadline, a hold."""
     if run.state is State.CLOSING:
         return None
-    if run.state is State.RECEIVED and run.results.end is not None:
-        return Close(run.results.end, "Its settings cannot be used.", run.results.error)
     if _may_be_stopped(run) and (close := wanted(run)):
         return close
     if now > run.deadline + (_HELD_FOR if run.hold else timedelta()):

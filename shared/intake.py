@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from shared import naming, resources
+from shared import drops, naming, resources
 from shared.data import config
 from shared.errors import EventError
 from shared.intents import ask
@@ -79,7 +79,7 @@ def accept(upload: Upload, ports: Ports) -> str:
 
 
 def upload_of(event: Event, ports: Ports) -> Upload | None:
-    """The upload that a BlobCreated event tells of; ``None``: a sidecar, or nothing in it.
+    """The upload that a BlobCreated event tells of; ``None``: a sidecar, a part of a folder, or nothing in it.
 
     Raises:
         EventError: the event is not one of ours.
@@ -89,14 +89,14 @@ def upload_of(event: Event, ports: Ports) -> Upload | None:
     if data.get("api") not in resources.UPLOAD_EVENT_APIS:
         raise EventError(f"Storage call '{data.get('api')}' does not complete an upload.")
     path = _path(str(event.get("subject") or ""), str(data.get("url") or ""))
-    if not naming.is_data_file(path):
+    size = data.get("contentLength") or _size(path, ports)
+    if not naming.is_upload(path, size):
         return None
     naming.project_of(path)
     etag = naming.normal_etag(str(data.get("eTag") or ""))
     if not etag:
         raise EventError("The event has no ETag.")
-    size = data.get("contentLength") or _size(path, ports)
-    return Upload(path=path, etag=etag, sequencer=data.get("sequencer"), size=size) if size else None
+    return Upload(path=path, etag=etag, sequencer=data.get("sequencer"), size=size)
 
 
 def _check(event: Event, topic: str, types: frozenset[str]) -> None:
@@ -143,6 +143,9 @@ def _size(path: str, ports: Ports) -> int:
 def _received(run_id: str, project: str, upload: Upload, ports: Ports) -> Run:
     now = ports.clock.now()
     settings, results = _settings(project, ports)
+    upload, fault = drops.closed(upload, ports)
+    if fault and not results.problems:
+        results = Results(end=State.REJECTED, error=fault)
     return Run(
         project=project,
         run_id=run_id,

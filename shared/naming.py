@@ -13,6 +13,9 @@ from shared.errors import EventError
 _PROJECT: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ATTEMPT: Final = re.compile(r"((.+)-[0-9a-f]{10})-([1-9][0-9]*)")
 _DATA_SUFFIXES: Final = (".jsonl", ".jsonl.gz")
+_PART: Final = re.compile(r"[^/]+(/[^/]+)+/(train|validation|test)\.jsonl(\.gz)?")
+READY: Final = "_READY"
+"""Name of the empty file that closes a folder drop."""
 CONFIG_FILE: Final = "tunedrop.yaml"
 MANAGED_BY: Final = "managed-by"
 """Tag of everything we make in Azure; its value is ``OURS``."""
@@ -25,8 +28,24 @@ def is_project(name: str) -> bool:
 
 
 def is_data_file(path: str) -> bool:
-    """Whether an upload is chat data (other files beside it are sidecars)."""
+    """Whether a file is chat data (other files beside it are sidecars)."""
     return path.endswith(_DATA_SUFFIXES)
+
+
+def split_of(path: str) -> str | None:
+    """The split that an upload is a folder drop's file of: ``{project}/{drop}/{split}.jsonl[.gz]``; else ``None``."""
+    found = _PART.fullmatch(path)
+    return found[2] if found else None
+
+
+def is_ready(path: str) -> bool:
+    """Whether an upload closes a folder drop."""
+    return re.fullmatch(rf"[^/]+(/[^/]+)+/{READY}", path) is not None
+
+
+def is_upload(path: str, size: int) -> bool:
+    """Whether a blob in the uploads container becomes a run: a file of a folder drop does not before ``_READY``."""
+    return is_ready(path) or (is_data_file(path) and split_of(path) is None and size > 0)
 
 
 def project_of(path: str) -> str:
@@ -62,6 +81,16 @@ def run_id(account: str, container: str, path: str, etag: str) -> str:
 def project_of_run(run: str) -> str:
     """The project that a run belongs to, by the run's id."""
     return run.rpartition("-")[0]
+
+
+def prepared_path(run: str, claim: str, split: str) -> str:
+    """Path of a split within the prepared container: no two claims ever write the same one."""
+    return f"{run}/{claim}/{split}.jsonl"
+
+
+def pin_path(project: str) -> str:
+    """Path of the project's evaluation rows within the prepared container."""
+    return f"pins/{project}.jsonl"
 
 
 def attempt_name(run: str, attempt: int) -> str:

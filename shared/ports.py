@@ -76,8 +76,8 @@ class Blobs(Protocol):
         """Upload a block of a blob in the making. Nothing is visible; names of its blocks are of one length."""
         ...
 
-    def commit(self, container: str, path: str, blocks: Sequence[str], content_type: str) -> None:
-        """Replace a blob by blocks that were staged, in this order; its other blocks are dropped.
+    def commit(self, container: str, path: str, blocks: Sequence[str], content_type: str) -> str:
+        """Replace a blob by blocks that were staged, in this order, and drop its others; the new ETag.
 
         Raises:
             ConflictError: one of them is not there, since another writer committed the blob meanwhile.

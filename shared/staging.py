@@ -1,37 +1,40 @@
-"""Blobs in the making: their blocks are staged by one thread while the caller goes on to write.
+"""Files of rows in the making: their blocks are staged by one thread while the caller goes on to write.
 
     with Staging(ports.blobs, claim.owner) as staging:
-        rows = staging.open(PREPARED, path, "application/jsonl")
+        rows = staging.open(PREPARED, path)
         rows.write(…)
         rows.commit()           only now anybody sees it
 
 Whoever leaves the block without a commit has written nothing.
 """
 
-import hashlib
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Final, Self
 
+import xxhash
+
 from shared.ports import Blobs
 
+JSON_LINES: Final = "application/jsonl"
 BLOCK: Final = 4 * 2**20
 """Bytes of one block."""
 WAITING: Final = 3
 """Blocks that may wait for the thread: more of them would cost memory and gain nothing."""
 
 
-class StagedBlob:
-    """One blob in the making: a ``data.prepare.Sink``."""
+class StagedRows:
+    """One file of JSON lines in the making: a ``data.prepare.Sink`` that whole rows are written to."""
 
-    def __init__(self, staging: "Staging", container: str, path: str, content_type: str) -> None:
+    def __init__(self, staging: "Staging", container: str, path: str) -> None:
         self.path = path
+        self.etag = ""
+        """Once it is committed."""
         self._staging = staging
         self._container = container
-        self._content_type = content_type
-        self._sha256 = hashlib.sha256()
+        self._digest = 0
         self._rest: list[bytes] = []
         self._size = 0
         self._blocks: list[str] = []
@@ -47,12 +50,12 @@ class StagedBlob:
         if self._size >= BLOCK:
             self._staging.later(self._take())
 
-    def sha256(self) -> str:
-        """Of all that was written; stages what is left."""
+    def digest(self) -> str:
+        """128 bits in hexadecimal, the same for the same rows in any order; stages what is left."""
         self._staging.settle()
         if self._rest:
             self._take()()
-        return self._sha256.hexdigest()
+        return f"{self._digest % 2**128:032x}"
 
     def commit(self) -> None:
         """Replace the blob by what was written.
@@ -60,8 +63,8 @@ class StagedBlob:
         Raises:
             ConflictError: another writer committed it meanwhile.
         """
-        self.sha256()
-        self._staging.blobs.commit(self._container, self.path, self._blocks, self._content_type)
+        self.digest()
+        self.etag = self._staging.blobs.commit(self._container, self.path, self._blocks, JSON_LINES)
 
     def _take(self) -> Callable[[], None]:
         """The next block, to be staged."""
@@ -71,14 +74,14 @@ class StagedBlob:
         self._blocks.append(block)
 
         def stage() -> None:
-            self._sha256.update(content)
+            self._digest += sum(map(xxhash.xxh3_128_intdigest, content.splitlines()))
             self._staging.blobs.stage(self._container, self.path, block, content)
 
         return stage
 
 
 class Staging:
-    """The blobs that one worker makes.
+    """The files that one worker makes.
 
     Args:
         owner: of the claim it works under: blocks of another worker at the same blob are never taken for its own.
@@ -90,9 +93,9 @@ class Staging:
         self._thread = ThreadPoolExecutor(1, "staging")
         self._waiting: deque[Future[None]] = deque()
 
-    def open(self, container: str, path: str, content_type: str) -> StagedBlob:
-        """A blob to write; nothing is called before there is a block."""
-        return StagedBlob(self, container, path, content_type)
+    def open(self, container: str, path: str) -> StagedRows:
+        """A file to write; nothing is called before there is a block."""
+        return StagedRows(self, container, path)
 
     def later(self, stage: Callable[[], None]) -> None:
         """Let the thread stage a block; waits while too many wait already."""

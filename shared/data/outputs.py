@@ -50,21 +50,21 @@ class Outputs:
         self._fillable = [name for name in splits.NAMES if name not in owned]
 
     def add(self, row: Placed, choice: str | None) -> None:
-        """Place a row by its content, or as its owner's ``choice`` is.
+        """Place a row by its content, or as its owner's ``choice`` is; a pinned one goes to test.
 
         Of a file to train on, rows still go by their hash into those splits that have no file.
         """
         if choice in splits.HELD_OUT:
-            self.write(choice, row)
+            self._write(choice, row)
             return
         name = splits.place(row.digest, self._split)
         if choice and name not in self._fillable:
             name = choice
         if flowing := self._reserve.swap(name, row):
-            self.write(name, flowing)
+            self._write(name, flowing)
 
-    def write(self, name: str, row: Placed) -> None:
-        """Write a row to the split ``name``, whatever its hash."""
+    def _write(self, name: str, row: Placed) -> None:
+        name = "test" if row.pinned else name
         self.rows[name] += 1
         self.tokens[name] += row.tokens
         self._sinks[name].write(row.encoded)
@@ -72,6 +72,6 @@ class Outputs:
     def finish(self) -> None:
         """Place the rows that were held back, so that no split is too short."""
         for name, row in self._reserve.placed(self.rows, self._fillable):
-            self.write(name, row)
+            self._write(name, row)
         for sink in self._sinks.values():
             sink.flush()

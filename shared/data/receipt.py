@@ -23,6 +23,7 @@ def receipt(
     run: Run | None = None,
     cost: Cost | None = None,
     hold: str | None = None,
+    unchanged: bool = False,
     ceilings: Sequence[str] = (),
 ) -> Receipt:
     """The receipt of an upload, or of a local file.
@@ -32,6 +33,7 @@ def receipt(
         upload: its path.
         run: what the upload becomes; ``None``: it was checked on someone's own machine.
         hold: why the run waits for an approval.
+        unchanged: whether a model of the same rows and settings serves already.
         ceilings: the sentences of ``policy.ceilings.tighten``.
     """
     return Receipt(
@@ -40,22 +42,25 @@ def receipt(
         run_id=run.run_id if run else None,
         upload=upload,
         verdict="rejected" if figures.refusal else "accepted",
-        why=figures.refusal or _accepted(figures, config, run, hold),
+        why=figures.refusal or _accepted(figures, config, run, hold, unchanged),
         settings=config,
         ceilings=list(ceilings),
         cost=cost,
     )
 
 
-def unread(problems: Sequence[Problem], upload: str, size: int, run: Run | None = None) -> Receipt:
-    """The receipt of an upload that was not read, because the project's settings cannot be used.
+def unread(
+    problems: Sequence[Problem], upload: str, size: int, run: Run | None = None, why: str | None = None
+) -> Receipt:
+    """The receipt of an upload that was not read, because the project's settings or its folder cannot be used.
 
     Args:
         problems: what ``data.config.read`` found.
         size: bytes of the upload.
+        why: what is wrong with the folder, a sentence with its remedy.
     """
     mistakes = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-    refusal = f"The upload was not read, because {CONFIG_FILE} has {mistakes}."
+    refusal = why or f"The upload was not read, because {CONFIG_FILE} has {mistakes}."
     return Receipt(
         **dict.fromkeys(_COUNTS, 0),
         project=run.project if run else None,
@@ -70,12 +75,14 @@ def unread(problems: Sequence[Problem], upload: str, size: int, run: Run | None 
     )
 
 
-def _accepted(figures: Figures, config: ProjectConfig, run: Run | None, hold: str | None) -> str:
+def _accepted(figures: Figures, config: ProjectConfig, run: Run | None, hold: str | None, unchanged: bool) -> str:
     ready = f"{rows(figures.accepted)} can be used."
     if run is None:
         return ready
     if config.mode == "validate":
         return f"{ready} Nothing is trained: mode is validate."
+    if unchanged:
+        return f"{ready} Nothing is trained: the model that serves was trained on these rows with these settings."
     return f"{ready} Training waits for an approval: {hold}" if hold else f"{ready} Training follows."
 
 

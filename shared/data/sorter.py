@@ -84,21 +84,19 @@ class Sorter:
         if not self._seen.add(digest):
             account.duplicates += 1
             return False
-        if digest * _SAMPLES >= self._config.sample_pc and digest not in self._pinned:
+        pinned = digest in self._pinned
+        if digest * _SAMPLES >= self._config.sample_pc and not pinned:
             account.sampled_out += 1
             return False
-        self._use(row, Placed(digest, self._written(row), tokens), account, choice)
+        self._use(row, Placed(digest, self._written(row), tokens, pinned), account, choice)
         return True
 
     def _use(self, row: Row, placed: Placed, account: Account, choice: str | None) -> None:
         account.accept(len(row.messages), placed.tokens)
         if placed.tokens > self._longest:
             account.too_long.add(account.file, account.line)
-        if placed.digest in self._pinned:
-            account.pinned += 1
-            self._outputs.write("test", placed)
-        else:
-            self._outputs.add(placed, choice)
+        account.pinned += placed.pinned
+        self._outputs.add(placed, choice)
 
     def _too_long(self, tokens: int) -> Fault:
         return Fault("row.too_long", "$.messages", f"about {tokens:,} tokens; at most {self._longest:,} can be used")

@@ -24,6 +24,8 @@ class Placed(NamedTuple):
     digest: int
     encoded: bytes
     tokens: int
+    pinned: bool = False
+    """Whether it is an evaluation row of the project, which belongs into test."""
 
 
 def place(digest: int, split: SplitConfig) -> str:
@@ -61,19 +63,25 @@ class Reserve:
             written: rows of each split that have flowed on.
             fillable: splits that rows may be moved into.
         """
-        held = {name: [row for _, row in sorted(heap, reverse=True)] for name, heap in self._held.items()}
+        held = {name: [row for _, row in heap] for name, heap in self._held.items()}
+        for name in ("train", "validation"):
+            _move(held, name, "test", [row for row in held[name] if row.pinned])
         counts = {name: written[name] + len(rows) for name, rows in held.items()}
         if sum(counts.values()) >= LEAST_ROWS:
             _balance(held, counts, fillable)
         for name, rows in held.items():
-            yield from ((name, row) for row in rows)
+            yield from ((name, row) for row in sorted(rows))
 
 
 def _balance(held: dict[str, list[Placed]], counts: dict[str, int], fillable: Collection[str]) -> None:
     for short in (name for name in NAMES if name in fillable):
         for donor in sorted(NAMES, key=lambda name: LEAST[name] - counts[name]):
-            count = min(LEAST[short] - counts[short], counts[donor] - LEAST[donor], len(held[donor]))
-            if count > 0:
-                held[short] += held[donor][:count]
-                held[donor] = held[donor][count:]
-                counts[donor], counts[short] = counts[donor] - count, counts[short] + count
+            count = max(min(LEAST[short] - counts[short], counts[donor] - LEAST[donor]), 0)
+            moved = sorted(row for row in held[donor] if not row.pinned)[:count]
+            _move(held, donor, short, moved)
+            counts[donor], counts[short] = counts[donor] - len(moved), counts[short] + len(moved)
+
+
+def _move(held: dict[str, list[Placed]], donor: str, taker: str, rows: list[Placed]) -> None:
+    held[donor] = [row for row in held[donor] if row not in rows]
+    held[taker] = held[taker] + rows

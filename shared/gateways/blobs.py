@@ -90,8 +90,8 @@ class AzureBlobs:
         """Upload a block of a blob in the making."""
         self._blob(container, path).stage_block(block, content, len(content))
 
-    def commit(self, container: str, path: str, blocks: Sequence[str], content_type: str) -> None:
-        """Replace a blob by staged blocks.
+    def commit(self, container: str, path: str, blocks: Sequence[str], content_type: str) -> str:
+        """Replace a blob by staged blocks; its new ETag.
 
         Raises:
             ConflictError: another writer committed the same blob meanwhile.
@@ -100,7 +100,8 @@ class AzureBlobs:
 
         with _commit(path):
             named = [BlobBlock(block) for block in blocks]
-            self._blob(container, path).commit_block_list(named, **_typed(content_type))
+            written = self._blob(container, path).commit_block_list(named, **_typed(content_type))
+        return normal_etag(str(written["etag"]))
 
     def within(self, container: str, prefix: str = "") -> Iterator[BlobInfo]:
         """Blobs whose path begins with ``prefix``, in the order of their names."""

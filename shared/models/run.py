@@ -12,8 +12,16 @@ from shared.states import Intent, State
 Decided = Literal["approve", "cancel", "retry"]
 
 
+class UploadPart(Model):
+    """One file of a folder drop, in the version it had when the folder was closed."""
+
+    path: str
+    etag: str
+    size: int
+
+
 class Upload(Model):
-    """One version of one blob in the uploads container."""
+    """One version of one blob in the uploads container, or of a folder: then the blob is its ``_READY``."""
 
     path: str
     etag: str
@@ -21,7 +29,9 @@ class Upload(Model):
     sequencer: str | None = None
     """Orders the versions of one blob name, by string comparison."""
     size: int
-    """Bytes."""
+    """Bytes; of a folder, those of its parts."""
+    parts: list[UploadPart] = []
+    """The files of a folder; empty: the blob itself is the upload."""
     sha256: str | None = None
     """Known once the upload has been read."""
 
@@ -39,6 +49,8 @@ class Splits(Model):
     train: str
     validation: str
     test: str
+    digest: str = ""
+    """Of the rows of each: the same for the same rows in any order."""
 
 
 class ModelRef(Model):

@@ -18,6 +18,8 @@ class FoundationModel(Model):
     defaults: dict[str, Any]
     """``model_specific_defaults``, parsed, unfiltered."""
     finetune_retires: datetime | None = None
+    context_window: int | None = None
+    """Tokens that it takes at most; ``None``: not stated."""
 
 
 class ComponentInput(Model):

@@ -5,21 +5,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from shared.models.config import ProjectConfig, SplitConfig
+from shared.models.config import ProjectConfig
 
 
-def fingerprint(
-    data_sha256: str, hyperparameters: Mapping[str, Any], split: SplitConfig, component: str, base_model: str
-) -> str:
-    """SHA-256 over the upload's bytes, the settings that shape training, component and base model (registry ids)."""
+def fingerprint(data: str, hyperparameters: Mapping[str, Any], component: str, base_model: str) -> str:
+    """SHA-256 over the digest of the prepared rows, hyperparameters, component and base model (registry ids)."""
     return _digest(
-        {
-            "data": data_sha256,
-            "hyperparameters": dict(hyperparameters),
-            "split": split.model_dump(mode="json"),
-            "component": component,
-            "base_model": base_model,
-        }
+        {"data": data, "hyperparameters": dict(hyperparameters), "component": component, "base_model": base_model}
     )
 
 

@@ -45,6 +45,12 @@ def retirement(tags: Mapping[str, Any], system_metadata: Any = None) -> datetime
     return _date(tags.get(_RETIREMENT_TAG)) or _date(deprecation.get("finetuneRetirementDate"))
 
 
+def context_window(system_metadata: Any = None) -> int | None:
+    """Tokens that the model takes at most; ``None``: not stated."""
+    found = str(_mapping(system_metadata).get("textContextWindow"))
+    return int(found) or None if found.isdecimal() else None
+
+
 def _mapping(value: Any) -> Mapping[str, Any]:
     found = parsed(value)
     return found if isinstance(found, Mapping) else {}

@@ -1,120 +1,151 @@
-"""received → prepared: read the upload, write its splits and its receipt."""
+"""received → prepared: read the upload, write its splits and its receipt.
 
-from collections.abc import Iterable, Iterator, Mapping
+    read ahead ─▶ check and sort ─▶ stage under the claim's own path ─▶ verdict ─▶ commit ─▶ pin ─▶ receipt
+
+Nothing shows before it is committed, and nothing counts before the engine has written the winner's path into
+the record. So a worker may die at any moment: the next one begins again under its own claim.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
+from shared import drops, naming
 from shared.claims import HeldClaim, claimed
 from shared.data import receipt as receipts
 from shared.data import splits
-from shared.data.prepare import REJECTED, Part
+from shared.data.prepare import REJECTED
 from shared.data.prepare import prepare as prepare_data
 from shared.errors import ConflictError
-from shared.models.receipt import Cost, Figures, Receipt
+from shared.models.receipt import Figures, Receipt
 from shared.models.run import Run, Splits
-from shared.policy import cost as costs
-from shared.policy.hyperparameters import APP_DEFAULTS
-from shared.ports import Ports
+from shared.policy import limits
+from shared.ports import BlobInfo, Ports
 from shared.resources import PREPARED, RECEIPTS, UPLOADS
-from shared.staging import StagedBlob, Staging
+from shared.staging import JSON_LINES, StagedRows, Staging
 from shared.states import State
+from shared.steps import sources, verdict
 from shared.steps.outcome import Close, Forward, Outcome
 
 _JSON: Final = "application/json"
-_JSON_LINES: Final = "application/jsonl"
 _MARKDOWN: Final = "text/markdown; charset=utf-8"
 
-Outputs = Mapping[str, StagedBlob]
-"""The splits under the claim's own path, so that no other claim's files are touched, and the bad lines."""
 
+@dataclass(frozen=True)
+class _Work:
+    """What one worker has in hand."""
 
-class _ReplacedError(Exception):
-    """The upload is no longer the version that this run stands for."""
+    run: Run
+    ports: Ports
+    claim: HeldClaim
+    splits: Mapping[str, StagedRows]
+    """Under the claim's own path, so that no other claim's files are touched."""
+    rejected: StagedRows
 
 
 def prepare(run: Run, ports: Ports) -> Outcome:
     """Prepare a run's upload under a claim; more than one run's budget is put on hold, not refused.
 
     Raises:
-        ConflictError: another worker prepares it, or took over.
+        ConflictError: another worker prepares it, or took over, or what it reads has changed: begin again.
     """
     with claimed(run, ports) as claim, Staging(ports.blobs, claim.owner) as staging:
-        return _prepare(run, ports, claim, _outputs(run, claim, staging))
+        if run.results.end is not None:
+            return _unread(run, ports, claim)
+        paths = {name: naming.prepared_path(run.run_id, claim.owner, name) for name in splits.NAMES}
+        opened = {name: staging.open(PREPARED, path) for name, path in paths.items()}
+        rejected = staging.open(RECEIPTS, f"{receipts.stem(run)}.{REJECTED}.jsonl")
+        try:
+            return _prepare(_Work(run, ports, claim, opened, rejected))
+        except sources.ReplacedError as gone:
+            return _replaced(run, ports, claim, str(gone))
 
 
-def _outputs(run: Run, claim: HeldClaim, staging: Staging) -> Outputs:
-    written = {name: f"{run.run_id}/{claim.owner}/{name}.jsonl" for name in splits.NAMES}
-    outputs = {name: staging.open(PREPARED, path, _JSON_LINES) for name, path in written.items()}
-    return outputs | {REJECTED: staging.open(RECEIPTS, f"{receipts.stem(run)}.{REJECTED}.jsonl", _JSON_LINES)}
+def _prepare(work: _Work) -> Outcome:
+    held = verdict.terms(work.run, work.ports)
+    pin = sources.pin(work.run.project, work.ports.blobs)
+    figures = _read(work, held, pin)
+    digest = ".".join(work.splits[name].digest() for name in splits.NAMES)
+    found = verdict.judge(work.run, figures, digest, held, work.ports)
+    written = _commit(work, digest) if found.end in (None, State.VALIDATED) else None
+    if found.end is None and pin is None:
+        _pin(work)
+        found = found.with_pinned(figures.test_rows)
+    return _settle(work, figures, found, written)
 
 
-def _prepare(run: Run, ports: Ports, claim: HeldClaim, outputs: Outputs) -> Outcome:
-    part = Part(_chunks(run, ports, claim), packed=run.upload.path.endswith(".gz"))
-    try:
-        figures = prepare_data([part], run.config, outputs)
-    except _ReplacedError:
-        return _replaced(run, ports, claim)
-    cost = None if figures.refusal else _cost(run, figures, ports)
-    hold = None if figures.refusal else _hold(run, cost, ports)
-    found = receipts.receipt(figures, run.config, run.upload.path, run, cost, hold)
-    written = None if figures.refusal else _write_splits(claim, outputs)
-    _write_receipt(run, found, ports, claim, outputs)
-    return _outcome(run, figures, found, written, hold, claim)
+def _read(work: _Work, held: verdict.Terms, pin: BlobInfo | None) -> Figures:
+    check = work.claim.check
+    return prepare_data(
+        sources.parts(work.run, work.ports.blobs, check),
+        held.config,
+        {**work.splits, REJECTED: work.rejected},
+        pinned=sources.pinned(pin, work.ports.blobs),
+        earlier=sources.earlier(work.run, work.ports, check) if held.config.train_on == "project" else (),
+        max_seq_length=limits.max_seq_length(held.config, held.model),
+    )
 
 
-def _chunks(run: Run, ports: Ports, claim: HeldClaim) -> Iterator[bytes]:
-    for chunk in _of_this_version(ports.blobs.chunks(UPLOADS, run.upload.path, run.upload.etag)):
-        claim.check()
-        yield chunk
+def _commit(work: _Work, digest: str) -> Splits:
+    for rows in work.splits.values():
+        work.claim.check()
+        rows.commit()
+    return Splits(**{name: rows.path for name, rows in work.splits.items()}, digest=digest)
 
 
-def _of_this_version(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    try:
-        yield from chunks
-    except ConflictError as error:
-        raise _ReplacedError from error
+def _pin(work: _Work) -> None:
+    """Keep the test rows of the first upload that is trained on: no later run of the project trains on them.
+
+    Raises:
+        ConflictError: another run was first. This one begins again, with those rows held out.
+    """
+    work.claim.check()
+    blobs, test = work.ports.blobs, work.splits["test"]
+    rows = blobs.chunks(PREPARED, test.path, test.etag)
+    if not blobs.create(PREPARED, naming.pin_path(work.run.project), rows, JSON_LINES):
+        raise ConflictError(f"{work.run.project} has its evaluation rows from another run.")
 
 
-def _replaced(run: Run, ports: Ports, claim: HeldClaim) -> Outcome:
-    if ports.blobs.info(UPLOADS, run.upload.path) is None:
+def _settle(work: _Work, figures: Figures, found: verdict.Verdict, written: Splits | None) -> Outcome:
+    """The receipt goes last, so that what it points to is there."""
+    run, under = work.run, work.claim.owner
+    work.claim.check()
+    if figures.rejected:
+        work.rejected.commit()
+    _write_receipt(run, found.receipt, work.ports)
+    results = {"splits": written, "receipt": receipts.stem(run)}
+    upload = run.upload.model_copy(update={"sha256": figures.sha256, "size": figures.size})
+    record = {"upload": upload, "hold": found.hold}
+    why = found.receipt.why
+    if found.end is None:
+        return Forward(State.PREPARED, why, results=results, record=record, under=under)
+    error = f"{why} The receipt says what to mend; upload it again then." if found.receipt.refusal else None
+    return Close(found.end, why, error=error, results=results, record=record, under=under)
+
+
+def _unread(run: Run, ports: Ports, claim: HeldClaim) -> Outcome:
+    """Settings or folder were faulty when the upload came: that is all its receipt says."""
+    why = None if run.results.problems else run.results.error
+    found = receipts.unread(run.results.problems, run.upload.path, run.upload.size, run, why)
+    _write_receipt(run, found, ports)
+    results = {"receipt": receipts.stem(run)}
+    return Close(State.REJECTED, found.why, error=run.results.error, results=results, under=claim.owner)
+
+
+def _replaced(run: Run, ports: Ports, claim: HeldClaim, file: str) -> Outcome:
+    newest = ports.blobs.info(UPLOADS, run.upload.path)
+    if newest is None:
         why = "The upload was deleted before it had been read."
         return Close(State.CANCELLED, why, error=f"{why} Upload it again.", under=claim.owner)
+    if newest.etag == run.upload.etag:
+        why = drops.changed([file])
+        return Close(State.REJECTED, why, error=why, under=claim.owner)
     why = "The upload was replaced by a newer version before it had been read; that version has its own run."
     return Close(State.SUPERSEDED, why, under=claim.owner)
 
 
-def _cost(run: Run, figures: Figures, ports: Ports) -> Cost | None:
-    cluster = ports.catalog.compute(ports.settings.compute)
-    size = cluster.size if cluster else ports.settings.instance_type
-    return costs.estimate(figures.tokens, _epochs(run), size, ports.settings.instance_type)
-
-
-def _epochs(run: Run) -> float:
-    """Epochs as far as known here; a value that is no number is refused before submission."""
-    try:
-        return max(float(run.config.hyperparameters["num_train_epochs"]), 0.0)
-    except (KeyError, ValueError):
-        return float(APP_DEFAULTS["num_train_epochs"])
-
-
-def _hold(run: Run, cost: Cost | None, ports: Ports) -> str | None:
-    if run.config.mode == "validate":
-        return None
-    budget = min(run.config.budget_usd or ports.settings.budget_per_run_usd, ports.settings.budget_per_run_usd)
-    return costs.over_budget(cost, budget)
-
-
-def _write_splits(claim: HeldClaim, outputs: Outputs) -> Splits:
-    for name in splits.NAMES:
-        claim.check()
-        outputs[name].commit()
-    return Splits(**{name: outputs[name].path for name in splits.NAMES})
-
-
-def _write_receipt(run: Run, found: Receipt, ports: Ports, claim: HeldClaim, outputs: Outputs) -> None:
-    """The receipt itself goes last, so that what it points to is there."""
-    claim.check()
-    if found.rejected:
-        outputs[REJECTED].commit()
+def _write_receipt(run: Run, found: Receipt, ports: Ports) -> None:
+    """Beside the upload's other receipts; that of its newest version also as ``latest``."""
     stems = [receipts.stem(run)]
     newest = ports.blobs.info(UPLOADS, run.upload.path)
     if newest is not None and newest.etag == run.upload.etag:
@@ -122,17 +153,3 @@ def _write_receipt(run: Run, found: Receipt, ports: Ports, claim: HeldClaim, out
     for stem in stems:
         ports.blobs.write(RECEIPTS, f"{stem}.json", [found.model_dump_json(indent=2).encode()], _JSON)
         ports.blobs.write(RECEIPTS, f"{stem}.md", [receipts.markdown(found).encode()], _MARKDOWN)
-
-
-def _outcome(
-    run: Run, figures: Figures, found: Receipt, written: Splits | None, hold: str | None, claim: HeldClaim
-) -> Outcome:
-    results = {"splits": written, "receipt": receipts.stem(run)}
-    upload = run.upload.model_copy(update={"sha256": figures.sha256, "size": figures.size})
-    record = {"upload": upload, "hold": hold}
-    if figures.refusal:
-        error = f"{figures.refusal} Mend the file as its receipt says, and upload it again."
-        return Close(State.REJECTED, found.why, error=error, results=results, record=record, under=claim.owner)
-    if run.config.mode == "validate":
-        return Close(State.VALIDATED, found.why, results=results, record=record, under=claim.owner)
-    return Forward(State.PREPARED, found.why, results=results, record=record, under=claim.owner)

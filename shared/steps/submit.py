@@ -82,7 +82,7 @@ def _job(run: Run, ports: Ports, model: FoundationModel, compute: Compute, compo
         validation=_on_datastore(splits.validation),
         test=_on_datastore(splits.test),
         hyperparameters=values,
-        fingerprint=fingerprint(run.upload.sha256 or "", values, run.config.split, component.id, model.id),
+        fingerprint=fingerprint(splits.digest, values, component.id, model.id),
         tags=tags.of_attempt(run),
     )
 

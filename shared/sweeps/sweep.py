@@ -30,7 +30,7 @@ def _take_in(ports: Ports) -> int:
 
 
 def _is_missed(info: BlobInfo, known: set[str], ports: Ports) -> bool:
-    if not naming.is_data_file(info.path) or not info.size:
+    if not naming.is_upload(info.path, info.size):
         return False
     try:
         return naming.run_id(ports.blobs.account, resources.UPLOADS, info.path, info.etag) not in known

@@ -50,11 +50,12 @@ class MemoryBlobs:
     def stage(self, container: str, path: str, block: str, content: bytes) -> None:
         self._staged.setdefault((container, path), {})[block] = content
 
-    def commit(self, container: str, path: str, blocks: Sequence[str], content_type: str) -> None:
+    def commit(self, container: str, path: str, blocks: Sequence[str], content_type: str) -> str:
         staged = self._staged.get((container, path), {})
         if not staged.keys() >= set(blocks):
             raise ConflictError(f"Blob '{path}' was written by someone else meanwhile.")
         self.write(container, path, [staged[block] for block in blocks], content_type)
+        return self._blobs[(container, path)][1].etag
 
     def within(self, container: str, prefix: str = "") -> Iterator[BlobInfo]:
         found = sorted(self._blobs.items(), key=lambda item: item[0])

@@ -41,6 +41,7 @@ BASE_MODEL: Final = FoundationModel(
     version="8",
     finetune_skus=["Standard_NC24ads_A100_v4"],
     defaults={"learning_rate_min": 1e-6, "per_device_train_batch_size": 2},
+    context_window=16384,
 )
 CLUSTER: Final = Compute(
     name="gpu-cluster", size="Standard_NC24ads_A100_v4", gpus=1, provisioning_state="Succeeded", max_nodes=1

@@ -1,4 +1,3 @@
-import hashlib
 import threading
 
 import pytest
@@ -26,31 +25,45 @@ def blobs() -> MemoryBlobs:
 def test_what_was_written_is_the_blob_once_it_is_committed(blobs: MemoryBlobs) -> None:
     rows = [f"row {number}\n".encode() for number in range(50)]
     with Staging(blobs, "1") as staged:
-        blob = staged.open(PREPARED, PATH, "application/jsonl")
+        blob = staged.open(PREPARED, PATH)
         for row in rows:
             blob.write(row)
-        assert blob.sha256() == hashlib.sha256(b"".join(rows)).hexdigest()
         assert blobs.read(PREPARED, PATH) is None
         blob.commit()
     assert blobs.read(PREPARED, PATH) == b"".join(rows)
 
 
+def digest(rows: list[bytes], blobs: MemoryBlobs) -> str:
+    with Staging(blobs, "1") as staged:
+        blob = staged.open(PREPARED, PATH)
+        for row in rows:
+            blob.write(row)
+        return blob.digest()
+
+
+def test_the_digest_is_that_of_the_rows_in_any_order(blobs: MemoryBlobs) -> None:
+    rows = [f"row {number}\n".encode() for number in range(50)]
+    assert digest(rows, blobs) == digest(rows[::-1], blobs) == digest([b"".join(rows)], blobs)
+    others = [rows[:-1], [*rows, rows[0]], [*rows[:-1], b"row 5O\n"], []]
+    assert len({digest(each, blobs) for each in [rows, *others]}) == 5
+
+
 def test_an_empty_blob_is_a_blob(blobs: MemoryBlobs) -> None:
     with Staging(blobs, "1") as staged:
-        staged.open(PREPARED, PATH, "application/jsonl").commit()
+        staged.open(PREPARED, PATH).commit()
     assert blobs.read(PREPARED, PATH) == b""
 
 
 def test_without_a_commit_nothing_is_visible(blobs: MemoryBlobs) -> None:
     with pytest.raises(OSError, match="broke off"), Staging(blobs, "1") as staged:
-        staged.open(PREPARED, PATH, "application/jsonl").write(b"x" * 1000)
+        staged.open(PREPARED, PATH).write(b"x" * 1000)
         raise OSError("broke off")
     assert list(blobs.within(PREPARED)) == []
 
 
 def test_blobs_written_in_turn_do_not_mix(blobs: MemoryBlobs) -> None:
     with Staging(blobs, "1") as staged:
-        opened = {name: staged.open(PREPARED, name, "application/jsonl") for name in ("a", "b")}
+        opened = {name: staged.open(PREPARED, name) for name in ("a", "b")}
         for _ in range(30):
             for name, blob in opened.items():
                 blob.write(name.encode())
@@ -61,7 +74,7 @@ def test_blobs_written_in_turn_do_not_mix(blobs: MemoryBlobs) -> None:
 
 def test_two_workers_at_one_blob_never_mix_their_blocks(blobs: MemoryBlobs) -> None:
     with Staging(blobs, "1") as dead, Staging(blobs, "2") as alive:
-        lost, won = dead.open(PREPARED, PATH, ""), alive.open(PREPARED, PATH, "")
+        lost, won = dead.open(PREPARED, PATH), alive.open(PREPARED, PATH)
         for _ in range(5):
             lost.write(b"0123456789")
             won.write(b"abcdefghij")
@@ -79,7 +92,7 @@ class _Failing(MemoryBlobs):
 @pytest.mark.parametrize("writes", [1, 2, 100])
 def test_a_block_that_could_not_be_staged_is_told(writes: int) -> None:
     with pytest.raises(OSError, match="no network"), Staging(_Failing(memory_ports().clock), "1") as staged:
-        blob = staged.open(PREPARED, PATH, "")
+        blob = staged.open(PREPARED, PATH)
         for _ in range(writes):
             blob.write(b"x" * 10)
         blob.commit()
@@ -101,7 +114,7 @@ def test_the_writer_goes_on_while_blocks_are_staged_but_not_far_ahead() -> None:
 
     def write() -> None:
         with Staging(blobs, "1") as staged:
-            blob = staged.open(PREPARED, PATH, "")
+            blob = staged.open(PREPARED, PATH)
             for _ in range(10):
                 blob.write(b"x" * 10)
                 written.release()

@@ -100,6 +100,7 @@ def _foundation_model(found: "SdkModel", metadata: Any) -> FoundationModel:
         finetune_skus=model_tags.finetune_skus(tags, metadata),
         defaults=model_tags.defaults(tags),
         finetune_retires=model_tags.retirement(tags, metadata),
+        context_window=model_tags.context_window(metadata),
     )
 
 

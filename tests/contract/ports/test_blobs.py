@@ -105,8 +105,8 @@ class TestBlobs:
             blobs.stage(UPLOADS, path, block, content)
         assert blobs.info(UPLOADS, path) is None
         assert list(blobs.within(UPLOADS, path)) == []
-        blobs.commit(UPLOADS, path, ["3", "1"], "text/plain")
-        assert blobs.read(UPLOADS, path) == b"threeone"
+        etag = blobs.commit(UPLOADS, path, ["3", "1"], "text/plain")
+        assert b"".join(blobs.chunks(UPLOADS, path, etag)) == b"threeone"
 
     def test_a_commit_of_no_block_is_an_empty_blob(self, blobs: Blobs, project: str) -> None:
         blobs.commit(UPLOADS, f"{project}/none-staged", [], "text/plain")

@@ -18,6 +18,7 @@ class TestCatalog:
         assert "Standard_NC24ads_A100_v4" in model.finetune_skus
         assert "per_device_train_batch_size" in model.defaults
         assert model.finetune_retires is None
+        assert model.context_window == 16384
 
     def test_what_is_absent_is_none(self, world: World) -> None:
         assert world.ports.catalog.foundation_model("No-Such-Model") is None

@@ -2,13 +2,12 @@ from typing import Any
 
 import pytest
 
-from shared.models.config import ProjectConfig, SplitConfig
+from shared.models.config import ProjectConfig
 from shared.policy.fingerprint import config_sha256, fingerprint
 
 BASE: dict[str, Any] = {
-    "data_sha256": "ab" * 32,
+    "data": "ab" * 32,
     "hyperparameters": {"learning_rate": 5e-6, "apply_lora": "true"},
-    "split": SplitConfig(),
     "component": "azureml://registries/azureml/components/chat_completion_pipeline/versions/0.0.82",
     "base_model": "azureml://registries/azureml/models/Phi-4/versions/8",
 }
@@ -22,9 +21,8 @@ def test_the_order_of_hyperparameters_does_not_matter() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"data_sha256": "cd" * 32},
+        {"data": "cd" * 32},
         {"hyperparameters": {"learning_rate": 6e-6, "apply_lora": "true"}},
-        {"split": SplitConfig(test=20)},
         {"component": BASE["component"][:-1] + "3"},
         {"base_model": BASE["base_model"][:-1] + "9"},
     ],

@@ -40,3 +40,18 @@ def test_retirement_is_read_from_tag_and_from_metadata() -> None:
     assert model_tags.retirement({"FinetuneRetirementDate": "2025-08-30"}) == expected
     assert model_tags.retirement({}, metadata) == expected
     assert model_tags.retirement({}, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("metadata", "window"),
+    [
+        ({"textContextWindow": 4096}, 4096),
+        ('{"textContextWindow": "4096"}', 4096),
+        ({"textContextWindow": "large"}, None),
+        ({"textContextWindow": 0}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_what_a_model_takes_at_most_is_read_from_the_metadata(metadata: object, window: int | None) -> None:
+    assert model_tags.context_window(metadata) == window

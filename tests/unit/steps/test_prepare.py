@@ -8,6 +8,7 @@ import pytest
 
 from shared import naming
 from shared.claims import claimed
+from shared.data.splits import NAMES
 from shared.errors import ConflictError
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Receipt
@@ -50,6 +51,12 @@ def splits_of(outcome: Outcome) -> Splits:
     return found
 
 
+def files_of(outcome: Outcome, ports: MemoryPorts) -> dict[str, bytes]:
+    """The splits, as they were written."""
+    paths = dict(splits_of(outcome))
+    return {name: ports.blobs.read(PREPARED, paths[name]) or b"" for name in NAMES}
+
+
 def receipt_of(ports: MemoryPorts, stem: str) -> Receipt:
     return Receipt.model_validate_json(ports.blobs.read(RECEIPTS, f"{stem}.json") or b"")
 
@@ -66,8 +73,7 @@ def test_an_upload_becomes_three_splits_under_the_claim_and_a_receipt() -> None:
     assert (outcome.state, outcome.under) == (State.PREPARED, "1")
     splits = splits_of(outcome)
     assert splits.train == f"{run.run_id}/1/train.jsonl"
-    rows = [(ports.blobs.read(PREPARED, path) or b"").splitlines() for path in dict(splits).values()]
-    assert sum(map(len, rows)) == 60
+    assert sum(len(rows.splitlines()) for rows in files_of(outcome, ports).values()) == 60
     found = receipt_of(ports, outcome.results["receipt"])
     assert (found.lines, found.accepted, found.rejected, found.blank) == (61, 60, 1, 1)
     assert outcome.record["upload"].sha256 == found.sha256
@@ -95,9 +101,10 @@ def test_a_second_claim_writes_the_same_bytes_elsewhere() -> None:
     ports.clock.advance(3600)
     second = prepare(stored.value, ports)
     assert second.under == "2"
-    for one, other in zip(dict(splits_of(first)).values(), dict(splits_of(second)).values(), strict=True):
-        assert one != other
-        assert ports.blobs.read(PREPARED, one) == ports.blobs.read(PREPARED, other)
+    assert splits_of(second).digest == splits_of(first).digest
+    for name in NAMES:
+        assert files_of(second, ports)[name] == files_of(first, ports)[name]
+    assert splits_of(first).train != splits_of(second).train
     assert {path: ports.blobs.read(RECEIPTS, path) for path in receipts(ports)} == before
 
 
