@@ -32,7 +32,6 @@ _MAGIC: Final[Mapping[bytes, str]] = {
     b"\xfe\xff": "utf-16",
 }
 _COMMANDS: Final[Mapping[str, str]] = {
-    "gzip": "gzip --decompress --stdout {0} > unpacked.jsonl",
     "zip": "unzip {0}",
     "utf-16": "iconv -f UTF-16 -t UTF-8 {0} > utf8.jsonl",
 }

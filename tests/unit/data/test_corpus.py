@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.data import splits
 from shared.data.contract import Row, check, is_blank
-from shared.data.faults import HINTS, Fault
+from shared.data.faults import Fault
 from shared.data.malformed import depth
 from shared.data.prepare import REJECTED, Part, prepare
 from shared.models.config import ProjectConfig
@@ -43,7 +43,6 @@ def test_the_corpus_is_large_and_no_kind_is_in_it_twice() -> None:
     assert len(corpus.BAD) >= 300
     assert [name for name, times in Counter(case.name for case in cases).items() if times > 1] == []
     assert [name for name, times in Counter(case.line for case in cases).items() if times > 1] == []
-    assert {case.reason for case in corpus.BAD} == set(HINTS) - {"row.too_long"}
 
 
 def prepared(data: bytes, packed: bool = False, size: int = 1 << 16) -> tuple[Figures, dict[str, bytes]]:

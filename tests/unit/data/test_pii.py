@@ -175,6 +175,15 @@ def test_any_text_is_left_as_it_is_or_loses_what_was_found(scanner: Scanner, tex
     assert all(f"[{kind}]" in redacted for kind in scanner.kinds(text))
 
 
+pieces = st.sampled_from([text for _, text, _ in FOUND] + HARMLESS + ["tel", "order", "://ada:", "BEGIN", "@", "+4"])
+
+
+@given(st.lists(pieces, max_size=6))
+def test_texts_that_a_nul_parts_are_searched_each_for_itself(scanner: Scanner, texts: list[str]) -> None:
+    assert set(scanner.kinds("\0".join(texts))) == {kind for text in texts for kind in scanner.kinds(text)}
+    assert scanner.redact("\0".join(texts)) == "\0".join(map(scanner.redact, texts))
+
+
 def test_nothing_hides_in_a_hostile_text(scanner: Scanner) -> None:
     chance = random.Random(3)
     alphabet = "aeyJ.-_@:/=+ 0123456789ABCDEF"
