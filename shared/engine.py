@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 BUDGET: Final = timedelta(seconds=20)
 """One invocation begins no further step after this."""
 _HOLD_SECONDS: Final = 3600.0
-_HELD_FOR: Final = timedelta(days=7)
-"""How much later a run's deadline falls while it waits for an approval."""
+_PATIENCE: Final = timedelta(days=7)
+"""How much later a run's deadline falls while it waits for an approval or for capacity."""
 _TROUBLE_SECONDS: Final = 30.0
 
 STEPS: Final[Mapping[State, Step]] = {
@@ -67,10 +67,13 @@ def _once(stored: Stored[Run], began: datetime, ports: Ports) -> Stored[Run] | N
     if run.state in ENDS:
         ports.active.remove(run.project, run.run_id)
         return None
-    if ports.clock.now() - began > BUDGET:
+    now = ports.clock.now()
+    if run.not_before is not None and now < run.not_before:
+        return None
+    if now - began > BUDGET:
         ports.queue.send(run.project, run.run_id)
         return None
-    outcome = _demanded(run, ports.clock.now())
+    outcome = _demanded(run, now)
     if outcome is None and claims.stands(run, ports):
         return None
     return _write(stored, outcome, ports) if outcome else _step(stored, ports)
@@ -82,7 +85,7 @@ def _demanded(run: Run, now: datetime) -> Outcome | None:
         return None
     if _may_be_stopped(run) and (close := wanted(run)):
         return close
-    if now > run.deadline + (_HELD_FOR if run.hold else timedelta()):
+    if now > run.deadline + (_PATIENCE if run.hold or run.queue else timedelta()):
         return _overdue(run)
     return Wait(_HOLD_SECONDS) if run.hold else None
 
@@ -96,7 +99,7 @@ def _overdue(run: Run) -> Close:
     if run.state is State.LIVE:
         return Close(State.RETIRED, "It has served for as long as a run may.")
     limit = DEADLINES[run.state]
-    error = f"The run was {run.state} for longer than {limit}. Look at it in Azure ML studio, then upload again."
+    error = f"The run was {run.state} for longer than {limit}. Look at it in Azure ML studio, then retry the run."
     return Close(State.FAILED, f"Overdue in state {run.state}.", error)
 
 
@@ -107,7 +110,7 @@ def _step(stored: Stored[Run], ports: Ports) -> Stored[Run] | None:
     except ConflictError:
         raise
     except TunedropError as error:
-        return _write(_mine(claims.free(run, ports), run), _trouble(run, error), ports)
+        return _write(_mine(claims.free(run, ports), run), _trouble(run, error, ports.clock.now()), ports)
     if outcome.under is not None:
         stored = _mine(claims.held(run, outcome.under, ports), run)
     return _write(stored, outcome, ports)
@@ -120,10 +123,10 @@ def _mine(stored: Stored[Run] | None, run: Run) -> Stored[Run]:
     return stored
 
 
-def _trouble(run: Run, error: TunedropError) -> Outcome:
+def _trouble(run: Run, error: TunedropError, now: datetime) -> Outcome:
     """What is alive or being closed is never given up for an error; all else ends with its reason."""
     if isinstance(error, ThrottledError):
-        return Wait(error.retry_after)
+        return Wait(error.retry_after, record={"not_before": now + timedelta(seconds=error.retry_after)})
     log.warning("%s: %s failed: %s", run.run_id, run.state, error)
     if run.state in (State.LIVE, State.CLOSING):
         return Wait(_TROUBLE_SECONDS)
@@ -134,7 +137,7 @@ def _trouble(run: Run, error: TunedropError) -> Outcome:
 def _write(stored: Stored[Run], outcome: Outcome | Again, ports: Ports) -> Stored[Run] | None:
     """Index first, then the record: what moves is never missing from the index."""
     run = applied(stored.value, outcome, ports.clock.now())
-    ports.active.put(run.project, run.run_id, run.next_due)
+    ports.active.put(run.project, run.run_id, run.next_due, record.waiting(run))
     etag = ports.runs.replace(run, stored.etag)
     return None if isinstance(outcome, Wait) and outcome.seconds > 0 else Stored(run, etag)
 

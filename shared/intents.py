@@ -63,7 +63,7 @@ def _write(project: str, run_id: str, change: Callable[[Run], Run | None], ports
     changed = change(stored.value)
     if changed is None:
         return stored.value
-    ports.active.put(project, run_id, changed.next_due)
+    ports.active.put(project, run_id, changed.next_due, record.waiting(changed))
     ports.runs.replace(changed, stored.etag)
     return changed
 

@@ -9,11 +9,11 @@ All are synchronous. Absence is ``None``, never an exception. A conditional writ
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from shared.models.hosting import Deployment, DeploymentSpec, Endpoint
-from shared.models.project import Lease, LedgerEntry, Serving, Usage
-from shared.models.run import Notice, Run, TimelineEntry
+from shared.models.project import Capacity, Lease, LedgerEntry, Serving, Usage
+from shared.models.run import Notice, Queue, Run, TimelineEntry
 from shared.models.training import Component, Compute, FoundationModel, Job, RegisteredModel, TrainingJob
 from shared.settings import Settings
 
@@ -42,6 +42,16 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The time, in UTC."""
         ...
+
+
+class Waiting(NamedTuple):
+    """A run that waits in a queue; in the order in which they are served."""
+
+    since: datetime
+    """When the run was made: the order of arrival."""
+    run_id: str
+    project: str
+    queue: Queue
 
 
 class Blobs(Protocol):
@@ -118,7 +128,7 @@ class Runs(Protocol):
 class Active(Protocol):
     """Index of what still moves: written before the run's row, removed after its end."""
 
-    def put(self, project: str, run_id: str, next_due: datetime) -> None: ...
+    def put(self, project: str, run_id: str, next_due: datetime, waiting: Waiting | None = None) -> None: ...
 
     def remove(self, project: str, run_id: str) -> None: ...
 
@@ -126,9 +136,13 @@ class Active(Protocol):
         """(project, run_id) of what is due."""
         ...
 
+    def waiting(self, queue: Queue, project: str | None = None) -> list[Waiting]:
+        """What waits in a queue, longest first."""
+        ...
+
 
 class Projects(Protocol):
-    """One row each for serving, lease and usage, so that a busy scorer never blocks a promotion."""
+    """One row each for serving, lease and usage, so that a busy scorer never blocks a promotion; one for capacity."""
 
     def serving(self, project: str) -> Stored[Serving] | None: ...
 
@@ -137,6 +151,12 @@ class Projects(Protocol):
     def replace_serving(self, serving: Serving, etag: str) -> str: ...
 
     def all_serving(self) -> Iterator[Stored[Serving]]: ...
+
+    def capacity(self) -> Stored[Capacity] | None: ...
+
+    def create_capacity(self, capacity: Capacity) -> bool: ...
+
+    def replace_capacity(self, capacity: Capacity, etag: str) -> str: ...
 
     def lease(self, project: str) -> Lease | None: ...
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.models.run import Claim, Decided, Decision, Notice, Results, Run
+from shared.ports import Waiting
 from shared.states import DEADLINES, STARTS, Intent, State
 
 _MADE_BEFORE: Final[Mapping[State, tuple[str, ...]]] = {
@@ -61,6 +62,11 @@ def again(run: Run, by: str, note: str, now: datetime) -> Run:
         "decisions": [*run.decisions, Decision(what="retry", by=by, time=now)],
     }
     return changed(run, entered(run, state, f"Attempt {attempt}: {note}", now, attempt) | fresh)
+
+
+def waiting(run: Run) -> Waiting | None:
+    """The run's place in the queue that it waits in."""
+    return Waiting(run.created, run.run_id, run.project, run.queue) if run.queue else None
 
 
 def _is_done(start: State, results: Results) -> bool:

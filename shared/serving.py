@@ -15,7 +15,7 @@ from shared import mirror, naming
 from shared.models.project import Serving
 from shared.models.run import Run
 from shared.policy import lease as leases
-from shared.ports import Ports, Stored
+from shared.ports import Ports, Stored, Waiting
 from shared.states import ENDS
 
 GONE_FOR: Final = timedelta(seconds=5)
@@ -25,6 +25,11 @@ GONE_FOR: Final = timedelta(seconds=5)
 def endpoint_name(serving: Serving, ports: Ports) -> str:
     """Name of the endpoint of the row's generation."""
     return naming.endpoint_name(serving.project, ports.settings.workspace_id, serving.generation)
+
+
+def stands_for_one(serving: Serving) -> bool:
+    """Whether there is, or is to be, an endpoint of the row's generation."""
+    return serving.slot is not None or serving.champion is not None or serving.phase == "deleting"
 
 
 def take_slot(run: Run, ports: Ports) -> Serving | None:
@@ -41,7 +46,15 @@ def take_slot(run: Run, ports: Ports) -> Serving | None:
         return None
     if serving.slot is not None and not slot_is_abandoned(serving, ports):
         return None
+    if _is_preceded(run, ports):
+        return None
     return _change(stored, ports, slot=run.run_id).value
+
+
+def _is_preceded(run: Run, ports: Ports) -> bool:
+    """Whether a run that was made earlier waits for the slot too."""
+    place = Waiting(run.created, run.run_id, run.project, "slot")
+    return any(one < place for one in ports.active.waiting("slot", run.project))
 
 
 def slot_is_abandoned(serving: Serving, ports: Ports) -> bool:

@@ -65,6 +65,20 @@ class Settings(BaseSettings):
         alias="TUNEDROP_BUDGET_PER_RUN_TOKENS",
         description="Most tokens that one run may train on; an upload with more is rejected",
     )
+    most_jobs: int = Field(
+        10,
+        ge=1,
+        le=1000,
+        alias="TUNEDROP_MOST_JOBS",
+        description="Most jobs in training at once; others wait their turn",
+    )
+    most_endpoints: int = Field(
+        20,
+        ge=1,
+        le=1000,
+        alias="TUNEDROP_MOST_ENDPOINTS",
+        description="Most endpoints up at once; others wait their turn",
+    )
     longest_lease_hours: float = Field(
         168.0, ge=0.01, le=8784, alias="TUNEDROP_LONGEST_LEASE_HOURS", description="Longest that an endpoint may live"
     )

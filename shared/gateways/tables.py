@@ -1,8 +1,8 @@
 """``ports.Runs``, ``Active``, ``Projects`` and ``Ledger`` on Azure Table Storage.
 
 Keys: ``runs`` (project, ``run:{id}`` and ``time:{id}:{seq}``), ``active`` (project, run id), ``projects``
-(project, ``serving`` | ``lease`` | ``usage:{instance}``), ``ledger`` (project, endpoint). Batches are not
-used: the emulator's ignore ``If-Match``.
+(project, ``serving`` | ``lease`` | ``usage:{instance}``; ``_platform``, ``capacity``), ``ledger`` (project,
+endpoint). Batches are not used: the emulator's ignore ``If-Match``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from shared import resources
 from shared.errors import ConflictError
 from shared.gateways import rows
-from shared.models.project import Lease, LedgerEntry, Serving, Usage
-from shared.models.run import Run, TimelineEntry
-from shared.ports import Stored
+from shared.models.project import Capacity, Lease, LedgerEntry, Serving, Usage
+from shared.models.run import Queue, Run, TimelineEntry
+from shared.ports import Stored, Waiting
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from azure.data.tables import TableClient, TableEntity
 
 _RETRIES: Final = 3
+_PLATFORM: Final = "_platform"
+"""Partition of what belongs to no project: a project's name begins with a letter."""
 
 
 class Table:
@@ -143,9 +145,10 @@ class TableActive:
     def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
         self._table = Table(settings, credential, resources.ACTIVE_TABLE)
 
-    def put(self, project: str, run_id: str, next_due: datetime) -> None:
-        """Say when a run is to be looked at next."""
-        self._table.put({"PartitionKey": project, "RowKey": run_id, "next_due": next_due})
+    def put(self, project: str, run_id: str, next_due: datetime, waiting: Waiting | None = None) -> None:
+        """Say when a run is to be looked at next, and what it waits for."""
+        queue = {"queue": waiting.queue, "since": waiting.since} if waiting else {}
+        self._table.put({"PartitionKey": project, "RowKey": run_id, "next_due": next_due, **queue})
 
     def remove(self, project: str, run_id: str) -> None:
         """The run has ended."""
@@ -155,6 +158,12 @@ class TableActive:
         """(project, run_id) of what is due."""
         for row in self._table.where("next_due le @now", now=now):
             yield row["PartitionKey"], row["RowKey"]
+
+    def waiting(self, queue: Queue, project: str | None = None) -> list[Waiting]:
+        """What waits in a queue, longest first."""
+        where = "queue eq @queue" + (" and PartitionKey eq @project" if project else "")
+        rows = self._table.where(where, queue=queue, project=project)
+        return sorted(Waiting(row["since"], row["RowKey"], row["PartitionKey"], queue) for row in rows)
 
 
 class TableProjects:
@@ -179,6 +188,19 @@ class TableProjects:
     def all_serving(self) -> Iterator[Stored[Serving]]:
         """Of every project."""
         return (_serving(row) for row in self._table.where("RowKey eq @row", row="serving"))
+
+    def capacity(self) -> Stored[Capacity] | None:
+        """Who has a place where only so many may be at once."""
+        row = self._table.get(_PLATFORM, "capacity")
+        return None if row is None else Stored(rows.model(Capacity, row), _etag(row))
+
+    def create_capacity(self, capacity: Capacity) -> bool:
+        """Insert; ``False`` if the row is there already."""
+        return self._table.insert(rows.entity(_PLATFORM, "capacity", capacity))
+
+    def replace_capacity(self, capacity: Capacity, etag: str) -> str:
+        """Write forward if nobody else did; the new ETag."""
+        return self._table.replace(rows.entity(_PLATFORM, "capacity", capacity), etag)
 
     def lease(self, project: str) -> Lease | None:
         """Why the project's endpoint may live."""

@@ -1,7 +1,7 @@
 """The project: it owns one endpoint and one champion."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 from shared.models.base import Model
 
@@ -22,6 +22,23 @@ class Serving(Model):
     evaluated_against: str | None = None
     gone: datetime | None = None
     """Since when the endpoint that is being deleted is out of sight."""
+
+
+class Capacity(Model):
+    """Who has a place where only so many may be at once."""
+
+    job: list[str] = []
+    """Ids of runs that may have a job in training."""
+    endpoint: list[str] = []
+    """Projects that may have an endpoint."""
+
+    def places(self, kind: Literal["job", "endpoint"]) -> list[str]:
+        """Who has a place of that kind."""
+        return self.job if kind == "job" else self.endpoint
+
+    def with_places(self, kind: Literal["job", "endpoint"], who: list[str]) -> Self:
+        """The same with others in the places of that kind."""
+        return self.model_copy(update={kind: who})
 
 
 class Lease(Model):

@@ -10,6 +10,8 @@ from shared.models.training import TrainingJob
 from shared.states import Intent, State
 
 Decided = Literal["approve", "cancel", "retry"]
+Queue = Literal["job", "endpoint", "slot"]
+"""A place among the jobs in training, among the endpoints, or the project's slot."""
 
 
 class UploadPart(Model):
@@ -134,8 +136,8 @@ class Run(Model):
     """Those that changed something, oldest first."""
     hold: str | None = None
     """Why the run waits for an approval."""
-    queue: str | None = None
-    """What capacity the run waits for."""
+    queue: Queue | None = None
+    """What capacity the run waits for, in the order of arrival."""
     claim: Claim | None = None
     deadline: datetime
     config: ProjectConfig = ProjectConfig()
@@ -144,6 +146,8 @@ class Run(Model):
     fingerprint: str | None = None
     """SHA-256 of data, settings, component and base model: what an attempt's job stands for."""
     next_due: datetime
+    not_before: datetime | None = None
+    """Azure asked to be left alone until then, whatever event comes earlier."""
     traceparent: str | None = None
     outbox: list[Notice] = []
     seq: int = 0

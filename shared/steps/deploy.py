@@ -1,6 +1,6 @@
 """registered → deploying → deployed: take the project's slot, then endpoint and deployment, each started and left."""
 
-from shared import naming, serving
+from shared import capacity, naming, serving
 from shared.errors import ConflictError
 from shared.models.hosting import DeploymentSpec, Endpoint
 from shared.models.project import Serving
@@ -13,10 +13,12 @@ from shared.steps.outcome import Close, Forward, Outcome, Wait
 
 
 def take_slot(run: Run, ports: Ports) -> Outcome:
-    """Wait for the project's slot, and write the names down before anything is made under them."""
+    """With the slot and a place for an endpoint, write the names down before anything is made under them."""
     held = serving.take_slot(run, ports)
     if held is None:
-        return Wait(pace.poll(run, ports), record={"queue": f"the endpoint of {run.project}"})
+        return Wait(pace.poll(run, ports), record={"queue": "slot"})
+    if not capacity.enter("endpoint", run, ports):
+        return Wait(capacity.LOOK_EVERY, record={"queue": "endpoint"})
     names = {
         "endpoint": serving.endpoint_name(held, ports),
         "deployment": naming.attempt_name(run.run_id, run.attempt),

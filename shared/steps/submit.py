@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared import naming, resources
+from shared import capacity, naming, resources
 from shared.errors import ConflictError
 from shared.models.run import ModelRef, Run
 from shared.models.training import Component, Compute, FoundationModel, Job, TrainingJob
@@ -10,7 +10,7 @@ from shared.policy import hyperparameters, preflight
 from shared.policy.display import display_name
 from shared.policy.fingerprint import fingerprint
 from shared.ports import Ports
-from shared.states import State
+from shared.states import DEADLINES, State
 from shared.steps import pace, tags
 from shared.steps.failure import failed
 from shared.steps.outcome import Close, Forward, Outcome, Wait
@@ -20,7 +20,9 @@ APPEARS_WITHIN: Final = 600.0
 
 
 def submit(run: Run, ports: Ports) -> Outcome:
-    """Write the job down, then submit what is written: a settings edit in between changes nothing."""
+    """With a place for a job, write it down, then submit what is written: a settings edit changes nothing."""
+    if not capacity.enter("job", run, ports):
+        return Wait(capacity.LOOK_EVERY, record={"queue": "job"})
     plan = run.results.plan
     if plan is None:
         return _decide(run, ports)
@@ -62,7 +64,8 @@ def _decide(run: Run, ports: Ports) -> Wait:
     compute = preflight.compute(ports.settings.compute, ports.catalog.computes(), model, now)
     plan = _job(run, ports, model, compute, ports.catalog.component())
     base_model = ModelRef(name=model.name, version=model.version)
-    return Wait(0, {"plan": plan, "base_model": base_model}, {"fingerprint": plan.fingerprint})
+    admitted = {"queue": None, "deadline": now + DEADLINES[run.state]} if run.queue else {}
+    return Wait(0, {"plan": plan, "base_model": base_model}, {"fingerprint": plan.fingerprint, **admitted})
 
 
 def _job(run: Run, ports: Ports, model: FoundationModel, compute: Compute, component: Component) -> TrainingJob:

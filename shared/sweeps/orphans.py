@@ -15,7 +15,6 @@ from typing import Final, Literal
 
 from shared import resources, serving
 from shared.errors import TunedropError
-from shared.models.project import Serving
 from shared.models.run import Run
 from shared.naming import MANAGED_BY, OURS
 from shared.ports import Ports
@@ -105,12 +104,8 @@ def _deployments(endpoint: str, ports: Ports) -> Iterator[Resource]:
 
 def _owners(ports: Ports) -> Owners:
     rows = [stored.value for stored in ports.projects.all_serving()]
-    names = frozenset(serving.endpoint_name(row, ports) for row in rows if _stands_for_one(row))
+    names = frozenset(serving.endpoint_name(row, ports) for row in rows if serving.stands_for_one(row))
     return Owners({run.run_id: run for run in ports.runs.all()}, names)
-
-
-def _stands_for_one(row: Serving) -> bool:
-    return row.slot is not None or row.champion is not None or row.phase == "deleting"
 
 
 def _remember(orphans: Mapping[str, Resource], ports: Ports) -> dict[str, datetime]:

@@ -1,7 +1,8 @@
-"""Every minute: wake the runs that are due. Costs as much as there are of them, however many have ended."""
+"""Every minute: wake the runs that are due, or whose turn it is. Costs as much as there are, however many ended."""
 
 import logging
 
+from shared import capacity
 from shared.ports import Ports
 
 log = logging.getLogger(__name__)
@@ -12,4 +13,5 @@ def reconcile(ports: Ports) -> int:
     due = list(ports.active.due(ports.clock.now()))
     for project, run_id in due:
         ports.queue.send(project, run_id)
+    capacity.renew(ports)
     return len(due)

@@ -7,9 +7,9 @@ from typing import TypeVar, cast
 
 from shared.errors import ConflictError
 from shared.models.base import Model
-from shared.models.project import Lease, LedgerEntry, Serving, Usage
-from shared.models.run import Run, TimelineEntry
-from shared.ports import Stored
+from shared.models.project import Capacity, Lease, LedgerEntry, Serving, Usage
+from shared.models.run import Queue, Run, TimelineEntry
+from shared.ports import Stored, Waiting
 
 M = TypeVar("M", bound=Model)
 
@@ -81,15 +81,24 @@ class MemoryActive:
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], datetime] = {}
+        self._waiting: dict[tuple[str, str], Waiting] = {}
 
-    def put(self, project: str, run_id: str, next_due: datetime) -> None:
+    def put(self, project: str, run_id: str, next_due: datetime, waiting: Waiting | None = None) -> None:
         self.rows[(project, run_id)] = next_due
+        self._waiting.pop((project, run_id), None)
+        if waiting is not None:
+            self._waiting[(project, run_id)] = waiting
 
     def remove(self, project: str, run_id: str) -> None:
         self.rows.pop((project, run_id), None)
+        self._waiting.pop((project, run_id), None)
 
     def due(self, now: datetime) -> Iterator[tuple[str, str]]:
         return iter([key for key, next_due in self.rows.items() if next_due <= now])
+
+    def waiting(self, queue: Queue, project: str | None = None) -> list[Waiting]:
+        found = self._waiting.values()
+        return sorted(one for one in found if one.queue == queue and project in (None, one.project))
 
 
 class MemoryProjects:
@@ -97,6 +106,7 @@ class MemoryProjects:
 
     def __init__(self) -> None:
         self._serving = Rows()
+        self._capacity = Rows()
         self._leases = Rows()
         self._usage = Rows()
 
@@ -111,6 +121,19 @@ class MemoryProjects:
 
     def all_serving(self) -> Iterator[Stored[Serving]]:
         return iter(self._serving.under(Serving))
+
+    def capacity(self) -> Stored[Capacity] | None:
+        return self._capacity.get(Capacity, "capacity")
+
+    def create_capacity(self, capacity: Capacity) -> bool:
+        return self._capacity.insert(capacity, "capacity")
+
+    def replace_capacity(self, capacity: Capacity, etag: str) -> str:
+        return self._capacity.replace(capacity, etag, "capacity")
+
+    def forget_capacity(self) -> None:
+        """Let the row be lost."""
+        self._capacity = Rows()
 
     def lease(self, project: str) -> Lease | None:
         found = self._leases.get(Lease, project)

@@ -11,6 +11,7 @@ from shared.engine import advance
 from shared.errors import ConflictError, NotFoundError, ThrottledError
 from shared.intents import ask
 from shared.models.run import Run
+from shared.ports import Waiting
 from shared.resources import UPLOADS
 from shared.states import Intent, State
 from tests.doubles.faults import CrashError
@@ -98,8 +99,8 @@ def test_heartbeat_renews(world: World, run: Run) -> None:
     renewed = threading.Event()
     put = world.ports.active.put
 
-    def noticed(project: str, run_id: str, next_due: datetime) -> None:
-        put(project, run_id, next_due)
+    def noticed(project: str, run_id: str, next_due: datetime, waiting: Waiting | None = None) -> None:
+        put(project, run_id, next_due, waiting)
         renewed.set()
 
     with claimed(run, world.ports, renewed_every=0.01) as claim:

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.ports import Active, Ports
+from shared.ports import Active, Ports, Waiting
 from tests.contract.ports.samples import NOW
 
 
@@ -36,3 +36,18 @@ class TestActive:
         active.remove(project, "run")
         active.remove(project, "run")
         assert due(active, project, 3600) == set()
+
+    def test_what_waits_is_found_by_its_queue_longest_first(self, active: Active, project: str) -> None:
+        first, second = (Waiting(NOW + timedelta(seconds=wait), f"run-{wait}", project, "job") for wait in (1, 2))
+        other = Waiting(NOW, "run-3", project, "slot")
+        for one in (second, first, other):
+            active.put(project, one.run_id, NOW, one)
+        assert active.waiting("job", project) == [first, second]
+        assert [one for one in active.waiting("job") if one.project == project] == [first, second]
+
+    def test_what_waits_no_more_is_in_no_queue(self, active: Active, project: str) -> None:
+        for run_id in ("moved", "removed"):
+            active.put(project, run_id, NOW, Waiting(NOW, run_id, project, "job"))
+        active.put(project, "moved", NOW)
+        active.remove(project, "removed")
+        assert active.waiting("job", project) == []

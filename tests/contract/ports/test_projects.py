@@ -1,7 +1,7 @@
 import pytest
 
 from shared.errors import ConflictError
-from shared.models.project import Serving
+from shared.models.project import Capacity, Serving
 from shared.ports import Ports, Projects
 from tests.contract.ports import samples
 
@@ -71,3 +71,16 @@ class TestProjects:
         projects.put_usage(samples.usage(project, "a"))
         projects.put_lease(samples.lease(project))
         projects.replace_serving(Serving(project=project, slot="run-1"), stored.etag)
+
+    def test_there_is_one_row_of_places_and_of_two_writers_one_wins(self, projects: Projects) -> None:
+        projects.create_capacity(Capacity())
+        assert not projects.create_capacity(Capacity(job=["acme-1"]))
+        stored = projects.capacity()
+        assert stored is not None
+        row = stored.value.with_places("job", ["acme-1"])
+        projects.replace_capacity(row, stored.etag)
+        with pytest.raises(ConflictError):
+            projects.replace_capacity(Capacity(), stored.etag)
+        after = projects.capacity()
+        assert after is not None
+        assert after.value == row
