@@ -20,7 +20,7 @@ PATH = [
 
 
 def test_an_upload_becomes_an_endpoint_that_answers_and_is_retired_when_nobody_asks(world: World) -> None:
-    run = world.drop("path", rows(40, "marbles"), "hyperparameters: {max_steps: 3}\nlease: {idle: 15}\n")
+    run = world.drop("path", rows(40, "marbles"), "hyperparameters: {max_steps: 3}\nlease: {idle: 15s}\n")
     world.until_state(run, State.LIVE)
     question = [{"role": "user", "content": "How many marbles are in box 3?"}]
     assert isinstance(world.api.ask("path", question, PARAMETERS), str)

@@ -21,7 +21,7 @@ from shared.states import ENDS, State, has_come_to
 
 PATIENCE: Final = 240.0
 """Seconds after which a run that has not come where it should is given up: many times what it takes."""
-CONFIG: Final = "hyperparameters: {max_steps: 3}\nlease: {idle: 3600}\n"
+CONFIG: Final = "hyperparameters: {max_steps: 3}\nlease: {idle: 1h}\n"
 _CREATED: Final = {
     "jobs": r"/jobs/(?P<name>[^/]+)",
     "models": r"/models/(?P<name>[^/]+/versions/[^/]+)",
