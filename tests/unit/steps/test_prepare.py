@@ -6,63 +6,20 @@ from typing import Any
 
 import pytest
 
-from shared import naming
 from shared.claims import claimed
 from shared.data.splits import NAMES
 from shared.errors import ConflictError
-from shared.models.config import ProjectConfig
-from shared.models.receipt import Receipt
-from shared.models.run import Run, Splits, Upload
 from shared.resources import PREPARED, RECEIPTS, UPLOADS
 from shared.states import Intent, State
-from shared.steps.outcome import Close, Forward, Outcome
+from shared.steps.outcome import Close, Forward
 from shared.steps.prepare import prepare
-from tests.doubles import MemoryPorts, memory_ports
+from tests.doubles import memory_ports
 from tests.doubles.storage import MemoryBlobs
+from tests.doubles.training import BASE_MODEL
 from tests.unit.data.rows import upload, valid
+from tests.unit.steps.uploads import PATH, as_stored, dropped, files_of, receipt_of, receipts, splits_of
 
-PATH = "acme/may.jsonl"
 GOOD = upload(*valid(60), b"{oops", b"")
-
-
-def dropped(ports: MemoryPorts, data: bytes, path: str = PATH, **config: Any) -> Run:
-    """The run of a file that was just uploaded."""
-    ports.blobs.write(UPLOADS, path, [data], "application/octet-stream")
-    info = ports.blobs.info(UPLOADS, path)
-    assert info is not None
-    now = ports.clock.now()
-    run = Run(
-        project="acme",
-        run_id=naming.run_id(ports.blobs.account, UPLOADS, path, info.etag),
-        upload=Upload(path=path, etag=info.etag, size=info.size),
-        config=ProjectConfig(**config),
-        deadline=now,
-        next_due=now,
-        created=now,
-        updated=now,
-    )
-    assert ports.runs.create(run)
-    return run
-
-
-def splits_of(outcome: Outcome) -> Splits:
-    found = outcome.results["splits"]
-    assert isinstance(found, Splits)
-    return found
-
-
-def files_of(outcome: Outcome, ports: MemoryPorts) -> dict[str, bytes]:
-    """The splits, as they were written."""
-    paths = dict(splits_of(outcome))
-    return {name: ports.blobs.read(PREPARED, paths[name]) or b"" for name in NAMES}
-
-
-def receipt_of(ports: MemoryPorts, stem: str) -> Receipt:
-    return Receipt.model_validate_json(ports.blobs.read(RECEIPTS, f"{stem}.json") or b"")
-
-
-def receipts(ports: MemoryPorts) -> set[str]:
-    return {info.path for info in ports.blobs.within(RECEIPTS)}
 
 
 def test_an_upload_becomes_three_splits_under_the_claim_and_a_receipt() -> None:
@@ -74,7 +31,7 @@ def test_an_upload_becomes_three_splits_under_the_claim_and_a_receipt() -> None:
     splits = splits_of(outcome)
     assert splits.train == f"{run.run_id}/1/train.jsonl"
     assert sum(len(rows.splitlines()) for rows in files_of(outcome, ports).values()) == 60
-    found = receipt_of(ports, outcome.results["receipt"])
+    found = receipt_of(ports, outcome)
     assert (found.lines, found.accepted, found.rejected, found.blank) == (61, 60, 1, 1)
     assert outcome.record["upload"].sha256 == found.sha256
     assert found.cost is not None
@@ -96,10 +53,8 @@ def test_a_second_claim_writes_the_same_bytes_elsewhere() -> None:
     run = dropped(ports, GOOD)
     first = prepare(run, ports)
     before = {path: ports.blobs.read(RECEIPTS, path) for path in receipts(ports)}
-    stored = ports.runs.get(run.project, run.run_id)
-    assert stored is not None
     ports.clock.advance(3600)
-    second = prepare(stored.value, ports)
+    second = prepare(as_stored(ports, run), ports)
     assert second.under == "2"
     assert splits_of(second).digest == splits_of(first).digest
     for name in NAMES:
@@ -111,7 +66,7 @@ def test_a_second_claim_writes_the_same_bytes_elsewhere() -> None:
 def test_a_packed_upload_is_unpacked() -> None:
     ports = memory_ports()
     outcome = prepare(dropped(ports, gzip.compress(GOOD), "acme/may.jsonl.gz"), ports)
-    assert receipt_of(ports, outcome.results["receipt"]).accepted == 60
+    assert receipt_of(ports, outcome).accepted == 60
 
 
 def test_a_file_without_a_valid_row_is_rejected_with_a_receipt_and_nothing_prepared() -> None:
@@ -120,7 +75,7 @@ def test_a_file_without_a_valid_row_is_rejected_with_a_receipt_and_nothing_prepa
     assert isinstance(outcome, Close)
     assert outcome.end is State.REJECTED
     assert "No row is usable" in (outcome.error or "")
-    found = receipt_of(ports, outcome.results["receipt"])
+    found = receipt_of(ports, outcome)
     assert (found.verdict, found.rejected) == ("rejected", 3)
     assert not list(ports.blobs.within(PREPARED))
 
@@ -142,8 +97,47 @@ def test_the_tighter_of_both_budgets_holds_a_run(app: float, project: float | No
     assert isinstance(outcome, Forward)
     hold = outcome.record["hold"]
     assert (hold is not None) is held
-    found = receipt_of(ports, outcome.results["receipt"])
+    found = receipt_of(ports, outcome)
     assert ("waits for an approval: " + str(hold) in found.why) is held
+
+
+def test_epochs_that_the_base_model_asks_for_cost_too() -> None:
+    hours = []
+    for defaults in ({}, {"num_train_epochs": 300}):
+        ports = memory_ports()
+        ports.catalog.base_models["Phi-4"] = BASE_MODEL.model_copy(update={"defaults": defaults})
+        cost = receipt_of(ports, prepare(dropped(ports, upload(*valid(3000))), ports)).cost
+        assert cost is not None
+        hours.append(cost.training_hours)
+    assert hours[1] > hours[0]
+
+
+@pytest.mark.parametrize(
+    ("app", "config", "why"),
+    [
+        ({"budget_per_run_tokens": 10}, {}, "tokens"),
+        ({}, {"budget_tokens": 10}, "tokens"),
+        ({}, {"hyperparameters": {"max_seq_length": 99_999}}, "max_seq_length is 99,999, and Phi-4 takes 16,384"),
+        ({}, {"sample_pc": 0.001}, "No row is usable"),
+    ],
+)
+def test_what_budget_or_model_do_not_allow_is_rejected_with_the_figures(
+    app: dict[str, Any], config: dict[str, Any], why: str
+) -> None:
+    ports = memory_ports(**app)
+    outcome = prepare(dropped(ports, GOOD, **config), ports)
+    assert isinstance(outcome, Close)
+    assert outcome.end is State.REJECTED
+    assert why in (outcome.error or "")
+    assert receipt_of(ports, outcome).verdict == "rejected"
+    assert not list(ports.blobs.within(PREPARED))
+
+
+def test_what_the_platform_has_tightened_is_told() -> None:
+    ports = memory_ports(budget_per_run_tokens=1_000_000)
+    outcome = prepare(dropped(ports, GOOD, budget_tokens=2_000_000), ports)
+    [told] = receipt_of(ports, outcome).ceilings
+    assert "1,000,000" in told
 
 
 def test_more_epochs_cost_more() -> None:
@@ -151,7 +145,7 @@ def test_more_epochs_cost_more() -> None:
     for epochs in (1, 50):
         ports = memory_ports()
         outcome = prepare(dropped(ports, upload(*valid(3000)), hyperparameters={"num_train_epochs": epochs}), ports)
-        cost = receipt_of(ports, outcome.results["receipt"]).cost
+        cost = receipt_of(ports, outcome).cost
         assert cost is not None
         costs.append(cost.training_hours)
     assert costs[1] > costs[0]
@@ -217,11 +211,8 @@ def test_latest_is_left_to_the_newest_version() -> None:
 def test_a_run_that_another_worker_has_claimed_is_left_alone() -> None:
     ports = memory_ports()
     run = dropped(ports, GOOD)
-    with claimed(run, ports):
-        stored = ports.runs.get(run.project, run.run_id)
-        assert stored is not None
-        with pytest.raises(ConflictError):
-            prepare(stored.value, ports)
+    with claimed(run, ports), pytest.raises(ConflictError):
+        prepare(as_stored(ports, run), ports)
     assert not receipts(ports)
 
 
