@@ -1,0 +1,32 @@
+"""Prepared files of claims that lost: their worker died, or another was faster."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from shared.models.run import Run
+from shared.ports import BlobInfo, Ports
+from shared.resources import PREPARED
+
+GRACE: Final = timedelta(days=1)
+"""A worker that committed its files longer ago can no longer be about to write them into the record."""
+
+
+def remove_leftovers(ports: Ports) -> int:
+    """Delete the prepared files that their run does not go by; how many those were.
+
+    Of a run that is not known nothing is deleted: its row may be lost. Blocks that were staged and never
+    committed are Azure's to drop, after a week.
+    """
+    runs = {run.run_id: run for run in ports.runs.all()}
+    dead = [info for info in ports.blobs.within(PREPARED) if _is_dead(info, runs, ports.clock.now())]
+    for info in dead:
+        ports.blobs.delete(PREPARED, info.path)
+    return len(dead)
+
+
+def _is_dead(info: BlobInfo, runs: Mapping[str, Run], now: datetime) -> bool:
+    run = runs.get(info.path.partition("/")[0])
+    if run is None or info.last_modified + GRACE > now:
+        return False
+    return run.results.splits is None or info.path not in dict(run.results.splits).values()

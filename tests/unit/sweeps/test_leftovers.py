@@ -1,0 +1,49 @@
+"""Prepared files of claims that lost."""
+
+from datetime import timedelta
+
+from shared.naming import pin_path, prepared_path
+from shared.resources import PREPARED
+from shared.states import State
+from shared.sweeps.leftovers import GRACE, remove_leftovers
+from tests.doubles.world import World
+
+
+def prepared(world: World) -> set[str]:
+    return {info.path for info in world.ports.blobs.within(PREPARED)}
+
+
+def leave(world: World, run_id: str, claim: str) -> str:
+    path = prepared_path(run_id, claim, "train")
+    world.ports.blobs.write(PREPARED, path, [b"{}\n"], "application/jsonl")
+    return path
+
+
+def test_only_what_the_run_goes_by_stays() -> None:
+    world = World()
+    run = world.until_state(world.drop("support/faq.jsonl"), State.SUBMITTED)
+    assert run.results.splits is not None
+    before = prepared(world)
+    dead = {leave(world, run.run_id, claim) for claim in ("8", "9")}
+    world.clock.advance(GRACE / timedelta(seconds=1) + 1)
+    assert remove_leftovers(world.ports) == len(dead)
+    assert prepared(world) == before
+    assert pin_path("support") in before
+
+
+def test_a_claim_that_might_still_win_is_left_alone() -> None:
+    world = World()
+    run_id = world.drop("support/faq.jsonl")
+    left = leave(world, run_id, "1")
+    assert remove_leftovers(world.ports) == 0
+    world.clock.advance(GRACE / timedelta(seconds=1) + 1)
+    assert remove_leftovers(world.ports) == 1
+    assert left not in prepared(world)
+
+
+def test_files_of_an_unknown_run_may_be_those_of_a_lost_row() -> None:
+    world = World()
+    left = leave(world, "support-0123456789", "1")
+    world.clock.advance(2 * GRACE / timedelta(seconds=1))
+    assert remove_leftovers(world.ports) == 0
+    assert prepared(world) == {left}
