@@ -1,6 +1,5 @@
 """``tunedrop check`` and ``tunedrop prepare``."""
 
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -82,10 +81,10 @@ def _is_earlier(folder: Path) -> bool:
 def show(console: Console, found: Receipt, as_json: bool) -> None:
     """A receipt on stdout: for people, in a terminal laid out; or as JSON."""
     if as_json:
-        sys.stdout.write(f"{found.model_dump_json(indent=2)}\n")
+        print(found.model_dump_json(indent=2))
     elif console.is_terminal:
         from rich.markdown import Markdown
 
         console.print(Markdown(receipts.markdown(found)))
     else:
-        sys.stdout.write(receipts.markdown(found))
+        print(receipts.markdown(found).rstrip())

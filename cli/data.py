@@ -21,7 +21,9 @@ Config = Annotated[Path | None, typer.Option(help="Settings; by default the tune
 Tokenizer = Annotated[Path | None, typer.Option(help="A model's tokenizer.json: counts tokens exactly")]
 Json = Annotated[bool, typer.Option("--json", help="Print the receipt as JSON")]
 Project = Annotated[str, typer.Option(help="Folder under uploads/")]
-Column = Annotated[str | None, typer.Option(help="Column of the table that holds this role's text")]
+User = Annotated[str | None, typer.Option(help="Column of a table that holds what the user says")]
+Assistant = Annotated[str | None, typer.Option(help="Column that holds what the assistant answers")]
+System = Annotated[str | None, typer.Option(help="Column that holds the system message, if any")]
 
 
 @data.command()
@@ -54,11 +56,13 @@ def prepare(files: Files, out: Out, config: Config = None, tokenizer: Tokenizer 
 
 @data.command()
 def convert(
-    file: Annotated[Path, typer.Argument(help="ShareGPT, Alpaca, pairs, lists; JSON, JSONL, CSV, Parquet; .gz, .zst")],
-    out: Annotated[Path | None, typer.Option(help="File to write; by default FILE with .jsonl")] = None,
-    user: Column = None,
-    assistant: Column = None,
-    system: Column = None,
+    file: Annotated[
+        Path, typer.Argument(help="ShareGPT, Alpaca, pairs, lists; as JSONL, JSON, CSV, Parquet, .gz, .zst")
+    ],
+    out: Annotated[Path | None, typer.Option(help="File to write; by default FILE with the ending .jsonl")] = None,
+    user: User = None,
+    assistant: Assistant = None,
+    system: System = None,
 ) -> None:
     """Turn a file of another shape into chat rows."""
     from cli.convert import convert as run

@@ -101,7 +101,11 @@ def _decide(run: str, what: Decided, by: str | None) -> None:
 
 
 @app.command()
-def score(project: str, question: str, deployment: str | None = None) -> None:
+def score(
+    project: Annotated[str, typer.Argument(help="Name of the project")],
+    question: Annotated[str, typer.Argument(help="What a user says")],
+    deployment: Annotated[str | None, typer.Option(help="Ask this one, whatever its share")] = None,
+) -> None:
     """Ask a project's model a question."""
     from cli import show
     from cli.target import Target

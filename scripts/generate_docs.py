@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from scripts import schemas
+from scripts import commands, schemas
 from shared.data import choices
 from shared.engine import STEPS
 from shared.models.config import ProjectConfig, Section
@@ -101,8 +101,23 @@ Editors that know YAML complete and check the file with [this JSON Schema](schem
 """
 
 
+def cli() -> str:
+    """``docs/cli.md``."""
+    return f"""{_NOTE}
+# The tunedrop command
+
+`.venv/bin/tunedrop`, after `make setup`. `tunedrop COMMAND --help` says the same.
+
+It exits with 0 where all is done, 1 on wrong usage or an error of the system, 2 where data is rejected, and 130
+after Ctrl-C. Commands about runs talk to the stack that is up on this machine; to an app on Azure where
+`TUNEDROP_URL` and `TUNEDROP_KEY` (a function key) name one.
+
+{commands.sections()}"""
+
+
 GENERATED: Final[Mapping[str, Callable[[], str]]] = {
     "docs/states.md": states,
+    "docs/cli.md": cli,
     "docs/failures.md": failures,
     "docs/settings.md": settings,
     "docs/tunedrop-yaml.md": tunedrop_yaml,
