@@ -10,11 +10,10 @@ from rich.console import Console
 from cli.files import pieces, readable
 from shared.data import splits
 from shared.errors import TunedropError
-from shared.naming import is_data_file, is_project
+from shared.naming import READY, is_data_file, is_project
 from shared.ports import Ports
 from shared.resources import UPLOADS
 
-_READY: Final = "_READY"
 _SUFFIXES: Final = (".jsonl", ".jsonl.gz")
 _BYTES: Final = "application/octet-stream"
 
@@ -59,7 +58,7 @@ def _folder(folder: Path, project: str, ports: Callable[[], Ports]) -> str:
             blobs.write(UPLOADS, f"{path}/{split}{suffix}", pieces(readable(file)), _BYTES)
         else:  # an earlier drop of this name may have had it
             blobs.delete(UPLOADS, f"{path}/{split}{suffix}")
-    blobs.write(UPLOADS, f"{path}/{_READY}", [], _BYTES)
+    blobs.write(UPLOADS, f"{path}/{READY}", [], _BYTES)
     return path
 
 

@@ -18,6 +18,7 @@ from shared.data.tokens import TokenCounter
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Problem, Receipt
 from shared.naming import CONFIG_FILE
+from shared.policy.limits import max_seq_length
 
 
 class Upload(NamedTuple):
@@ -62,8 +63,17 @@ def prepared(upload: Upload, asked: Asked, sinks: Mapping[str, Sink]) -> Receipt
     if not isinstance(config, ProjectConfig):
         return receipts.unread(config, str(upload.path), size)
     tokens = TokenCounter(readable(asked.tokenizer), sample=None) if asked.tokenizer else None
+    *_, train = upload.files
     with _reading(upload.path.name, size) as progress:
-        figures = prepare(_parts(upload), config, sinks, tokens=tokens, progress=progress)
+        figures = prepare(
+            _parts(upload),
+            config,
+            sinks,
+            max_seq_length=max_seq_length(config, None),
+            tokens=tokens,
+            progress=progress,
+            upload=str(train),
+        )
     return receipts.receipt(figures, config, str(upload.path))
 
 

@@ -49,6 +49,13 @@ def test_a_good_file_is_accepted_and_its_receipt_shown(file: Path) -> None:
     assert "json.invalid" in ran.output
 
 
+def test_a_file_of_another_shape_is_answered_with_the_command_that_converts_it(file: Path) -> None:
+    file.write_bytes(b'[{"prompt": "a", "completion": "b"}]')
+    ran = Ran("check", file)
+    assert ran.status == 2
+    assert f"tunedrop convert {file}" in ran.output
+
+
 def test_a_file_without_enough_rows_is_rejected_with_2(file: Path) -> None:
     file.write_bytes(upload(*valid(3)))
     ran = Ran("check", file, "--json")
@@ -149,6 +156,12 @@ def test_the_settings_beside_the_file_hold_unless_others_are_named(file: Path, t
     assert other.test_rows < other.validation_rows
 
 
+def test_rows_over_the_length_that_the_settings_ask_for_are_told(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "tunedrop.yaml").write_text("hyperparameters: {max_seq_length: 4}")
+    found = Ran("check", file, "--json").receipt
+    assert (found.max_seq_length, found.too_long.rows) == (4, 40)
+
+
 def test_faulty_settings_reject_the_file_as_in_the_cloud(file: Path, tmp_path: Path) -> None:
     (tmp_path / "tunedrop.yaml").write_text("mod: validate\nmode: vlidate")
     ran = Ran("check", file, "--json")
@@ -159,7 +172,7 @@ def test_faulty_settings_reject_the_file_as_in_the_cloud(file: Path, tmp_path: P
 @pytest.mark.skipif(not paths.BASE_MODEL.exists(), reason="The base model is not installed: run make setup.")
 def test_a_tokenizer_counts_exactly(file: Path) -> None:
     ran = Ran("check", file, "--json", "--tokenizer", paths.BASE_MODEL / "tokenizer.json")
-    assert ran.receipt.tokens > 0
+    assert ran.receipt.tokens_are == "exact"
 
 
 @pytest.mark.parametrize(
