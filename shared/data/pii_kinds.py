@@ -35,6 +35,15 @@ _MIDDLE: Final = (b".", b"-", b"/", b"#", b"_", b"=")
 _VERSION: Final = re.compile(
     rb"(?:\b(?:ver|version|release|build|section|chapter)|[A-Za-z0-9]/|[.\-])\s*$", re.IGNORECASE
 )
+_IBANS: Final = (
+    b"AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 "
+    b"FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 "
+    b"LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 "
+    b"SA24 SC31 SE24 SI19 SK24 SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20"
+).split()
+"""Countries, and how long their account numbers are."""
+_ZIP: Final = re.compile(rb"\d{5}-\d{4}")
+"""A long postal code of the United States."""
 _DAY: Final = rb"(?:0?[1-9]|[12]\d|3[01])"
 _DATE: Final = re.compile(
     rb"(?:(?:19|20)\d\d([.\-/ ])"
@@ -61,9 +70,11 @@ def passes_luhn(digits: bytes) -> bool:
 
 
 def is_iban(text: bytes) -> bool:
-    """Whether letters and digits are an account number by ISO 13616: the remainder by 97 is 1."""
+    """Whether letters and digits are an account number by ISO 13616: as long as its country's, the remainder 1."""
+    if b"%s%d" % (text[:2], len(text)) not in _IBANS:
+        return False
     moved = (text[4:] + text[:4]).decode()
-    return 15 <= len(text) <= 34 and int("".join(str(int(character, 36)) for character in moved)) % 97 == 1
+    return int("".join(str(int(character, 36)) for character in moved)) % 97 == 1
 
 
 def is_isbn(digits: bytes) -> bool:
@@ -98,13 +109,19 @@ def _card(found: bytes, before: bytes) -> bytes:
 def _phone(found: bytes, before: bytes) -> bytes:
     groups = re.findall(rb"\d+", found)
     digits = b"".join(groups)
-    least = 9 if digits.startswith(b"0") else 7
-    if not least <= len(digits) <= 15 or _NUMBERED.search(before) or before.endswith(_MIDDLE):
-        return b""
-    is_sum = found.startswith(b"+") and before[-1:].isalnum()
-    is_decimal = len(groups) == 2 and b"." in found
-    is_date = bool(_DATE.match(found.lstrip(b"+")))
-    return b"" if is_sum or is_decimal or is_date or is_isbn(digits) or _is_list(groups) else found
+    is_other = (
+        not (9 if digits.startswith(b"0") else 7) <= len(digits) <= 15,
+        before.endswith(_MIDDLE),
+        _NUMBERED.search(before),
+        _DATE.match(found.lstrip(b"+")),
+        _ZIP.fullmatch(found),
+        is_isbn(digits),
+        _is_list(groups),
+        len(groups) == 2 and b"." in found,  # a decimal
+        found.startswith(b"+") and before[-1:].isalnum(),  # a sum
+        found.startswith(b"0") and re.search(rb"\d[ \-]$", before),  # the end of a longer number
+    )
+    return b"" if any(is_other) else found
 
 
 def _is_list(groups: list[bytes]) -> bool:
@@ -114,16 +131,17 @@ def _is_list(groups: list[bytes]) -> bool:
 
 
 def _ip_address(found: bytes, before: bytes) -> bytes:
-    """Addresses of the public Internet; those of a house, a laptop or a manual are nobody's.
+    """Addresses of the public Internet; those of a house, a laptop, a network or a manual are nobody's.
 
     Four numbers below 32 are the number of a version or a section.
     """
-    if _VERSION.search(before) or all(len(part) < 3 and int(part, 16) < 0x32 for part in re.split(rb"[.:]+", found)):
-        return b""
     try:
-        return found if ipaddress.ip_address(found.decode()).is_global else b""
+        address = ipaddress.ip_address(found.decode())
     except ValueError:
         return b""
+    is_version = _VERSION.search(before) or (address.version == 4 and max(address.packed) < 32)
+    is_one = address.is_global and not address.is_multicast and address.packed[-1]
+    return found if is_one and not is_version else b""
 
 
 def _api_key(found: bytes, _: bytes) -> bytes:
@@ -176,8 +194,9 @@ KINDS: Final = (
     ),
     Kind(
         "phone",
-        rb"\+\d(?:[ .\-/()]{0,2}\d){7,14}\b|(?:\([2-9]\d{2}\) ?|\b[2-9]\d{2}[ .\-])[2-9]\d{2}[ .\-]\d{4}\b"
-        rb"|\b0\d{1,4}[ /\-]\d{2,8}(?:[ \-]\d{2,4}){0,4}\b"
+        rb"\+\d(?:(?:[ .\-/]| ?\(|\)[ \-]?)?\d){7,14}\b"
+        rb"|(?:\([2-9]\d{2}\) ?[2-9]\d{2}[ .\-]|\b[2-9]\d{2}(?:-[2-9]\d{2}-|\.[2-9]\d{2}\.| [2-9]\d{2}[ \-]))\d{4}\b"
+        rb"|\b0\d{1,4}[ /\-]\d{2,8}(?:[ \-]\d{2,4}){0,8}\b"
         rb"|(?i:\b(?:phone|tel|telephone|telefon|mobile|fax|whatsapp|call (?:me|us|him|her|them))\b[^\d\n\0]{1,12})"
         rb"(\d(?:[ .\-/()]{0,2}\d){6,14})\b",
         _phone,

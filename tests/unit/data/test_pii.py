@@ -112,6 +112,8 @@ HARMLESS = [
     "git@github.com:example/kiln.git",
     "https://example.com:8080/a:b@c and http://example.com/?q=a:b",
     "sk-learn-is-a-long-word-with-hyphens, task-force-of-the-longest-name",
+    "00 68 00 67 00 61 00 64 00 73 00",
+    "MA 02110-1301 USA, clause 252.227-7013, +4572/-3446, 3.218.182.0/24, 224.0.0.1, CA049C04 8D345D30",
     "DE12 3456 7890 1234 5678 90, AB12 CDEF GHIJ KLMN",
     "-----BEGIN PUBLIC KEY----- and -----BEGIN CERTIFICATE-----",
     "eyJhbGciOiJIUzI1NiJ9 alone is no token",
