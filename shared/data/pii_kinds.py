@@ -11,6 +11,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from shared.data.checksums import is_iban, is_isbn, passes_luhn
+
 Part = Callable[[bytes, bytes], bytes]
 """From a candidate and the text before it (at most ``BEFORE`` bytes) to the part of it that counts, from its start."""
 BEFORE: Final = 40
@@ -35,13 +37,6 @@ _MIDDLE: Final = (b".", b"-", b"/", b"#", b"_", b"=")
 _VERSION: Final = re.compile(
     rb"(?:\b(?:ver|version|release|build|section|chapter)|[A-Za-z0-9]/|[.\-])\s*$", re.IGNORECASE
 )
-_IBANS: Final = (
-    b"AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 "
-    b"FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 "
-    b"LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 "
-    b"SA24 SC31 SE24 SI19 SK24 SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20"
-).split()
-"""Countries, and how long their account numbers are."""
 _ZIP: Final = re.compile(rb"\d{5}-\d{4}")
 """A long postal code of the United States."""
 _DAY: Final = rb"(?:0?[1-9]|[12]\d|3[01])"
@@ -61,30 +56,6 @@ _NUMBERED: Final = re.compile(
     rb"\s*(?:number|no|nr|id|code|is)?[\s.:#]*$",
     re.IGNORECASE,
 )
-
-
-def passes_luhn(digits: bytes) -> bool:
-    """Whether the last digit is the checksum that cards have."""
-    values = [digit - ord("0") for digit in reversed(digits)]
-    return sum(values[::2] + [sum(divmod(2 * value, 10)) for value in values[1::2]]) % 10 == 0
-
-
-def is_iban(text: bytes) -> bool:
-    """Whether letters and digits are an account number by ISO 13616: as long as its country's, the remainder 1."""
-    if b"%s%d" % (text[:2], len(text)) not in _IBANS:
-        return False
-    moved = (text[4:] + text[:4]).decode()
-    return int("".join(str(int(character, 36)) for character in moved)) % 97 == 1
-
-
-def is_isbn(digits: bytes) -> bool:
-    """Whether ten or thirteen digits are the number of a book."""
-    values = [digit - ord("0") for digit in digits]
-    if len(values) == 13:
-        return (
-            digits.startswith((b"978", b"979")) and sum(values[::2] + [3 * value for value in values[1::2]]) % 10 == 0
-        )
-    return len(values) == 10 and sum(weight * value for weight, value in enumerate(values, 1)) % 11 == 0
 
 
 def _email(found: bytes, _: bytes) -> bytes:
