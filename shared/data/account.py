@@ -2,9 +2,10 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
+from shared.data.contract import Message
 from shared.data.faults import Fault
 from shared.data.rejects import Rejects
 from shared.models.receipt import Histogram, Place, Sighting
@@ -42,8 +43,8 @@ class Account:
         self.line = 0
         """Where reading is."""
         self.blank = self.accepted = self.duplicates = self.sampled_out = self.pinned = 0
-        self.too_long = Sightings()
-        self.pii: dict[str, Sightings] = {}
+        self._too_long = Sightings()
+        self._pii: dict[str, Sightings] = {}
         self.rejects = rejects
         self._mended: Counter[str] = Counter()
         self._turns = [0] * len(TURNS)
@@ -54,20 +55,28 @@ class Account:
         """Without blank ones."""
         return self.accepted + self.rejects.count + self.duplicates + self.sampled_out
 
-    def accept(self, turns: int, tokens: int) -> None:
-        """A row that is used."""
+    def accept(self, messages: Sequence[Message], tokens: int, kinds: Collection[str], too_long: bool) -> None:
+        """A row that is used; personal data of ``kinds`` is, or was, in it."""
         self.accepted += 1
-        self._turns[bisect_right(TURNS, turns) - 1] += 1
+        self._turns[bisect_right(TURNS, len(messages)) - 1] += 1
         self._row_tokens[bisect_right(ROW_TOKENS, tokens) - 1] += 1
+        if kinds:
+            self.see(kinds)
+        if too_long:
+            self.see_too_long()
 
     def mend(self, used: Collection[str]) -> None:
         """An accepted row has been repaired."""
         self._mended.update([*used, "rows"])
 
     def see(self, kinds: Collection[str]) -> None:
-        """Personal data or secrets of ``kinds`` are in an accepted row."""
+        """Personal data or secrets of ``kinds`` are where reading is."""
         for kind in kinds:
-            self.pii.setdefault(kind, Sightings()).add(self.file, self.line)
+            self._pii.setdefault(kind, Sightings()).add(self.file, self.line)
+
+    def see_too_long(self) -> None:
+        """A row that is too long is where reading is."""
+        self._too_long.add(self.file, self.line)
 
     def reject(self, line: bytes, record: Any, fault: Fault) -> None:
         """A bad line; ``record`` is the line, parsed, or ``None``."""
@@ -85,8 +94,8 @@ class Account:
             "sampled_out": self.sampled_out,
             "mended": dict(sorted(self._mended.items())),
             "pinned_rows": self.pinned,
-            "too_long": self.too_long.found(),
-            "pii": {kind: sightings.found() for kind, sightings in sorted(self.pii.items())},
+            "too_long": self._too_long.found(),
+            "pii": {kind: sightings.found() for kind, sightings in sorted(self._pii.items())},
             "turns": Histogram(edges=list(TURNS), counts=self._turns),
             "row_tokens": Histogram(edges=list(ROW_TOKENS), counts=self._row_tokens),
             "reasons": dict(sorted(self.rejects.reasons.items())),

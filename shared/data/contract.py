@@ -76,7 +76,28 @@ _UNPARSED: Final = ("line", "encoding", "json")
 
 def check_record(record: Any) -> Row | Fault:
     """The row in a parsed line, or why it is refused."""
+    if messages := _plain(record):
+        return row(messages, record)
     return fault(record) or row(_messages(record), record)
+
+
+def _plain(record: Any) -> list[Message] | None:
+    """The messages of a record that keeps the contract at first sight; ``None``: it has to be looked at closely."""
+    try:
+        messages = record["messages"]
+        roles = [message["role"] for message in messages]
+        contents = [message["content"] for message in messages]
+        turns = roles[1:] if roles[0] == "system" else roles
+        if turns != _TURNS[: len(turns)] or len(turns) % 2 or not turns or max(map(len, messages)) > 2:
+            return None
+        if not all(map(can_be_seen, contents)) or "\0" in "".join(contents):
+            return None
+    except (KeyError, TypeError, IndexError):
+        return None
+    return [{"role": role, "content": content} for role, content in zip(roles, contents, strict=True)]
+
+
+_TURNS: Final = ["user", "assistant"] * 500
 
 
 def row(messages: list[Message], record: dict[str, Any]) -> Row:

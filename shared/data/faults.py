@@ -43,5 +43,6 @@ HINTS: Final[Mapping[str, str]] = {
     "content.not_text": _TEXT,
     "content.blank": "Remove the empty message, or give it text that can be seen.",
     "content.nul": "Remove the NUL character (U+0000).",
+    "row.pii": "Remove the personal data, or have placeholders put in its place with 'pii: redact'.",
     "row.too_long": "Split the conversation into shorter ones, or choose a base model that reads longer ones.",
 }

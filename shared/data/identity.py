@@ -13,6 +13,8 @@ BITS: Final = 64
 _LOWER: Final = bytes(range(256)).lower()
 _SPACE: Final = b"\t\n\v\f\r\x1c\x1d\x1e\x1f "
 """What ``str.isspace`` calls space among the ASCII characters."""
+_WIDE_SPACE: Final = "\x85\u1680\u2028\u2029"
+"""And what it calls so beyond them; NFKC makes ordinary spaces of all others."""
 
 
 def digest(duplicates: Literal["normalised", "exact"]) -> Callable[[Row], int]:
@@ -28,14 +30,20 @@ def _normalised(row: Row) -> int:
     return xxhash.xxh3_64_intdigest(normal(row.messages)) or 1
 
 
-def normal(messages: Sequence[Message]) -> bytes:
-    """The contents without case, white space and differences of Unicode form (NFKC, case folded).
+def text(messages: Sequence[Message]) -> str:
+    """All contents, parted by a NUL, which none of them holds.
 
-    The number of messages tells whose they are: users and assistants take turns, and no content holds the
-    NUL that parts them.
+    Their number tells whose they are: users and assistants take turns.
     """
-    text = "\0".join([message["content"] for message in messages])
-    if text.isascii():
-        return text.encode().translate(_LOWER, _SPACE)
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(folded.split()).encode()
+    return "\0".join([message["content"] for message in messages])
+
+
+def normal(messages: Sequence[Message]) -> bytes:
+    """The contents without case, white space and differences of Unicode form (NFKC, case folded)."""
+    contents = text(messages)
+    if contents.isascii():
+        return contents.encode().translate(_LOWER, _SPACE)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", contents).casefold())
+    for space in _WIDE_SPACE:
+        folded = folded.replace(space, "")
+    return folded.encode().translate(None, _SPACE)

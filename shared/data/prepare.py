@@ -95,8 +95,8 @@ def _read(
     account.file, account.line = part.name, 0
     source = streams.Source(part.chunks, progress)
     try:
-        for line in lines(streams.prefetched(_capped(gunzip(source) if part.packed else source))):
-            sorter.sort(line, account, part.split)
+        unpacked = _capped(gunzip(source) if part.packed else source)
+        sorter.sort(lines(streams.prefetched(unpacked)), account, part.split)
     except UnreadableError as error:
         source.drain()
         return source, str(error)
@@ -110,8 +110,11 @@ def _digests(rows: Iterable[bytes], config: ProjectConfig) -> frozenset[int]:
 
 def _refusal(account: Account, outputs: Outputs, config: ProjectConfig) -> str | None:
     """Why nothing of the upload is used."""
-    if account.too_long.rows and config.too_long == "reject":
-        return f"{account.too_long.rows:,} rows are too long to be trained on whole ('too_long: reject')."
+    reasons = account.rejects.reasons
+    if reasons["row.pii"]:
+        return f"Rows with personal data or secrets: {reasons['row.pii']:,} ('pii: reject')."
+    if reasons["row.too_long"] and config.too_long == "reject":
+        return f"Rows that are too long to be trained on: {reasons['row.too_long']:,} ('too_long: reject')."
     if short := _short(account, outputs):
         return short
     tokens = outputs.tokens["train"]

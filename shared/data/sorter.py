@@ -1,17 +1,18 @@
 """Puts every line of an upload where it belongs."""
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import orjson
 
-from shared.data import identity, mend
+from shared.data import contract, identity, mend
 from shared.data.account import Account
-from shared.data.contract import Row, check, check_record, is_blank, parsed
+from shared.data.contract import Message, Row, check, is_blank
 from shared.data.faults import Fault
 from shared.data.lines import UnreadableError
 from shared.data.outputs import Outputs
+from shared.data.pii import Scanner
 from shared.data.seen import Seen
 from shared.data.splits import Placed
 from shared.data.tokens import TokenCounter
@@ -19,7 +20,6 @@ from shared.models.config import ProjectConfig
 
 MOST_LINES: Final = 5_000_000
 """Each accepted row costs up to 24 bytes of memory for deduplication."""
-_SAMPLES: Final = 100 / 2**identity.BITS
 
 
 class Sorter:
@@ -35,39 +35,45 @@ class Sorter:
     ) -> None:
         """``pinned``: digests of the rows that are never trained on."""
         self._config = config
-        self._mends = bool(config.mend or config.roles)
         self._outputs = outputs
         self._tokens_of = tokens.of
         self._longest = max_seq_length or sys.maxsize
         self._pinned = pinned
+        self._scanner = None if config.pii == "off" else Scanner()
         self._digest = identity.digest(config.duplicates)
+        self._sample = round(config.sample_pc / 100 * 2**identity.BITS)
+        """Digests below it are in the sample."""
         self._seen = Seen()
         self._lines = 0
 
-    def sort(self, line: bytes, account: Account, choice: str | None) -> None:
-        """Take a line to where it belongs.
+    def sort(self, lines: Iterable[bytes], account: Account, choice: str | None) -> None:
+        """Take each line to where it belongs.
 
         Args:
-            choice: the split that the owner has chosen for it; ``None``: by content.
-        """
-        account.line += 1
-        if is_blank(line):
-            account.blank += 1
-            return
-        self._lines += 1
-        if self._lines > MOST_LINES:
-            raise UnreadableError(f"There are more than {MOST_LINES:,} lines: split the file into several uploads.")
-        row = check(line)
-        if isinstance(row, Fault):
-            self._mend(line, row, account, choice)
-        else:
-            self._keep(row, line, account, choice)
+            choice: the split that the owner has chosen for them; ``None``: by content.
 
-    def _mend(self, line: bytes, fault: Fault, account: Account, choice: str | None) -> None:
+        Raises:
+            UnreadableError: there are more than ``MOST_LINES``, all files together.
+        """
+        for line in lines:
+            account.line += 1
+            if is_blank(line):
+                account.blank += 1
+                continue
+            self._lines += 1
+            if self._lines > MOST_LINES:
+                raise UnreadableError(f"There are more than {MOST_LINES:,} lines: split the file into several uploads.")
+            row = check(line)
+            if isinstance(row, Row):
+                self._keep(row, line, account, choice)
+            else:
+                self._mend(row, line, account, choice)
+
+    def _mend(self, fault: Fault, line: bytes, account: Account, choice: str | None) -> None:
         """Only lines that break the contract are repaired; what cannot be keeps its first fault."""
-        record = parsed(line, fault)
-        mended = mend.mend(record, self._config.mend, self._config.roles) if self._mends else None
-        row = check_record(mended.record) if mended else fault
+        record = contract.parsed(line, fault)
+        mended = mend.mend(record, self._config.mend, self._config.roles)
+        row = contract.check_record(mended.record) if mended else fault
         if mended is None or isinstance(row, Fault):
             account.reject(line, record, fault)
         elif self._keep(row, line, account, choice):
@@ -75,33 +81,44 @@ class Sorter:
 
     def _keep(self, row: Row, line: bytes, account: Account, choice: str | None) -> bool:
         """Whether the row is used."""
+        row, kinds = self._scanned(row, self._scanner) if self._scanner else (row, ())
         tokens = self._tokens_of(row.encoded)
-        if tokens > self._longest and self._config.too_long != "truncate":
-            account.too_long.add(account.file, account.line)
-            account.reject(line, None, self._too_long(tokens))
+        if (kinds or tokens > self._longest) and (fault := self._unfit(kinds, tokens, account)):
+            account.reject(line, None, fault)
             return False
         digest = self._digest(row)
         if not self._seen.add(digest):
             account.duplicates += 1
             return False
         pinned = digest in self._pinned
-        if digest * _SAMPLES >= self._config.sample_pc and not pinned:
+        if digest >= self._sample and not pinned:
             account.sampled_out += 1
             return False
-        self._use(row, Placed(digest, self._written(row), tokens, pinned), account, choice)
+        account.pinned += pinned
+        account.accept(row.messages, tokens, kinds, tokens > self._longest)
+        self._outputs.add(Placed(digest, self._encoded(row), tokens, pinned), choice)
         return True
 
-    def _use(self, row: Row, placed: Placed, account: Account, choice: str | None) -> None:
-        account.accept(len(row.messages), placed.tokens)
-        if placed.tokens > self._longest:
-            account.too_long.add(account.file, account.line)
-        account.pinned += placed.pinned
-        self._outputs.add(placed, choice)
+    def _scanned(self, row: Row, scanner: Scanner) -> tuple[Row, Collection[str]]:
+        """The row, and the kinds of personal data that it holds or, by the settings, held."""
+        kinds = scanner.kinds(identity.text(row.messages))
+        if kinds and self._config.pii == "redact":
+            messages: list[Message] = [{**one, "content": scanner.redact(one["content"])} for one in row.messages]
+            return contract.row(messages, row.record), kinds
+        return row, kinds
 
-    def _too_long(self, tokens: int) -> Fault:
-        return Fault("row.too_long", "$.messages", f"about {tokens:,} tokens; at most {self._longest:,} can be used")
+    def _unfit(self, kinds: Collection[str], tokens: int, account: Account) -> Fault | None:
+        """Why the settings refuse a row that keeps the contract."""
+        if kinds and self._config.pii == "reject":
+            account.see(kinds)
+            return Fault("row.pii", "$.messages", " and ".join(kinds))
+        if tokens > self._longest and self._config.too_long != "truncate":
+            account.see_too_long()
+            return Fault("row.too_long", "$.messages", f"{tokens:,} tokens, where {self._longest:,} can be used")
+        return None
 
-    def _written(self, row: Row) -> bytes:
+    def _encoded(self, row: Row) -> bytes:
+        """The row as it is written, with the keys that are kept."""
         if not self._config.keep:
             return row.encoded
         kept = {key: row.record[key] for key in self._config.keep if key in row.record}

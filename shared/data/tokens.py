@@ -103,7 +103,8 @@ def estimate(row: bytes) -> float:
     if row.isascii():
         return len(row) * ASCII
     wide = row.translate(None, _ASCII_BYTES)
-    return (len(row) - len(wide)) * ASCII + len(wide) * WIDE + sum(map(wide.count, _LATIN)) * ACCENT
+    accents = sum(map(wide.count, _LATIN)) if 2 * len(wide) < len(row) else 0
+    return (len(row) - len(wide)) * ASCII + len(wide) * WIDE + accents * ACCENT
 
 
 def _load(file: Path) -> "Tokenizer":

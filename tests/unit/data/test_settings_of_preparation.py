@@ -13,9 +13,10 @@ from shared.data.account import PLACES_SHOWN
 from shared.data.prepare import REJECTED, Part, prepare
 from shared.data.tokens import TokenCounter
 from shared.models.config import ProjectConfig
-from shared.models.receipt import Figures, Histogram, Place
+from shared.models.receipt import Figures, Histogram, Place, Sighting
 from tests.unit.data.rows import conversation, line, message, upload, valid
 
+REDACT = {"pii": "redact"}
 Files = dict[str, list[bytes]]
 
 
@@ -132,7 +133,7 @@ def test_long_rows_are_rejected_lines(policy: str, refused: bool) -> None:
     long = chat("Why?", "Because. " * 100)
     figures, files = run(*valid(20), long, config={"too_long": policy}, max_seq_length=50)
     assert (figures.rejected, figures.reasons, figures.too_long.rows) == (1, {"row.too_long": 1}, 1)
-    assert "at most 50" in figures.problems[0].found
+    assert "where 50 can be used" in figures.problems[0].found
     assert len(rows(files)) == figures.accepted == 20
     assert (figures.refusal is not None) is refused
 
@@ -241,3 +242,27 @@ def test_the_order_of_earlier_uploads_moves_no_row(first: list[int], second: lis
     there = run(*valid(12), earlier=[Part([upload(*one)]), Part([upload(*two)])])
     back = run(*valid(12), earlier=[Part([upload(*two)]), Part([upload(*one)])])
     assert {name: sorted(held) for name, held in there[1].items()} == {n: sorted(held) for n, held in back[1].items()}
+
+
+def test_personal_data_is_told_by_kind_and_line_and_left_alone() -> None:
+    told = chat("Who?", "ada@example.org")
+    figures, files = run(*valid(20), told)
+    assert figures.pii == {"email": Sighting(rows=1, places=[Place(line=21)])}
+    assert any(b"ada@example.org" in row for row in rows(files))
+    assert run(*valid(20), told, config={"pii": "off"})[0].pii == {}
+
+
+def test_redacted_rows_hold_placeholders_and_are_the_same_when_those_are() -> None:
+    figures, files = run(*valid(20), chat("Who?", "ada@example.org"), chat("Who?", "bob@example.org"), config=REDACT)
+    assert (figures.accepted, figures.duplicates) == (21, 1)
+    assert figures.pii == {"email": Sighting(rows=1, places=[Place(line=21)])}
+    assert any(b"[email]" in row for row in rows(files))
+    assert not any(b"example.org" in row for row in rows(files))
+
+
+def test_an_upload_with_personal_data_is_refused_where_the_settings_say_so() -> None:
+    figures, files = run(*valid(20), chat("Who?", "ada@example.org"), config={"pii": "reject"})
+    assert (figures.rejected, figures.reasons) == (1, {"row.pii": 1})
+    assert (figures.problems[0].line, figures.problems[0].found) == (21, "email")
+    assert "pii: reject" in (figures.refusal or "")
+    assert len(rows(files)) == 20

@@ -1,0 +1,52 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.data import identity
+from shared.data.contract import Message, check
+from tests.unit.data.rows import contents, line, message
+
+SPACES = [chr(code) for code in range(0x110000) if chr(code).isspace()]
+texts = contents | st.text("aA\u00e9E\u0301 \u00a0\u00df\u1e9e\ufb01\u0130\t\u2028", max_size=12)
+
+
+def plainly(contents: list[str]) -> str:
+    """The normal form as the documentation has it."""
+    folded = (unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", one).casefold()) for one in contents)
+    return "\0".join("".join(one.split()) for one in folded)
+
+
+def said(*texts: str) -> list[Message]:
+    return [message(("user", "assistant")[place % 2], text) for place, text in enumerate(texts)]
+
+
+@given(st.lists(texts, min_size=1, max_size=4))
+def test_the_normal_form_is_what_the_documentation_says(given_texts: list[str]) -> None:
+    assert identity.normal(said(*given_texts)).decode() == plainly(given_texts)
+
+
+@given(st.lists(texts, min_size=1, max_size=3), st.sampled_from(SPACES))
+def test_no_kind_of_space_makes_a_difference(given_texts: list[str], space: str) -> None:
+    spaced = [space.join(one.split(" ")) + space for one in given_texts]
+    assert identity.normal(said(*spaced)) == identity.normal(said(*given_texts))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(["a"], ["b"]), (["ab"], ["a", "b"]), (["a", "bc"], ["ab", "c"]), (["\u00e9"], ["e"]), (["1."], ["1"])],
+)
+def test_other_differences_count(one: list[str], other: list[str]) -> None:
+    assert identity.normal(said(*one)) != identity.normal(said(*other))
+
+
+@pytest.mark.parametrize("duplicates", ["exact", "normalised"])
+def test_keys_that_are_dropped_and_spelling_do_not_tell_rows_apart(duplicates: str) -> None:
+    digest = identity.digest(duplicates)  # type: ignore[arg-type]
+    lines = [
+        line({"messages": said("a", "b")}),
+        b'{"id":1, "messages":[{"content":"\\u0061","role":"user"},{"role":"assistant","content":"b"}]}',
+    ]
+    first, second = map(check, lines)
+    assert digest(first) == digest(second)  # type: ignore[arg-type]
