@@ -98,6 +98,7 @@ class Upload:
 
 def _lines(chance: random.Random) -> Iterator[bytes]:
     good = valid(40)
+    yield chance.choice([b"", b"", b"\xef\xbb\xbf"])
     for _ in range(chance.randrange(60)):
         line = chance.choice(good) if chance.random() < 0.6 else chance.choice(_SMALL)
         yield line if chance.random() < 0.9 else chance.randbytes(chance.randrange(20))

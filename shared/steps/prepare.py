@@ -83,6 +83,7 @@ def _read(work: _Work, held: verdict.Terms, pin: BlobInfo | None) -> Figures:
         pinned=sources.pinned(pin, work.ports.blobs),
         earlier=sources.earlier(work.run, work.ports, check) if held.config.train_on == "project" else (),
         max_seq_length=limits.max_seq_length(held.config, held.model),
+        upload=sources.main_file(work.run),
     )
 
 

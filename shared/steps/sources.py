@@ -31,6 +31,11 @@ def parts(run: Run, blobs: Blobs, check: Callable[[], None]) -> list[Part]:
     return [_part(file, _of_this_version(blobs.chunks(UPLOADS, file.path, file.etag), file), check) for file in files]
 
 
+def main_file(run: Run) -> str:
+    """Name of a run's upload; of a folder, that of the file to train on."""
+    return PurePosixPath(_files(run.upload)[-1].path).name
+
+
 def pin(project: str, blobs: Blobs) -> BlobInfo | None:
     """The project's evaluation rows: the test rows of the first upload that it trained on."""
     return blobs.info(PREPARED, naming.pin_path(project))

@@ -10,6 +10,7 @@ from shared.models.run import Run
 from shared.resources import PREPARED, RECEIPTS, UPLOADS
 from shared.states import Intent, State
 from shared.sweeps.sweep import sweep
+from tests import receipts
 from tests.doubles.world import World, chat
 
 FOLDER = "support/may"
@@ -34,7 +35,7 @@ def rows(world: World, run: Run, split: str) -> list[bytes]:
 
 
 def receipt(world: World, run: Run) -> Receipt:
-    return Receipt.model_validate_json(world.ports.blobs.read(RECEIPTS, f"{run.results.receipt}.json") or b"")
+    return receipts.read(world.ports.blobs.read(RECEIPTS, f"{run.results.receipt}.json"))
 
 
 def test_a_closed_folder_is_one_run_that_goes_live(world: World) -> None:
@@ -185,3 +186,11 @@ def test_an_upload_read_from_an_event_has_no_parts_yet(world: World) -> None:
     world.upload(f"{FOLDER}/test.jsonl", chat(8, "lamps"))
     accept(upload, world.ports)
     assert len(world.run(run_id).upload.parts) == 3
+
+
+def test_a_folder_of_another_shape_is_answered_with_the_command_that_converts_it(world: World) -> None:
+    alpaca = b'{"instruction": "How deep?", "output": "Two metres."}\n' * 20
+    run = world.until_state(close(world, {"train.jsonl": alpaca}), State.REJECTED)
+    shape = receipt(world, run).shape
+    assert shape is not None
+    assert (shape.name, shape.command) == ("alpaca", "tunedrop convert train.jsonl")

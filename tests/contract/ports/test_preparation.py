@@ -1,0 +1,140 @@
+"""Preparation from blob to blob, against Azurite: its worker is killed at any moment, and the next one finishes."""
+
+import json
+import multiprocessing
+import signal
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.claims import LASTS
+from shared.engine import advance
+from shared.intake import accept
+from shared.models.run import Run, Upload
+from shared.naming import pin_path
+from shared.ports import Ports
+from shared.resources import PREPARED, RECEIPTS, UPLOADS
+from shared.states import State
+from shared.sweeps.leftovers import GRACE, remove_leftovers
+from tests.contract.ports import preparing
+from tests.doubles import FakeClock
+
+MOMENTS = (
+    "before stage 2",
+    "after stage 5",
+    "after commit 2",
+    "before create 1",
+    "after create 1",
+    "after commit 4",
+    "after write 4",
+)
+"""While rows flow, between the splits, around the pin, and while the receipt is written."""
+HELD = b"budget_usd: 0.01\n"
+"""So that the run stays where preparation has brought it."""
+ROWS = b"".join(
+    json.dumps(
+        {
+            "messages": [
+                {"role": "user", "content": f"What is in box {number}?"},
+                {"role": "assistant", "content": f"{number} " * 800},
+            ]
+        }
+    ).encode()
+    + b"\n"
+    for number in range(500)
+)
+
+
+class Worker:
+    """Prepares uploads in processes that die, and in this one."""
+
+    def __init__(self, storage: Ports) -> None:
+        self.ports = preparing.with_doubles(storage)
+        self._processes = multiprocessing.get_context("forkserver")
+        slow = ["azure.identity", "azure.storage.blob", "azure.storage.queue", "azure.data.tables"]
+        self._processes.set_forkserver_preload([preparing.__name__, *slow])
+
+    def uploaded(self, project: str) -> Run:
+        """The run of an upload with a bad line, in a project of its own."""
+        path = f"{project}/rows.jsonl"
+        self.ports.blobs.write(UPLOADS, f"{project}/tunedrop.yaml", [HELD], "text/plain")
+        self.ports.blobs.write(UPLOADS, path, [ROWS, b"{oops\n"], "application/jsonl")
+        info = self.ports.blobs.info(UPLOADS, path)
+        assert info is not None
+        return self.read(project, accept(Upload(path=path, etag=info.etag, size=info.size), self.ports))
+
+    def read(self, project: str, run_id: str) -> Run:
+        stored = self.ports.runs.get(project, run_id)
+        assert stored is not None
+        return stored.value
+
+    def until(self, run: Run, moment: str) -> int | None:
+        """Let a process prepare the run until a moment; how it ended."""
+        process = self._processes.Process(
+            target=preparing.work, args=(self.ports.settings, run.project, run.run_id, moment)
+        )
+        process.start()
+        process.join(60)
+        return process.exitcode
+
+    def after(self, wait: timedelta) -> Ports:
+        """The same world, later."""
+        return replace(self.ports, clock=FakeClock(self.ports.clock.now() + wait))
+
+    def prepared(self, run: Run) -> dict[str, bytes]:
+        """The visible files of all claims."""
+        found = (info.path for info in self.ports.blobs.within(PREPARED, f"{run.run_id}/"))
+        return {path: self.ports.blobs.read(PREPARED, path) or b"" for path in found}
+
+    def receipts(self, run: Run) -> dict[str, bytes]:
+        """What lies beside the run's receipt, by its name, without what names the run."""
+        files = {}
+        for info in self.ports.blobs.within(RECEIPTS, f"{run.upload.path}/"):
+            content = self.ports.blobs.read(RECEIPTS, info.path) or b""
+            name = info.path.rpartition("/")[2].replace(run.run_id, "run")
+            files[name] = content.replace(run.run_id.encode(), b"run").replace(run.project.encode(), b"project")
+        return files
+
+
+@pytest.fixture(scope="module")
+def worker(azurite: Ports) -> Worker:
+    return Worker(azurite)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(worker: Worker) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Prepared files by their split, and receipts, of a worker that was left alone."""
+    run = worker.uploaded("undisturbed")
+    assert worker.until(run, "never") == 0
+    assert worker.read(run.project, run.run_id).state is State.PREPARED
+    by_split = {path.rpartition("/")[2]: content for path, content in worker.prepared(run).items()}
+    assert sorted(by_split) == ["test.jsonl", "train.jsonl", "validation.jsonl"]
+    assert sum(map(len, by_split.values())) > 1_500_000
+    return by_split, worker.receipts(run)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_worker_leaves_nothing_half_and_the_next_one_writes_the_same(
+    worker: Worker, undisturbed: tuple[dict[str, bytes], dict[str, bytes]], project: str, moment: str
+) -> None:
+    files, told = undisturbed
+    run = worker.uploaded(project)
+    assert worker.until(run, moment) == -signal.SIGKILL
+    dead = worker.read(run.project, run.run_id)
+    assert (dead.state, dead.results.splits) == (State.RECEIVED, None)
+    assert all(content == files[path.rpartition("/")[2]] for path, content in worker.prepared(run).items())
+    assert worker.receipts(run).items() <= told.items()
+
+    advance(run.project, run.run_id, worker.after(2 * LASTS))
+    done = worker.read(run.project, run.run_id)
+    assert done.state is State.PREPARED
+    assert done.results.splits is not None
+    assert done.results.splits.train == f"{run.run_id}/2/train.jsonl"
+    for name, content in files.items():
+        assert worker.ports.blobs.read(PREPARED, f"{run.run_id}/2/{name}") == content
+    assert worker.ports.blobs.read(PREPARED, pin_path(project)) == files["test.jsonl"]
+    assert worker.receipts(run) == told
+
+    remove_leftovers(worker.after(2 * GRACE))
+    assert {path.split("/")[1] for path in worker.prepared(run)} == {"2"}
