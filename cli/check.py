@@ -40,8 +40,6 @@ def check(files: Sequence[Path], asked: Asked, show: Show) -> bool:
     for upload in uploads(files):
         found = prepared(upload, asked, dict.fromkeys(_FILES, _Nowhere()))
         show(found)
-        if found.rejected:
-            errors.print("To have every bad line: tunedrop prepare FILE --out DIR", markup=False, highlight=False)
         accepted = accepted and found.verdict == "accepted"
     return accepted
 

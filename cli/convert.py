@@ -1,5 +1,6 @@
 """``tunedrop convert``: a file of another shape becomes chat rows."""
 
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,7 +57,8 @@ def convert(console: Console, file: Path, out: Path | None, columns: Columns | N
         if not written.rows:
             why = next(iter(written.problems), "it is empty")
             raise TunedropError(f"Nothing in '{file}' could be converted: {why}.", _REMEDY)
-    console.print("\n".join(told(target, written)), highlight=False, markup=False, soft_wrap=True)
+    text = "\n".join([*told(target, written), f"See what becomes of it: tunedrop check {shlex.quote(str(target))}"])
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def lines(

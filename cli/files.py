@@ -13,19 +13,15 @@ _PIECE: Final = 2**20
 
 
 def readable(file: Path) -> Path:
-    """``file``, if it is one that can be read.
+    """``file``, if it is one.
 
     Raises:
-        TunedropError: it is missing, a folder, or not this user's to read.
+        TunedropError: it is missing, or a folder.
     """
     if file.is_dir():
         raise TunedropError(f"'{file}' is a folder.", f"Name the files in it, for instance {file / 'train.jsonl'}.")
-    try:
-        file.open("rb").close()
-    except FileNotFoundError:
-        raise TunedropError(f"There is no file '{file}'.", "Check its path.") from None
-    except OSError as error:
-        raise TunedropError(f"'{file}' cannot be read: {error.strerror}.", "Check its owner and its rights.") from None
+    if not file.exists():
+        raise TunedropError(f"There is no file '{file}'.", "Check its path.")
     return file
 
 

@@ -22,8 +22,12 @@ def rows(file: Path) -> Iterator[Any]:
     Raises:
         TunedropError: it cannot be read.
     """
+    from pyarrow.dataset import ParquetFragmentScanOptions
+
+    in_pieces = ParquetFragmentScanOptions(pre_buffer=False, use_buffered_stream=True)
+    options = {"split": "train", "batch_size": _BATCH, "fragment_scan_options": in_pieces}
     with _explained(str(file), _LOCAL):
-        yield from _load("parquet", data_files=glob.escape(str(file)), split="train", batch_size=_BATCH)
+        yield from _load("parquet", data_files=glob.escape(str(file)), **options)
 
 
 def splits(dataset: str, subset: str | None = None) -> dict[str, Iterator[Any]]:

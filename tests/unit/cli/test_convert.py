@@ -22,9 +22,11 @@ def lines(file: Path) -> list[Any]:
 
 def test_rows_are_written_beside_the_file_and_counted(tmp_path: Path) -> None:
     (tmp_path / "chats.json").write_text(json.dumps([PAIR, PAIR]))
-    assert convert(tmp_path / "chats.json") == (0, f"2 of 2 rows written to {tmp_path / 'chats.jsonl'}")
+    written = tmp_path / "chats.jsonl"
+    said = f"2 of 2 rows written to {written} See what becomes of it: tunedrop check {written}"
+    assert convert(tmp_path / "chats.json") == (0, said)
     messages = [{"role": "user", "content": "How deep?"}, {"role": "assistant", "content": "Two metres."}]
-    assert lines(tmp_path / "chats.jsonl") == [{"messages": messages}] * 2
+    assert lines(written) == [{"messages": messages}] * 2
 
 
 def test_what_could_not_be_converted_is_told_line_by_line(tmp_path: Path) -> None:
@@ -34,7 +36,7 @@ def test_what_could_not_be_converted_is_told_line_by_line(tmp_path: Path) -> Non
     assert status == 0
     assert f"1 of {SHOWN + 3} rows written to {tmp_path / 'x.chat.jsonl'} {SHOWN + 2} could not be converted:" in said
     assert "line 2: not JSON line 3: no conversation in a known shape line 4" in said
-    assert said.endswith("and 2 more")
+    assert "and 2 more See what" in said
 
 
 def test_columns_are_picked_by_name(tmp_path: Path) -> None:
