@@ -1,5 +1,6 @@
 """How many tokens a row will be trained on: estimated from its bytes, better where a tokenizer is at hand."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -28,21 +29,34 @@ SAMPLE: Final = 200
 """Rows that a tokenizer counts, to correct the estimate of the others."""
 SAMPLE_BYTES: Final = 2**20
 """Most bytes of such rows: a tokenizer reads about 1 MB a second."""
-_AT_FIRST: Final = 100
+AT_FIRST: Final = 100
+"""The first rows, all of them counted."""
+_OF_A_SCRIPT: Final = 20
+"""The first rows of each script, counted whatever the sample holds by then."""
 _ONE_IN: Final = 32
 
 _ASCII_BYTES: Final = bytes(range(128))
 _LATIN: Final = (b"\xc3", b"\xc4", b"\xc5")
 """First bytes of UTF-8 for U+00C0 to U+017F."""
+_SCRIPTS: Final = b"\xc2\xc6\xce\xd0\xd4\xd8\xe0\xe1\xe2\xe3\xe4\xea\xee\xf0"
+"""First bytes of UTF-8 with which other scripts begin: Latin, Greek, Cyrillic, …, Chinese, Korean, emoji."""
 
 Quality = Literal["estimated", "calibrated", "exact"]
+
+
+class _Sample:
+    """The rows of one script that were counted."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.exact = self.guessed = 0.0
 
 
 class TokenCounter:
     """Counts tokens of rows.
 
-    Without a tokenizer, from bytes by script. With one, the first rows and a sample by hash of those that follow
-    are counted exactly, which corrects the estimate of all others by their ratio.
+    Without a tokenizer, from bytes by script. With one, the first rows, the first ones of each script and a sample
+    by hash of all others are counted exactly; for each script, that corrects the estimate of the rest by their ratio.
 
     Args:
         tokenizer: a ``tokenizer.json`` of Hugging Face's ``tokenizers``.
@@ -54,17 +68,20 @@ class TokenCounter:
 
     def __init__(self, tokenizer: Path | None = None, sample: int | None = SAMPLE) -> None:
         self._tokenizer = _load(tokenizer) if tokenizer else None
-        self._sample = sample
+        self._most = sample
+        self._samples = [_Sample() for _ in range(len(_SCRIPTS) + 1)]
         self._rows = self._counted = self._bytes = 0
-        self._exact = self._estimated = 0.0
 
     def of(self, row: bytes) -> int:
         """Tokens of an encoded row."""
         self._rows += 1
-        guess = estimate(row)
-        if self._tokenizer is not None and self._is_sampled(row):
-            return self._count(row, guess)
-        return round(guess * self._exact / self._estimated if self._counted else guess)
+        script, guess = _measured(row)
+        if self._tokenizer is None:
+            return round(guess)
+        sample = self._samples[script]
+        if self._is_sampled(row, sample):
+            return self._count(row, guess, sample)
+        return round(guess * sample.exact / sample.guessed)
 
     def exact(self, messages: Sequence[dict[str, Any]]) -> int | None:
         """Tokens of a conversation, exactly; ``None`` without a tokenizer."""
@@ -82,29 +99,36 @@ class TokenCounter:
             return "estimated"
         return "exact" if self._counted == self._rows else "calibrated"
 
-    def _is_sampled(self, row: bytes) -> bool:
-        if self._sample is None:
+    def _is_sampled(self, row: bytes, sample: _Sample) -> bool:
+        if self._most is None or sample.rows < _OF_A_SCRIPT:
             return True
-        if self._counted >= self._sample or self._bytes >= SAMPLE_BYTES:
+        if self._counted >= self._most or self._bytes >= SAMPLE_BYTES:
             return False
-        return self._counted < _AT_FIRST or xxhash.xxh3_64_intdigest(row) % _ONE_IN == 0
+        return self._counted < AT_FIRST or xxhash.xxh3_64_intdigest(row) % _ONE_IN == 0
 
-    def _count(self, row: bytes, guess: float) -> int:
+    def _count(self, row: bytes, guess: float, sample: _Sample) -> int:
         count = self.exact(orjson.loads(row)["messages"]) or 0
         self._counted += 1
         self._bytes += len(row)
-        self._exact += count
-        self._estimated += guess
+        sample.rows += 1
+        sample.exact += count
+        sample.guessed += guess
         return count
 
 
 def estimate(row: bytes) -> float:
     """Tokens of an encoded row, by the scripts that its bytes are of."""
+    return _measured(row)[1]
+
+
+def _measured(row: bytes) -> tuple[int, float]:
+    """The script of the first character beyond ASCII, as a number, and the estimate."""
     if row.isascii():
-        return len(row) * ASCII
+        return 0, len(row) * ASCII
     wide = row.translate(None, _ASCII_BYTES)
     accents = sum(map(wide.count, _LATIN)) if 2 * len(wide) < len(row) else 0
-    return (len(row) - len(wide)) * ASCII + len(wide) * WIDE + accents * ACCENT
+    guess = (len(row) - len(wide)) * ASCII + len(wide) * WIDE + accents * ACCENT
+    return bisect_right(_SCRIPTS, wide[0]), guess
 
 
 def _load(file: Path) -> "Tokenizer":

@@ -75,11 +75,20 @@ def test_a_small_upload_is_counted_exactly(tokenizer: Path) -> None:
 
 
 def test_the_rest_of_a_large_one_is_estimated_within_two_percent(tokenizer: Path) -> None:
-    rows = chats(2000)
+    rows = chats(800)
     counter, whole = TokenCounter(tokenizer), TokenCounter(tokenizer, sample=None)
     assert sum(map(counter.of, rows)) == pytest.approx(sum(map(whole.of, rows)), rel=0.02)
     assert (counter.quality, whole.quality) == ("calibrated", "exact")
     assert sum(map(TokenCounter().of, rows)) != pytest.approx(sum(map(whole.of, rows)), rel=0.02)
+
+
+@pytest.mark.parametrize("first", ["English", "Chinese"])
+def test_a_script_that_comes_late_is_estimated_as_well(tokenizer: Path, first: str) -> None:
+    chinese = [row("渡轮 " * length, "河流。" * length) for length in range(1, 400)]
+    rows = [*chats(400), *chinese] if first == "English" else [*chinese, *chats(400)]
+    counter, whole = TokenCounter(tokenizer), TokenCounter(tokenizer, sample=None)
+    assert sum(map(counter.of, rows)) == pytest.approx(sum(map(whole.of, rows)), rel=0.02)
+    assert counter.quality == "calibrated"
 
 
 def test_the_same_rows_have_the_same_tokens(tokenizer: Path) -> None:
