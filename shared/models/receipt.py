@@ -106,7 +106,7 @@ class Figures(Model):
     too_long: Sighting = Sighting(rows=0)
     """Rows longer than that; what became of them is the setting ``too_long``."""
     pii: dict[str, Sighting] = {}
-    """Personal data and secrets in accepted rows, by kind; never the text."""
+    """Rows with personal data or secrets, by kind, never the text; what became of them is the setting ``pii``."""
 
     turns: Histogram = Histogram(edges=[], counts=[])
     """User and assistant messages of the accepted rows."""

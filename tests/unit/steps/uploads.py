@@ -8,6 +8,7 @@ from shared.models.run import Run, Splits, Upload
 from shared.resources import PREPARED, RECEIPTS, UPLOADS
 from shared.steps.outcome import Outcome
 from tests.doubles import MemoryPorts
+from tests.receipts import read
 
 PATH = "acme/may.jsonl"
 
@@ -59,7 +60,7 @@ def rows_of(outcome: Outcome, ports: MemoryPorts) -> dict[str, set[bytes]]:
 
 def receipt_of(ports: MemoryPorts, outcome: Outcome) -> Receipt:
     """The receipt that was written."""
-    return Receipt.model_validate_json(ports.blobs.read(RECEIPTS, f"{outcome.results['receipt']}.json") or b"")
+    return read(ports.blobs.read(RECEIPTS, f"{outcome.results['receipt']}.json"))
 
 
 def receipts(ports: MemoryPorts) -> set[str]:
