@@ -18,15 +18,23 @@ from typing import Any
 
 import orjson
 
-from shared.data import malformed, splits
+from shared.data import kept, malformed, splits
 from shared.data.contract import LONGEST_LINE, Row, check, is_blank
+from shared.data.pii import Scanner
 from shared.data.prepare import REJECTED, Part, prepare
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Figures
 from tests import corpus, oracle
+from tests.corpus.case import beside, saying
 from tests.unit.data.rows import valid
 
 _SMALL = [case.line for case in (*corpus.BAD, *corpus.GOOD) if len(case.line) < 2000]
+_PRIVATE = [
+    beside(b'"mail ada@example.com"'),
+    saying(b"ada@example.com, 4111 1111 1111 1111, +44 20 7946 0958"),
+    saying(b"My key is\\nsk-aB3dE5fG7hJ9kL2mN4pQ6rS8\\tand 84.112.33.7"),
+]
+_DEEP = [beside(b"[" * levels + b"]" * levels) for levels in (253, 254, 1000)]
 _TOKENS = (
     *(
         b'"',
@@ -57,6 +65,7 @@ _TOKENS = (
         b"\xe2\x80\xa8",
     ),
 )
+_scanner = Scanner()
 _SETTINGS: dict[str, list[Any]] = {
     "duplicates": ["exact", "normalised"],
     "sample_pc": [100, 100, 30],
@@ -100,7 +109,7 @@ def _lines(chance: random.Random) -> Iterator[bytes]:
     good = valid(40)
     yield chance.choice([b"", b"", b"\xef\xbb\xbf"])
     for _ in range(chance.randrange(60)):
-        line = chance.choice(good) if chance.random() < 0.6 else chance.choice(_SMALL)
+        line = chance.choice(chance.choice([good, good, good, _SMALL, _SMALL, _PRIVATE, _DEEP]))
         yield line if chance.random() < 0.9 else chance.randbytes(chance.randrange(20))
         yield b"\r\n" if chance.random() < 0.1 else b"\n"
 
@@ -121,9 +130,10 @@ def examine(upload: Upload) -> None:
     again = upload.prepared(1 << 16 if damaged else 97)
     assert (figures, files) == again, "the same bytes were prepared differently"
     _examine_account(figures, files)
-    for name in splits.NAMES:
-        for row in files[name].splitlines(keepends=True):
-            _examine_row(row)
+    for row in b"".join(files[name] for name in splits.NAMES).splitlines(keepends=True):
+        _examine_row(row)
+        if upload.config.pii in ("redact", "reject"):
+            assert not any(map(_scanner.kinds, kept.texts(orjson.loads(row)))), "personal data is left"
     if not upload.packed:
         _examine_lines(upload.data, figures, files[REJECTED])
 

@@ -25,7 +25,7 @@ HINTS: Final[Mapping[str, str]] = {
     "json.invalid": _WHOLE,
     "json.number": "Write NaN and Infinity as null, and numbers within the range of a 64-bit float.",
     "json.surrogate": "Write characters beyond U+FFFF as a pair of \\u escapes, or as themselves.",
-    "json.too_deep": "Nest objects and lists no deeper than 1,024 levels.",
+    "json.too_deep": "Nest objects and lists no deeper than 1,024 levels, in keys that are kept no deeper than 253.",
     "json.duplicate_key": "Keep one of the values: a key may stand only once in an object.",
     "record.not_object": _WHOLE,
     "messages.missing": 'Put the conversation into "messages": [{"role": …, "content": …}, …].',

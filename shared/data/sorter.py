@@ -6,7 +6,7 @@ from typing import Final
 
 import orjson
 
-from shared.data import contract, identity, mend
+from shared.data import contract, identity, kept, mend
 from shared.data.account import Account
 from shared.data.contract import Message, Row, check, is_blank
 from shared.data.faults import Fault
@@ -81,6 +81,12 @@ class Sorter:
 
     def _keep(self, row: Row, line: bytes, account: Account, choice: str | None) -> bool:
         """Whether the row is used."""
+        if self._config.keep:
+            record = kept.picked(row.record, self._config.keep)
+            if isinstance(record, Fault):
+                account.reject(line, None, record)
+                return False
+            row = row._replace(record=record)
         row, kinds = self._scanned(row, self._scanner) if self._scanner else (row, ())
         tokens = self._tokens_of(row.encoded)
         if (kinds or tokens > self._longest) and (fault := self._unfit(kinds, tokens, account)):
@@ -101,11 +107,13 @@ class Sorter:
 
     def _scanned(self, row: Row, scanner: Scanner) -> tuple[Row, Collection[str]]:
         """The row, and the kinds of personal data that it holds or, by the settings, held."""
-        kinds = scanner.kinds(identity.text(row.messages))
-        if kinds and self._config.pii == "redact":
-            messages: list[Message] = [{**one, "content": scanner.redact(one["content"])} for one in row.messages]
-            return contract.row(messages, row.record), kinds
-        return row, kinds
+        text = identity.text(row.messages)
+        kinds = scanner.kinds("\0".join([text, *kept.texts(row.record)]) if self._config.keep else text)
+        return (self._redacted(row, scanner) if kinds and self._config.pii == "redact" else row), kinds
+
+    def _redacted(self, row: Row, scanner: Scanner) -> Row:
+        messages: list[Message] = [{**one, "content": scanner.redact(one["content"])} for one in row.messages]
+        return contract.row(messages, kept.replaced(row.record, scanner.redact) if self._config.keep else row.record)
 
     def _unfit(self, kinds: Collection[str], tokens: int, account: Account) -> Fault | None:
         """Why the settings refuse a row that keeps the contract."""
@@ -121,5 +129,4 @@ class Sorter:
         """The row as it is written, with the keys that are kept."""
         if not self._config.keep:
             return row.encoded
-        kept = {key: row.record[key] for key in self._config.keep if key in row.record}
-        return orjson.dumps({"messages": row.messages, **kept}, option=orjson.OPT_APPEND_NEWLINE)
+        return orjson.dumps({"messages": row.messages, **row.record}, option=orjson.OPT_APPEND_NEWLINE)
