@@ -17,7 +17,7 @@ def runs(console: Console, target: Target, project: str | None) -> None:
     table = Table("run", "state", "upload", "began", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for run in target.api.runs(project):
         state = f"{run.state} ({run.hold})" if run.hold else str(run.state)
-        table.add_row(run.run_id, state, run.upload.path, f"{run.created:%Y-%m-%d %H:%M:%S}")
+        table.add_row(run.run_id, state, run.upload.name, f"{run.created:%Y-%m-%d %H:%M:%S}")
     console.print(table)
 
 

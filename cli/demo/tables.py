@@ -104,7 +104,7 @@ def timeline_lines(fact: Told) -> list[str]:
 def _moments(fact: Told) -> list[tuple[float, State, str]]:
     """(seconds since the run was received, state, note); the record's beginning first."""
     began = fact.run.created
-    first = (0.0, State.RECEIVED, f"{fact.run.upload.path} was dropped.")
+    first = (0.0, State.RECEIVED, f"{fact.run.upload.name} was dropped.")
     return [first, *(((entry.time - began).total_seconds(), entry.state, entry.note) for entry in fact.timeline)]
 
 

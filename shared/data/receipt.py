@@ -88,12 +88,12 @@ def _accepted(figures: Figures, config: ProjectConfig, run: Run | None, hold: st
 
 def stem(run: Run) -> str:
     """Path of a run's receipt within the receipts container, without a suffix."""
-    return f"{run.upload.path}/{run.run_id}"
+    return f"{run.upload.name}/{run.run_id}"
 
 
 def latest(run: Run) -> str:
     """Path of the receipt of an upload's newest version, without a suffix."""
-    return f"{run.upload.path}/latest"
+    return f"{run.upload.name}/latest"
 
 
 def markdown(found: Receipt) -> str:

@@ -7,6 +7,7 @@ from shared.models.base import Model
 from shared.models.config import ProjectConfig, Scalar
 from shared.models.receipt import Problem
 from shared.models.training import TrainingJob
+from shared.naming import READY
 from shared.states import Intent, State
 
 Decided = Literal["approve", "cancel", "retry"]
@@ -36,6 +37,11 @@ class Upload(Model):
     """The files of a folder; empty: the blob itself is the upload."""
     sha256: str | None = None
     """Known once the upload has been read."""
+
+    @property
+    def name(self) -> str:
+        """What people call it: its path, or its folder's."""
+        return self.path.removesuffix(f"/{READY}")
 
 
 class Claim(Model):

@@ -48,10 +48,11 @@ def pinned(found: BlobInfo | None, blobs: Blobs) -> Iterator[bytes]:
 
 def earlier(run: Run, ports: Ports, check: Callable[[], None]) -> Iterator[Part]:
     """The files that the project had accepted before, newest first, as far as they still are what was accepted."""
-    accepted = (other for other in ports.runs.all(run.project) if _was_accepted(other) and other.created < run.created)
+    accepted = [other for other in ports.runs.all(run.project) if _was_accepted(other) and other.created < run.created]
+    now = {info.path: info.etag for info in ports.blobs.within(UPLOADS, f"{run.project}/")} if accepted else {}
     for other in sorted(accepted, key=lambda each: (each.created, each.run_id), reverse=True):
         files = _files(other.upload)
-        if all(_is_still_there(file, ports.blobs) for file in files):
+        if all(now.get(file.path) == file.etag for file in files):
             yield from (_part(file, ports.blobs.chunks(UPLOADS, file.path, file.etag), check) for file in files)
 
 
@@ -81,8 +82,3 @@ def _checked(chunks: Iterator[bytes], check: Callable[[], None]) -> Iterator[byt
     for chunk in chunks:
         check()
         yield chunk
-
-
-def _is_still_there(file: UploadPart, blobs: Blobs) -> bool:
-    found = blobs.info(UPLOADS, file.path)
-    return found is not None and found.etag == file.etag

@@ -75,7 +75,7 @@ def _job(run: Run, ports: Ports, model: FoundationModel, compute: Compute, compo
         raise ValueError(f"{run.run_id} is prepared, but its record names no splits.")
     return TrainingJob(
         name=naming.attempt_name(run.run_id, run.attempt),
-        display_name=display_name(model.name, run.upload.path, compute.gpus, values, component),
+        display_name=display_name(model.name, run.upload.name, compute.gpus, values, component),
         experiment=ports.settings.experiment,
         component=component.id,
         base_model=model.id,

@@ -73,7 +73,7 @@ def judge(run: Run, figures: Figures, digest: str, held: Terms, ports: Ports) ->
 
 
 def _receipt(run: Run, figures: Figures, held: Terms, **found: Any) -> Receipt:
-    return receipts.receipt(figures, held.config, run.upload.path, run, ceilings=held.ceilings, **found)
+    return receipts.receipt(figures, held.config, run.upload.name, run, ceilings=held.ceilings, **found)
 
 
 def _serves(run: Run, digest: str, ports: Ports) -> bool:

@@ -43,6 +43,9 @@ def test_a_closed_folder_is_one_run_that_goes_live(world: World) -> None:
     assert len(list(world.ports.runs.all())) == 1
     assert [part.path for part in run.upload.parts] == [f"{FOLDER}/{name}" for name in sorted(FILES)]
     assert run.upload.size == sum(map(len, FILES.values()))
+    assert run.results.receipt == f"{FOLDER}/{run.run_id}"
+    assert receipt(world, run).upload == FOLDER
+    assert "-may-" in world.ports.jobs.submitted[0].display_name
     assert {split: len(rows(world, run, split)) for split in ("train", "validation", "test")} == {
         "train": 40,
         "validation": 5,
