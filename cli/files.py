@@ -1,11 +1,11 @@
 """Local files: read in pieces, and written so that nothing half-written is ever seen under its name."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile, mkdtemp
-from typing import IO, Final
+from typing import BinaryIO, Final
 
 from shared.errors import TunedropError
 
@@ -33,18 +33,23 @@ def pieces(file: Path) -> Iterator[bytes]:
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the name ``path`` once it is whole; after an error there is none, or still the earlier one."""
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the name ``path`` once it is whole; after an error there is none, or still the earlier one.
+
+    Raises:
+        TunedropError: ``path`` is something else than a file.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise TunedropError(f"'{path}' is no file.", "Name one that may be written.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as opened:
-        written = Path(opened.name)
-        try:
+    written = _beside(path, "new")
+    try:
+        with written.open("wb") as opened:
             yield opened
-        except BaseException:
-            written.unlink()
-            raise
-    written.chmod(0o644)
-    written.replace(path)
+        written.replace(path)
+    finally:
+        written.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -57,16 +62,21 @@ def new_folder(path: Path, is_earlier: Callable[[Path], bool]) -> Iterator[Path]
     Raises:
         TunedropError: there is something else under that name.
     """
-    path = path.absolute()
+    path = path.resolve()
     _refuse_others(path, is_earlier)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = Path(mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    written = _beside(path, "new")
+    shutil.rmtree(written, ignore_errors=True)
+    written.mkdir(parents=True)
     try:
         yield written
-        written.chmod(0o755)
         _put(written, path)
     finally:
         shutil.rmtree(written, ignore_errors=True)
+
+
+def _beside(path: Path, word: str) -> Path:
+    """On the same disk, so that a rename is all it takes; no other process that lives has it."""
+    return path.with_name(f".{path.name}.{word}-{os.getpid()}")
 
 
 def _refuse_others(path: Path, is_earlier: Callable[[Path], bool]) -> None:
@@ -83,12 +93,10 @@ def _put(written: Path, path: Path) -> None:
     if not path.exists():
         written.rename(path)
         return
-    earlier = Path(mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    path.rename(earlier / "earlier")
+    earlier = path.rename(_beside(path, "earlier"))
     try:
         written.rename(path)
     except BaseException:
-        (earlier / "earlier").rename(path)
+        earlier.rename(path)
         raise
-    finally:
-        shutil.rmtree(earlier, ignore_errors=True)
+    shutil.rmtree(earlier)

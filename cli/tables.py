@@ -13,7 +13,7 @@ _BATCH: Final = 1000
 _LONGEST: Final = 300
 """Characters of a library's error that are shown."""
 _LOCAL: Final = "Is it whole, and what its name says?"
-_REMOTE: Final = "Check its name and the network; one that is private or gated needs a token in HF_TOKEN."
+_REMOTE: Final = "Check its name, --subset and the network; one that is private or gated needs a token in HF_TOKEN."
 
 
 def rows(file: Path) -> Iterator[Any]:
@@ -58,7 +58,7 @@ def _explained(what: str, remedy: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # the library, the Hub's client and the readers of files have no common one
-        why = str(error).partition("\n")[0][:_LONGEST].rstrip(".")
+        why = " ".join(str(error).split())[:_LONGEST].rstrip(".")
         raise TunedropError(f"'{what}' cannot be read: {why or type(error).__name__}.", remedy) from error
 
 

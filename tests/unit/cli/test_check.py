@@ -118,7 +118,8 @@ def test_after_an_interruption_the_earlier_output_stands_and_nothing_half_writte
     Ran("prepare", file, "--out", tmp_path / "out")
     earlier = contents(tmp_path / "out")
 
-    def half(*_: Any, **__: Any) -> Any:
+    def half(_: Any, __: Any, sinks: Any, **___: Any) -> Any:
+        sinks["train"].write(b"half a ro")
         raise fault
 
     monkeypatch.setattr(uploads, "prepare", half)
@@ -187,7 +188,7 @@ def test_a_tokenizer_counts_exactly(file: Path) -> None:
         (["check", "locked.jsonl"], "'locked.jsonl' is not readable"),
         (["prepare", "gone.jsonl", "--out", "out"], "There is no file"),
         (["prepare", "chats.jsonl", "--out", "chats.jsonl"], "is a file"),
-        (["prepare", "chats.jsonl", "--out", "chats.jsonl/out"], "File exists"),
+        (["prepare", "chats.jsonl", "--out", "chats.jsonl/out"], "Not a directory"),
         (["prepare", "chats.jsonl"], "Missing option"),
     ],
 )

@@ -96,7 +96,7 @@ def test_a_hub_that_cannot_be_reached_is_told_with_what_to_check(
     monkeypatch.setattr(datasets, "load_dataset", nobody)
     status, said = bring_in("--out", tmp_path / "out")
     assert status == 1
-    assert "'HuggingFaceH4/ultrachat_200k' cannot be read: Couldn't reach the Hub. Check its name and the net" in said
+    assert "'HuggingFaceH4/ultrachat_200k' cannot be read: Couldn't reach the Hub. Check its name, --subset" in said
     assert list(tmp_path.iterdir()) == []
 
 
