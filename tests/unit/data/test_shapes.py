@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.data import shapes
+from shared.data import convert, shapes
 from tests.unit.data.rows import conversation, message
 
 
@@ -30,8 +30,9 @@ from tests.unit.data.rows import conversation, message
         (None, None),
     ],
 )
-def test_a_known_shape_of_line_is_recognised(record: Any, shape: str | None) -> None:
+def test_a_known_shape_of_line_is_recognised_and_can_be_converted(record: Any, shape: str | None) -> None:
     assert shapes.of_line(record) == shape
+    assert shape is None or convert.row(record)
 
 
 @pytest.mark.parametrize(
