@@ -30,6 +30,7 @@ class Config:
         taken: endpoint names that other workspaces of the region hold.
         speed: by how much faster than declared states change.
         delays: seconds of single transitions.
+        throttled: whether management calls are limited as Azure Resource Manager documents it.
     """
 
     state: Path
@@ -49,6 +50,7 @@ class Config:
     taken: tuple[str, ...] = ()
     speed: float = 1.0
     delays: dict[str, float] = field(default_factory=dict)
+    throttled: bool = False
 
 
 def parse(arguments: Sequence[str] | None = None) -> Config:
@@ -72,6 +74,7 @@ def parse(arguments: Sequence[str] | None = None) -> Config:
         taken=tuple(given.taken),
         speed=given.speed,
         delays={name: float(seconds) for name, seconds in given.delay},
+        throttled=given.throttle,
     )
 
 
@@ -107,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--taken", action="append", default=[], metavar="NAME", help="endpoint name held by another workspace")
     add("--speed", type=float, default=1.0, help="by how much faster than declared states change")
     add("--delay", type=_pair, action="append", default=[], metavar="TRANSITION=SECONDS")
+    add("--throttle", action="store_true", help="limit management calls as Azure Resource Manager documents it")
     return parser
 
 

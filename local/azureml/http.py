@@ -14,6 +14,7 @@ from local.azureml import tokens
 from local.azureml.addresses import Addresses
 from local.azureml.errors import ApiError, not_covered
 from local.azureml.faults import Faults
+from local.azureml.throttle import Throttle
 from local.azureml.tokens import Plane
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -72,9 +73,10 @@ class RequestLog:
 class Front:
     """The layers, from the outside in."""
 
-    def __init__(self, addresses: Addresses, faults: Faults, log: RequestLog) -> None:
+    def __init__(self, addresses: Addresses, faults: Faults, throttle: Throttle | None, log: RequestLog) -> None:
         self._addresses = addresses
         self._faults = faults
+        self._throttle = throttle
         self._log = log
 
     def application(self, routes: list[Route]) -> web.Application:
@@ -99,6 +101,8 @@ class Front:
         try:
             if route.plane is not Plane.OPEN:
                 self._faults.strike(request.method, request.path)
+            if route.plane is Plane.ARM and self._throttle:
+                self._throttle.check(request.method)
             tokens.check(route.plane, request.headers, request.query, self._addresses.base)
             self._check_workspace(request)
             return await route.handler(request)

@@ -20,6 +20,7 @@ from local.azureml.runs import Runs
 from local.azureml.servers import Servers
 from local.azureml.steps import StepRunner
 from local.azureml.store import Store
+from local.azureml.throttle import Throttle
 from local.azureml.timing import adjusted
 from local.azureml.training import Training
 from local.tls import Certificates
@@ -34,6 +35,7 @@ class Parts:
     store: Store
     log: RequestLog
     faults: Faults
+    throttle: Throttle | None
     operations: Operations
     disk: Disk
     datastores: Datastores
@@ -64,6 +66,7 @@ class Parts:
             store=store,
             log=RequestLog(config.state / "requests.jsonl"),
             faults=faults,
+            throttle=Throttle() if config.throttled else None,
             operations=operations,
             disk=disk,
             datastores=datastores,

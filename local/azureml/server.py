@@ -75,7 +75,7 @@ async def until_told() -> None:
 
 
 def _application(parts: Parts) -> web.Application:
-    return Front(parts.addresses, parts.faults, parts.log).application(routes(parts))
+    return Front(parts.addresses, parts.faults, parts.throttle, parts.log).application(routes(parts))
 
 
 def _identity() -> web.Application:

@@ -1,15 +1,14 @@
 """One stack for all end-to-end tests: everything of the laptop's, with a tiny Phi-3 as the base model."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
 from cli.paths import PYTHON_ML, TINY_MODEL
 from local.stack import Options, Stack
-from tests.e2e.world import World, fresh_ports
+from tests.e2e.burst import MOST_JOBS
+from tests.e2e.world import World, joined, quick
 
 
 @pytest.fixture(scope="session")
@@ -22,5 +21,19 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture
 def world(stack: Stack) -> Iterator[World]:
     """The stack as its users and its owner see it."""
-    with mock.patch.dict(os.environ, stack.environment), fresh_ports() as ports:
-        yield World(stack, ports)
+    with joined(stack) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def quick_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    settings = {"TUNEDROP_MOST_JOBS": str(MOST_JOBS), "TUNEDROP_MOST_ENDPOINTS": "100"}
+    with Stack(quick(tmp_path_factory.mktemp("quick"), "--throttle", **settings)) as stack:
+        yield stack
+
+
+@pytest.fixture
+def quick_world(quick_stack: Stack) -> Iterator[World]:
+    """A stack whose jobs and servers take no time, and whose resource manager throttles as documented."""
+    with joined(quick_stack) as world:
+        yield world

@@ -1,20 +1,26 @@
 """What the end-to-end tests do to a stack, and what they look at."""
 
 import json
+import os
 import re
+import shlex
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
+from unittest import mock
 
 from cli.client import Api
 from cli.demo.sources import AzureMlApi, EventGrid, upload
-from local.stack import Stack
+from cli.paths import ROOT, TINY_MODEL
+from local.stack import Options, Stack
 from shared import wiring
 from shared.gateways.credential import credential
 from shared.models.run import Run
-from shared.naming import CONFIG_FILE
+from shared.naming import CONFIG_FILE, model_version
 from shared.ports import Ports
 from shared.settings import settings
 from shared.states import ENDS, State, has_come_to
@@ -28,6 +34,19 @@ _CREATED: Final = {
     "endpoints": r"/onlineEndpoints/(?P<name>[^/]+)",
     "deployments": r"/onlineEndpoints/[^/]+/deployments/(?P<name>[^/]+)",
 }
+
+
+def quick(state: Path, *azureml: str, **settings: str) -> Options:
+    """A stack whose training steps and servers take no time: everything else is the real thing.
+
+    Args:
+        azureml: further arguments of the Azure ML stand-in.
+        settings: app settings.
+    """
+    here = ROOT / "tests" / "contract" / "ports"
+    steps, server = (shlex.join([sys.executable, str(here / name)]) for name in ("quick_step.py", "quick_server.py"))
+    commands = ("--step-command", steps, "--serve-command", server)
+    return Options(state, Path(sys.executable), TINY_MODEL, (*commands, *azureml), settings, in_memory=True)
 
 
 class NotYetError(AssertionError):
@@ -63,6 +82,13 @@ def fresh_ports() -> Iterator[Ports]:
             cached.cache_clear()
 
 
+@contextmanager
+def joined(stack: Stack) -> Iterator["World"]:
+    """This process as a client of the stack."""
+    with mock.patch.dict(os.environ, stack.environment), fresh_ports() as ports:
+        yield World(stack, ports)
+
+
 @dataclass(frozen=True)
 class Requests:
     """What a project's runs asked of Azure ML, by its request log."""
@@ -90,10 +116,10 @@ class World:
         self.azureml = AzureMlApi(stack)
         self.eventgrid = EventGrid(stack)
 
-    def upload(self, project: str, content: bytes, config: str = CONFIG) -> None:
+    def upload(self, project: str, content: bytes, config: str = CONFIG, name: str = "rows.jsonl") -> None:
         """Upload a project's settings and a file."""
         upload(self.ports, f"{project}/{CONFIG_FILE}", config.encode())
-        upload(self.ports, f"{project}/rows.jsonl", content)
+        upload(self.ports, f"{project}/{name}", content)
 
     def drop(self, project: str, content: bytes, config: str = CONFIG) -> Run:
         """Upload a file; the run that it becomes."""
@@ -136,6 +162,15 @@ class World:
         """Azure ML's request log so far."""
         return Requests(self.azureml.requests())
 
+    def made_by(self, run: Run, requests: Requests) -> dict[str, int]:
+        """How many things of each kind one of several runs of a project has brought into being."""
+        version = model_version(run.run_id, 1).removesuffix("1")
+        return {
+            "jobs": len(requests.created("jobs", run.run_id)),
+            "models": len(requests.created("models", f"{run.project}/versions/{version}")),
+            "deployments": len(requests.created("deployments", run.run_id)),
+        }
+
     def counts(self, run: Run) -> dict[str, int]:
         """How many things of each kind the run's uploads have brought into being."""
         requests = self.requests()
@@ -147,4 +182,5 @@ class World:
         }
 
 
+ONE_OF_ITS_OWN: Final = {"jobs": 1, "models": 1, "deployments": 1}
 ONE_OF_EACH: Final = {"jobs": 1, "models": 1, "endpoints": 1, "deployments": 1}

@@ -1,0 +1,61 @@
+"""Many uploads at once, each told of three times."""
+
+import re
+
+from shared.models.run import Run
+from tests.e2e.kills import at_rest
+from tests.e2e.world import World, rows
+
+TIMES = 3
+MOST_JOBS = 8
+"""What the app is set to: no more jobs in training at once."""
+
+
+def burst(world: World, uploads: int, projects: int) -> list[Run]:
+    """Upload to several projects, deliver every event three times; the runs once all have come to rest."""
+    for number in range(uploads):
+        world.upload(f"burst{number % projects}", rows(40, f"pebbles of heap {number}"), name=f"{number}.jsonl")
+    world.until(lambda: len(told(world)) == uploads, "every upload's event")
+    for event in told(world) * (TIMES - 1):
+        world.eventgrid.resend(event)
+    world.until(lambda: all(map(at_rest, found(world))), "every run to rest", every=2)
+    return found(world)
+
+
+def found(world: World) -> list[Run]:
+    return [run for run in world.ports.runs.all() if run.project.startswith("burst")]
+
+
+def told(world: World) -> list[str]:
+    """Ids of the uploads' events that were delivered."""
+    ours = (each for each in world.eventgrid.log() if "/burst" in each["subject"] and each["subject"].endswith(".jsonl"))
+    return list(dict.fromkeys(each["id"] for each in ours if each["outcome"] == "delivered"))
+
+
+def most_jobs_at_once(world: World) -> int:
+    """By the run events of Azure ML: most jobs that had begun and not ended."""
+    running: set[str] = set()
+    most = 0
+    for event in world.azureml.events():
+        data = event["data"]
+        if (data["runTags"] or {}).get("azureml.pipelinerunid"):
+            continue
+        ended = data.get("runStatus") in ("Completed", "Failed", "Canceled") or event["eventType"].endswith("RunCompleted")
+        (running.discard if ended else running.add)(data["runId"])
+        most = max(most, len(running))
+    return most
+
+
+def impatient(world: World) -> list[str]:
+    """What was asked again for one run within the second that a 429 asks to wait at least."""
+    throttled: dict[tuple[str, str], float] = {}
+    early = []
+    for each in world.azureml.requests():
+        request = (each["method"], each["path"])
+        if not re.search("/jobs/|/deployments/", each["path"]):
+            continue
+        if each["t"] < throttled.pop(request, 0) + 1:
+            early.append(" ".join(request))
+        if each["status"] == 429:
+            throttled[request] = each["t"]
+    return early
