@@ -3,22 +3,26 @@
 import re
 
 from shared.models.run import Run
-from tests.e2e.kills import at_rest
+from shared.naming import parse_attempt_name
+from tests.e2e.kills import at_rest, patience
 from tests.e2e.world import World, rows
 
 TIMES = 3
 MOST_JOBS = 8
 """What the app is set to: no more jobs in training at once."""
+SETTINGS = {"TUNEDROP_MOST_JOBS": str(MOST_JOBS), "TUNEDROP_MOST_ENDPOINTS": "100"}
+_ENDED = (None, "Completed", "Failed", "Canceled")
+"""Status of a job that has ended; ``RunCompleted`` has none."""
 
 
 def burst(world: World, uploads: int, projects: int) -> list[Run]:
     """Upload to several projects, deliver every event three times; the runs once all have come to rest."""
     for number in range(uploads):
         world.upload(f"burst{number % projects}", rows(40, f"pebbles of heap {number}"), name=f"{number}.jsonl")
-    world.until(lambda: len(told(world)) == uploads, "every upload's event")
+    world.until(lambda: len(told(world)) == uploads, "every upload's event", every=1)
     for event in told(world) * (TIMES - 1):
         world.eventgrid.resend(event)
-    world.until(lambda: all(map(at_rest, found(world))), "every run to rest", every=2)
+    world.until(lambda: all(map(at_rest, found(world))), "every run to rest", every=2, patience=patience(uploads))
     return found(world)
 
 
@@ -28,20 +32,18 @@ def found(world: World) -> list[Run]:
 
 def told(world: World) -> list[str]:
     """Ids of the uploads' events that were delivered."""
-    ours = (each for each in world.eventgrid.log() if "/burst" in each["subject"] and each["subject"].endswith(".jsonl"))
-    return list(dict.fromkeys(each["id"] for each in ours if each["outcome"] == "delivered"))
+    delivered = (each for each in world.eventgrid.log() if each["outcome"] == "delivered")
+    return list(dict.fromkeys(each["id"] for each in delivered if re.search(r"/burst.*\.jsonl$", each["subject"])))
 
 
 def most_jobs_at_once(world: World) -> int:
-    """By the run events of Azure ML: most jobs that had begun and not ended."""
+    """By the events of Azure ML: most jobs that had begun and not ended."""
     running: set[str] = set()
     most = 0
-    for event in world.azureml.events():
-        data = event["data"]
-        if (data["runTags"] or {}).get("azureml.pipelinerunid"):
+    for data in (event["data"] for event in world.azureml.events()):
+        if parse_attempt_name(data["runId"]) is None:
             continue
-        ended = data.get("runStatus") in ("Completed", "Failed", "Canceled") or event["eventType"].endswith("RunCompleted")
-        (running.discard if ended else running.add)(data["runId"])
+        (running.discard if data.get("runStatus") in _ENDED else running.add)(data["runId"])
         most = max(most, len(running))
     return most
 

@@ -7,7 +7,7 @@ import pytest
 
 from cli.paths import PYTHON_ML, TINY_MODEL
 from local.stack import Options, Stack
-from tests.e2e.burst import MOST_JOBS
+from tests.e2e.burst import SETTINGS
 from tests.e2e.world import World, joined, quick
 
 
@@ -27,8 +27,7 @@ def world(stack: Stack) -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def quick_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    settings = {"TUNEDROP_MOST_JOBS": str(MOST_JOBS), "TUNEDROP_MOST_ENDPOINTS": "100"}
-    with Stack(quick(tmp_path_factory.mktemp("quick"), "--throttle", **settings)) as stack:
+    with Stack(quick(tmp_path_factory.mktemp("quick"), "--throttle", **SETTINGS)) as stack:
         yield stack
 
 

@@ -5,22 +5,40 @@ from random import Random
 
 from shared.models.run import Run
 from shared.states import ENDS, State
-from tests.e2e.world import ONE_OF_ITS_OWN, World, rows
+from tests.e2e.world import ONE_OF_ITS_OWN, PATIENCE, World, rows
 
 PROJECTS = 5
 LONGEST = 1.5
 """Seconds that the host lives at most, counted from when it listens."""
 
 
-def kill_at_random(world: World, kills: int, random: Random) -> list[Run]:
-    """Drop a file and kill the host, again and again; the runs once all have come to rest."""
-    for number in range(kills):
-        world.upload(f"killed{number % PROJECTS}", rows(40 + number, f"pebbles of heap {number}"), name=f"{number}.jsonl")
+def drop(number: int, world: World) -> None:
+    """A file of its own, in one of a few projects."""
+    world.upload(f"killed{number % PROJECTS}", rows(40, f"pebbles of heap {number}"), name=f"{number}.jsonl")
+
+
+def kill_at_random(world: World, kills: int, random: Random) -> None:
+    """Kill the host again and again."""
+    for _ in range(kills):
         time.sleep(random.uniform(0, LONGEST))
         world.stack.kill("functions")
         world.stack.restart("functions")
-    world.until(lambda: len(everyones(world)) == kills and all(map(at_rest, everyones(world))), "every run to rest")
+
+
+def rested(world: World, count: int) -> list[Run]:
+    """So many runs, once all have come to rest."""
+
+    def at_last() -> bool:
+        found = everyones(world)
+        return len(found) == count and all(map(at_rest, found))
+
+    world.until(at_last, "every run to rest", patience=patience(count))
     return everyones(world)
+
+
+def patience(runs: int) -> float:
+    """Far more than so many runs take on a busy machine."""
+    return max(PATIENCE, 6.0 * runs)
 
 
 def everyones(world: World) -> list[Run]:

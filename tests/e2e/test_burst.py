@@ -4,7 +4,7 @@ from tests.e2e.burst import MOST_JOBS, burst, impatient, most_jobs_at_once
 from tests.e2e.kills import lost_or_doubled
 from tests.e2e.world import World
 
-UPLOADS = 20
+UPLOADS = 16
 
 
 def test_a_burst_of_uploads_loses_and_doubles_nothing_and_keeps_to_all_limits(quick_world: World) -> None:

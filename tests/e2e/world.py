@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
@@ -29,10 +30,10 @@ PATIENCE: Final = 240.0
 """Seconds after which a run that has not come where it should is given up: many times what it takes."""
 CONFIG: Final = "hyperparameters: {max_steps: 3}\nlease: {idle: 1h}\n"
 _CREATED: Final = {
-    "jobs": r"/jobs/(?P<name>[^/]+)",
-    "models": r"/models/(?P<name>[^/]+/versions/[^/]+)",
-    "endpoints": r"/onlineEndpoints/(?P<name>[^/]+)",
-    "deployments": r"/onlineEndpoints/[^/]+/deployments/(?P<name>[^/]+)",
+    "jobs": re.compile(r"/jobs/(?P<name>[^/]+)$"),
+    "models": re.compile(r"/models/(?P<name>[^/]+/versions/[^/]+)$"),
+    "endpoints": re.compile(r"/onlineEndpoints/(?P<name>[^/]+)$"),
+    "deployments": re.compile(r"/onlineEndpoints/[^/]+/deployments/(?P<name>[^/]+)$"),
 }
 
 
@@ -45,8 +46,8 @@ def quick(state: Path, *azureml: str, **settings: str) -> Options:
     """
     here = ROOT / "tests" / "contract" / "ports"
     steps, server = (shlex.join([sys.executable, str(here / name)]) for name in ("quick_step.py", "quick_server.py"))
-    commands = ("--step-command", steps, "--serve-command", server)
-    return Options(state, Path(sys.executable), TINY_MODEL, (*commands, *azureml), settings, in_memory=True)
+    quick = ("--step-command", steps, "--serve-command", server, "--quota", "Standard_NC24ads_A100_v4=100000")
+    return Options(state, Path(sys.executable), TINY_MODEL, (*quick, *azureml), settings, in_memory=True)
 
 
 class NotYetError(AssertionError):
@@ -97,13 +98,15 @@ class Requests:
 
     def created(self, kind: str, prefix: str) -> list[str]:
         """Names of one kind that were PUT with success, each once."""
-        pattern = re.compile(_CREATED[kind] + r"$")
-        names = [
-            found["name"]
-            for entry in self.entries
-            if entry["method"] == "PUT" and entry["status"] < 300 and (found := pattern.search(entry["path"]))
-        ]
-        return sorted({name for name in names if name.startswith(prefix)})
+        return [name for name in self._created[kind] if name.startswith(prefix)]
+
+    @cached_property
+    def _created(self) -> dict[str, list[str]]:
+        paths = [each["path"] for each in self.entries if each["method"] == "PUT" and each["status"] < 300]
+        return {
+            kind: sorted({found["name"] for path in paths if (found := pattern.search(path))})
+            for kind, pattern in _CREATED.items()
+        }
 
 
 class World:
@@ -146,12 +149,12 @@ class World:
         self.until(reached, f"{run.run_id} to be {state}")
         return found[0]
 
-    def until(self, condition: Callable[[], bool], what: str, every: float = 0.2) -> None:
+    def until(self, condition: Callable[[], bool], what: str, every: float = 0.2, patience: float = PATIENCE) -> None:
         """Wait for something outside that tells nobody when it happens."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while not condition():
             if time.monotonic() > deadline:
-                raise NotYetError(f"Waited {PATIENCE:.0f} s for {what}. Logs: {self.stack.options.state / 'logs'}")
+                raise NotYetError(f"Waited {patience:.0f} s for {what}. Logs: {self.stack.options.state / 'logs'}")
             time.sleep(every)
 
     def states(self, run: Run) -> list[State]:
