@@ -46,9 +46,12 @@ def burst_upon(world: World, uploads: int, projects: int) -> list[str]:
 
 def on_a_fresh_stack(check: Callable[[World], list[str]]) -> list[str]:
     """What ``check`` finds on a stack that throttles and has caps."""
-    with TemporaryDirectory(prefix="tunedrop-") as state:
-        with Stack(quick(Path(state), "--throttle", **SETTINGS)) as stack, joined(stack) as world:
-            return check(world)
+    with (
+        TemporaryDirectory(prefix="tunedrop-") as state,
+        Stack(quick(Path(state), "--throttle", **SETTINGS)) as stack,
+        joined(stack) as world,
+    ):
+        return check(world)
 
 
 def main() -> int:
