@@ -28,6 +28,7 @@ from tests import corpus, oracle
 from tests.corpus.case import beside, saying
 from tests.unit.data.rows import valid
 
+_GOOD = valid(40)
 _SMALL = [case.line for case in (*corpus.BAD, *corpus.GOOD) if len(case.line) < 2000]
 _PRIVATE = [
     beside(b'"mail ada@example.com"'),
@@ -79,12 +80,16 @@ _SETTINGS: dict[str, list[Any]] = {
 
 @dataclass(frozen=True)
 class Upload:
-    """One file and how it is prepared."""
+    """One file, what stands beside it, and how it is prepared."""
 
     data: bytes
     packed: bool
     config: ProjectConfig
     max_seq_length: int | None
+    pinned: list[bytes]
+    """Evaluation rows of the project."""
+    earlier: bytes
+    """An earlier upload that is trained on as well."""
 
     @classmethod
     def of(cls, seed: int) -> "Upload":
@@ -95,21 +100,30 @@ class Upload:
             data = gzip.compress(data, 1, mtime=0)
             data = _mutated(chance, data) if chance.random() < 0.5 else data
         settings = {name: chance.choice(values) for name, values in _SETTINGS.items()}
-        return cls(data, packed, ProjectConfig.model_validate(settings), chance.choice([None, 20, 40]))
+        config = ProjectConfig.model_validate(settings)
+        pinned = chance.sample(_GOOD, chance.choice([0, 0, 5]))
+        earlier = b"".join(_lines(chance)) if chance.random() < 0.2 else b""
+        return cls(data, packed, config, chance.choice([None, 20, 40]), pinned, earlier)
 
     def prepared(self, size: int) -> tuple[Figures, dict[str, bytes]]:
         """What is made of it where it is read in chunks of ``size`` bytes."""
         chunks = [self.data[start : start + size] for start in range(0, len(self.data), size)]
         sinks = {name: BytesIO() for name in (*splits.NAMES, REJECTED)}
-        figures = prepare([Part(chunks, packed=self.packed)], self.config, sinks, max_seq_length=self.max_seq_length)
+        figures = prepare(
+            [Part(chunks, packed=self.packed)],
+            self.config,
+            sinks,
+            pinned=self.pinned,
+            earlier=[Part([self.earlier])],
+            max_seq_length=self.max_seq_length,
+        )
         return figures, {name: sink.getvalue() for name, sink in sinks.items()}
 
 
 def _lines(chance: random.Random) -> Iterator[bytes]:
-    good = valid(40)
     yield chance.choice([b"", b"", b"\xef\xbb\xbf"])
     for _ in range(chance.randrange(60)):
-        line = chance.choice(chance.choice([good, good, good, _SMALL, _SMALL, _PRIVATE, _DEEP]))
+        line = chance.choice(chance.choice([_GOOD, _GOOD, _GOOD, _SMALL, _SMALL, _PRIVATE, _DEEP]))
         yield line if chance.random() < 0.9 else chance.randbytes(chance.randrange(20))
         yield b"\r\n" if chance.random() < 0.1 else b"\n"
 
@@ -130,6 +144,7 @@ def examine(upload: Upload) -> None:
     again = upload.prepared(1 << 16 if damaged else 97)
     assert (figures, files) == again, "the same bytes were prepared differently"
     _examine_account(figures, files)
+    _examine_pins(upload.pinned, files)
     for row in b"".join(files[name] for name in splits.NAMES).splitlines(keepends=True):
         _examine_row(row)
         if upload.config.pii in ("redact", "reject"):
@@ -142,9 +157,17 @@ def _examine_account(figures: Figures, files: dict[str, bytes]) -> None:
     assert figures.lines == figures.accepted + figures.rejected + figures.duplicates + figures.sampled_out
     rows = [row for name in splits.NAMES for row in files[name].splitlines()]
     assert len(rows) == len(set(rows)) == figures.train_rows + figures.validation_rows + figures.test_rows
-    assert len(rows) == figures.accepted == sum(figures.turns.counts) == sum(figures.row_tokens.counts)
+    assert len(rows) == figures.accepted + figures.earlier_rows
+    assert figures.accepted == sum(figures.turns.counts) == sum(figures.row_tokens.counts)
     assert figures.rejected == len(files[REJECTED].splitlines()) == sum(figures.reasons.values())
     assert Figures.model_validate_json(figures.model_dump_json()) == figures
+
+
+def _examine_pins(pinned: list[bytes], files: dict[str, bytes]) -> None:
+    """Evaluation rows are never trained on."""
+    evaluated = {orjson.dumps(orjson.loads(row)["messages"]) for row in pinned}
+    trained = [orjson.loads(row)["messages"] for name in ("train", "validation") for row in files[name].splitlines()]
+    assert evaluated.isdisjoint(map(orjson.dumps, trained))
 
 
 def _examine_row(row: bytes) -> None:
