@@ -124,11 +124,11 @@ def _mine(stored: Stored[Run] | None, run: Run) -> Stored[Run]:
 
 
 def _trouble(run: Run, error: TunedropError, now: datetime) -> Outcome:
-    """What is alive or being closed is never given up for an error; all else ends with its reason."""
+    """What has been crowned or is being closed is not given up for an error; all else ends with its reason."""
     if isinstance(error, ThrottledError):
         return Wait(error.retry_after, record={"not_before": now + timedelta(seconds=error.retry_after)})
     log.warning("%s: %s failed: %s", run.run_id, run.state, error)
-    if run.state in (State.LIVE, State.CLOSING):
+    if run.state in (State.EVALUATED, State.LIVE, State.CLOSING):
         return Wait(_TROUBLE_SECONDS)
     note = f"Failed while {run.state}."
     return Close(State.FAILED, note, str(error)) if error.remedy else failed(run, note, str(error))

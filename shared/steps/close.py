@@ -10,7 +10,7 @@ from shared.steps import pace
 from shared.steps.outcome import Again, Forward, Outcome, Wait
 
 SETTLES_IN: Final = 30.0
-"""Seconds after which no worker can still be inside a step that began before its owner stopped the run."""
+"""Seconds after which no worker can still be inside a step that began before the run was to end."""
 
 
 def close(run: Run, ports: Ports) -> Outcome | Again:
@@ -59,9 +59,11 @@ def _deployment_exists(run: Run, ports: Ports) -> bool:
 
 
 def _unsettled(run: Run, ports: Ports) -> bool:
-    """Whether a worker that has not yet noticed the owner's wish might still start something."""
-    stopped = run.results.end in (State.CANCELLED, State.SUPERSEDED)
-    return stopped and pace.seconds_in_state(run, ports) < SETTLES_IN
+    """Whether a worker that has not noticed yet might still start what is not there; of what was live, none would."""
+    if run.results.end is State.RETIRED or pace.seconds_in_state(run, ports) >= SETTLES_IN:
+        return False
+    never_seen = run.results.plan is not None and ports.jobs.get(run.results.plan.name) is None
+    return never_seen or run.results.deployment is not None
 
 
 def _give_back_slot(run: Run, ports: Ports) -> None:

@@ -1,5 +1,7 @@
 """registered → deploying → deployed: take the project's slot, then endpoint and deployment, each started and left."""
 
+from typing import Final
+
 from shared import capacity, naming, serving
 from shared.errors import ConflictError
 from shared.models.hosting import DeploymentSpec, Endpoint
@@ -10,6 +12,9 @@ from shared.states import State
 from shared.steps import pace, tags
 from shared.steps.failure import failed
 from shared.steps.outcome import Close, Forward, Outcome, Wait
+
+APPEARS_WITHIN: Final = 60.0
+"""Seconds within which an endpoint that was just created may still be unknown to Azure ML's reads."""
 
 
 def take_slot(run: Run, ports: Ports) -> Outcome:
@@ -47,7 +52,7 @@ def _create_endpoint(run: Run, stored: Stored[Serving], ports: Ports) -> Outcome
     try:
         ports.endpoints.create(name, tags.of_project(run.project))
     except ConflictError:
-        if ports.endpoints.get(name) is None:
+        if pace.seconds_in_state(run, ports) > APPEARS_WITHIN and ports.endpoints.get(name) is None:
             return _next_name(stored, ports)
     return Wait(pace.poll(run, ports))
 

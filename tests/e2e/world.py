@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
-from cli.client import Api
+from cli.client import Api, call
 from cli.demo.sources import AzureMlApi, EventGrid, upload
 from cli.paths import ROOT, TINY_MODEL
 from local.stack import Options, Stack
@@ -156,6 +156,10 @@ class World:
             if time.monotonic() > deadline:
                 raise NotYetError(f"Waited {patience:.0f} s for {what}. Logs: {self.stack.options.state / 'logs'}")
             time.sleep(every)
+
+    def arm(self, **fault: Any) -> None:
+        """Ask the stand-in of Azure ML for a fault."""
+        call(f"{self.stack.azureml.url}/_standin/faults", {}, fault, ca=self.stack.azureml.ca)
 
     def states(self, run: Run) -> list[State]:
         """The states that a run has been through."""
