@@ -1,7 +1,8 @@
 """The whole path of one upload, and of one that is not worth a run."""
 
 from cli.demo.questions import PARAMETERS
-from cli.demo.sources import bill, receipt
+from cli.demo.sources import bill, receipt, upload
+from shared.naming import CONFIG_FILE
 from shared.states import State
 from tests.e2e.world import ONE_OF_EACH, World, rows
 
@@ -37,6 +38,18 @@ def test_a_file_without_a_valid_row_is_rejected_with_a_receipt_and_no_job(world:
     found = receipt(world.ports, run)
     assert found.verdict == "rejected"
     assert [problem.line for problem in found.problems] == [1, 2, 3, 4]
+    assert world.counts(run) == dict.fromkeys(ONE_OF_EACH, 0)
+
+
+def test_a_folder_is_one_run_once_it_is_closed(world: World) -> None:
+    upload(world.ports, f"folder/{CONFIG_FILE}", b"mode: validate\n")
+    for name, content in {"train": rows(40, "stamps"), "test": rows(5, "coins"), "_READY": b""}.items():
+        assert not list(world.ports.runs.all("folder"))
+        upload(world.ports, f"folder/may/{name}" + (".jsonl" if content else ""), content)
+    world.until(lambda: any(world.ports.runs.all("folder")), "a run of the folder")
+    [run] = world.ports.runs.all("folder")
+    run = world.until_state(run, State.VALIDATED)
+    assert (receipt(world.ports, run).test_rows, run.upload.name) == (5, "folder/may")
     assert world.counts(run) == dict.fromkeys(ONE_OF_EACH, 0)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from shared.models.config import ProjectConfig
 from shared.models.project import Lease, LedgerEntry, Usage
-from shared.models.run import Notice, Results, Run, Splits, TimelineEntry, Upload
+from shared.models.run import Notice, Results, Run, Splits, TimelineEntry, Upload, UploadPart
 from shared.states import State
 
 NOW: Final = datetime(2026, 11, 24, 12, 30, 15, 123456, tzinfo=UTC)
@@ -17,7 +17,12 @@ def run(project: str, number: int = 1) -> Run:
     return Run(
         project=project,
         run_id=run_id,
-        upload=Upload(path=f"{project}/chat ü 😀.jsonl", etag="0x8DC", size=7),
+        upload=Upload(
+            path=f"{project}/chat ü 😀/_READY",
+            etag="0x8DC",
+            size=7,
+            parts=[UploadPart(path=f"{project}/chat ü 😀/train.jsonl", etag="0x8DB", size=7)],
+        ),
         state=State.PREPARED,
         config=ProjectConfig(hyperparameters={"learning_rate": 2e-5, "apply_lora": "true", "num_train_epochs": 3}),
         deadline=NOW + timedelta(days=1),
