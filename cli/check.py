@@ -59,8 +59,8 @@ def prepare(files: Sequence[Path], out: Path, asked: Asked, show: Show) -> bool:
         with ExitStack() as opened:
             sinks = {name: opened.enter_context((folder / file).open("wb")) for name, file in _FILES.items()}
             found = prepared(first, asked, sinks)
-        (folder / _RECEIPT).write_text(found.model_dump_json(indent=2))
-        (folder / _READABLE).write_text(receipts.markdown(found))
+        (folder / _RECEIPT).write_text(found.model_dump_json(indent=2), encoding="utf-8")
+        (folder / _READABLE).write_text(receipts.markdown(found), encoding="utf-8")
         accepted = found.verdict == "accepted"
         if not accepted:
             for name in splits.NAMES:

@@ -64,7 +64,11 @@ def convert(
     assistant: Assistant = None,
     system: System = None,
 ) -> None:
-    """Turn a file of another shape into chat rows."""
+    """Turn a file of another shape into chat rows.
+
+    Known are lists of turns (ShareGPT's and others, also one a line), Alpaca, and pairs of texts by the names that
+    are usual for them. Other keys are kept. What could not be converted is told by its line or row.
+    """
     from cli.convert import convert as run
     from shared.data.convert import Columns
 
@@ -82,7 +86,11 @@ def import_(
     out: Annotated[Path | None, typer.Option(help="Folder to write to; by default below .tunedrop/imports")] = None,
     project: Annotated[str | None, typer.Option(help="Drop the splits into this project")] = None,
 ) -> None:
-    """Bring in every split of a dataset, or a share of it, as chat rows."""
+    """Bring in every split of a dataset, or a share of it, as chat rows.
+
+    Each split becomes a file of its name. Into a project go train, validation and test: the splits that are named
+    so, else those with _sft behind it, else the only one that begins so.
+    """
     from cli import drop
     from cli.imports import bring_in
     from cli.target import Target
@@ -98,7 +106,10 @@ def import_(
 
 @data.command()
 def drop(path: Annotated[Path, typer.Argument(help="A JSONL file, or a folder of splits")], project: Project) -> None:
-    """Upload a file, or a folder as one upload, to a project of the running stack."""
+    """Upload a file, or a folder as one upload, to a project of the running stack.
+
+    Of a folder go train.jsonl, validation.jsonl and test.jsonl (or .jsonl.gz), and last the empty _READY.
+    """
     from cli import drop as run
     from cli.target import Target
 

@@ -24,7 +24,7 @@ from shared.policy.limits import max_seq_length
 class Upload(NamedTuple):
     """What would become one run: a file, or the splits of a folder."""
 
-    path: Path
+    name: str
     files: Mapping[Path, str | None]
     """In the order in which they are read, each with the split that it is."""
 
@@ -48,8 +48,8 @@ def uploads(files: Sequence[Path]) -> list[Upload]:
     named = {readable(file).name.partition(".")[0]: file for file in files}
     if len(named) == len(files) > 1 and named.keys() <= set(splits.NAMES):
         held_out_first = (name for name in reversed(splits.NAMES) if name in named)
-        return [Upload(files[0].parent, {named[name]: name for name in held_out_first})]
-    return [Upload(file, {file: None}) for file in files]
+        return [Upload(", ".join(map(str, files)), {named[name]: name for name in held_out_first})]
+    return [Upload(str(file), {file: None}) for file in files]
 
 
 def prepared(upload: Upload, asked: Asked, sinks: Mapping[str, Sink]) -> Receipt:
@@ -61,10 +61,10 @@ def prepared(upload: Upload, asked: Asked, sinks: Mapping[str, Sink]) -> Receipt
     size = sum(file.stat().st_size for file in upload.files)
     config = _settings(upload, asked.config)
     if not isinstance(config, ProjectConfig):
-        return receipts.unread(config, str(upload.path), size)
+        return receipts.unread(config, upload.name, size)
     tokens = TokenCounter(readable(asked.tokenizer), sample=None) if asked.tokenizer else None
     *_, train = upload.files
-    with _reading(upload.path.name, size) as progress:
+    with _reading(train.name, size) as progress:
         figures = prepare(
             _parts(upload),
             config,
@@ -74,7 +74,7 @@ def prepared(upload: Upload, asked: Asked, sinks: Mapping[str, Sink]) -> Receipt
             progress=progress,
             upload=str(train),
         )
-    return receipts.receipt(figures, config, str(upload.path))
+    return receipts.receipt(figures, config, upload.name)
 
 
 def _settings(upload: Upload, config: Path | None) -> ProjectConfig | list[Problem]:

@@ -131,9 +131,10 @@ def test_after_an_interruption_the_earlier_output_stands_and_nothing_half_writte
 def test_files_named_as_splits_are_one_upload_whose_owner_has_split_it(tmp_path: Path) -> None:
     for name, start, count in (("train", 0, 30), ("test", 28, 5)):
         (tmp_path / f"{name}.jsonl").write_bytes(upload(*valid(count, start)))
-    ran = Ran("check", tmp_path / "train.jsonl", tmp_path / "test.jsonl", "--json")
+    train, test = tmp_path / "train.jsonl", tmp_path / "test.jsonl"
+    ran = Ran("check", train, test, "--json")
     found = ran.receipt
-    assert (ran.status, found.upload, found.lines, found.duplicates) == (0, str(tmp_path), 35, 2)
+    assert (ran.status, found.upload, found.lines, found.duplicates) == (0, f"{train}, {test}", 35, 2)
     assert (found.test_rows, found.train_rows + found.validation_rows) == (5, 28)
 
 
