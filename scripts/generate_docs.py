@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from scripts import commands, schemas
 from shared.data import choices
-from shared.engine import STEPS
+from shared.engine import PATIENCE, STEPS
 from shared.models.config import ProjectConfig, Section
 from shared.models.failure import Failure
 from shared.policy.explain import catalogue
@@ -42,9 +42,12 @@ An attempt only moves forward. `closing` precedes every end of a run that may ow
 cancels and deletes until both are confirmed gone. What a run's owner wants (`intent`), why it waits for
 an approval (`hold`) and what capacity it waits for (`queue`) are fields of the record, not states.
 
-After a failure that is known to pass (see [failures](failures.md)), `closing` leads to one further attempt in
-place of the end; and what is {_any(RETRIED)} can be tried again by a person. A further attempt has names of its
-own and begins at the first of {_any(STARTS)} whose own work is done already.
+After a [failure](failures.md) that another attempt may mend, `closing` leads to that attempt in place of the end,
+once a run. What is {_any(RETRIED)} is tried again when a person asks for it. A further attempt has names of its own,
+takes over what is done, and begins in {_any(STARTS)}: the first of these whose own work is done already.
+
+A run that waits for capacity (a place for a job or for an endpoint, or its project's slot) or for an approval may
+do so for {PATIENCE.days} days more than its state's deadline.
 
 {_table(("state", "step", "what is done in it", "deadline", "next"), [_state_row(state) for state in TRANSITIONS])}
 
@@ -129,8 +132,10 @@ GENERATED: Final[Mapping[str, Callable[[], str]]] = {
 
 def _arrows() -> str:
     arrows = [f"    {before} --> {after}" for before in TRANSITIONS for after in State if after in TRANSITIONS[before]]
+    again = [f"    {state} --> another_attempt" for state in State if state in RETRIED | {State.CLOSING}]
+    begins = [f"    another_attempt --> {state}" for state in STARTS]
     ends = [f"    {state} --> [*]" for state in State if state in ENDS]
-    return "\n".join(arrows + ends)
+    return "\n".join(arrows + again + begins + ends)
 
 
 def _state_row(state: State) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 BUDGET: Final = timedelta(seconds=20)
 """One invocation begins no further step after this."""
 _HOLD_SECONDS: Final = 3600.0
-_PATIENCE: Final = timedelta(days=7)
+PATIENCE: Final = timedelta(days=7)
 """How much later a run's deadline falls while it waits for an approval or for capacity."""
 _TROUBLE_SECONDS: Final = 30.0
 
@@ -85,7 +85,7 @@ def _demanded(run: Run, now: datetime) -> Outcome | None:
         return None
     if _may_be_stopped(run) and (close := wanted(run)):
         return close
-    if now > run.deadline + (_PATIENCE if run.hold or run.queue else timedelta()):
+    if now > run.deadline + (PATIENCE if run.hold or run.queue else timedelta()):
         return _overdue(run)
     return Wait(_HOLD_SECONDS) if run.hold else None
 

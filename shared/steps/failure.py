@@ -27,8 +27,9 @@ def failed(run: Run, note: str, said: str) -> Close:
 
 
 def _repair(found: Failure, run: Run) -> Repair | None:
-    """At most one a run."""
-    if found.automatic is None or any(decision.by == OURS for decision in run.decisions):
+    """At most one a run; what ends at once, because nothing was made yet, is left to people."""
+    had_one = any(decision.by == OURS for decision in run.decisions)
+    if found.automatic is None or had_one or run.state is State.RECEIVED:
         return None
     if found.automatic == "resubmit":
         return Repair(note="It is tried once more.")

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.engine import advance
-from shared.errors import QuotaError, ThrottledError
+from shared.errors import NotFoundError, QuotaError, ThrottledError
 from shared.intents import ask, decide
 from shared.models.hosting import DeploymentSpec
 from shared.models.run import Run
@@ -185,6 +185,17 @@ def test_retried_run_keeps_what_its_failure_taught(world: World) -> None:
     decide("support", run_id, "retry", "ann", world.ports)
     world.until_state(run_id, State.LIVE)
     assert world.ports.jobs.submitted[2].hyperparameters == world.ports.jobs.submitted[1].hyperparameters
+
+
+def test_run_that_ends_at_once_is_not_tried_again_by_itself(world: World) -> None:
+    def refuse(container: str, path: str) -> None:
+        raise NotFoundError("TooManyRequests")
+
+    run_id = world.drop("support/faq.jsonl")
+    world.ports.blobs.info = refuse  # type: ignore[method-assign]
+    run = world.until_state(run_id, State.FAILED)
+    assert (run.results.failure, run.results.repair) == ("throttled", None)
+    assert "tried once more" not in (run.results.error or "")
 
 
 def test_missing_quota_fails_the_run_with_what_to_do(world: World) -> None:
