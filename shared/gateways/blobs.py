@@ -126,6 +126,7 @@ class AzureBlobs:
             credential=self._credential,
             max_chunk_get_size=_PIECE,
             max_single_get_size=_PIECE,
+            max_single_put_size=_PIECE,
             max_block_size=_PIECE,
             **_RETRIES,
         )

@@ -99,6 +99,13 @@ class TestBlobs:
         assert not blobs.create(UPLOADS, path, [b"first"], "text/plain")
         assert blobs.read(UPLOADS, path) == b"first"
 
+    def test_a_large_blob_is_created_once_too(self, blobs: Blobs, project: str) -> None:
+        path = f"{project}/large-created"
+        for number in range(2):
+            made = blobs.create(UPLOADS, path, iter([bytes([number]) * 5_000_000] * 4), "text/plain")
+            assert made is (number == 0)
+        assert blobs.read(UPLOADS, path) == bytes(20_000_000)
+
     def test_staged_blocks_show_once_they_are_committed_in_their_order(self, blobs: Blobs, project: str) -> None:
         path = f"{project}/staged"
         for block, content in {"1": b"one", "2": b"two", "3": b"three"}.items():
