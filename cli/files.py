@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 
 from shared.errors import TunedropError
 
-_PIECE: Final = 2**20
+_PIECE: Final = 2**18
 
 
 def readable(file: Path) -> Path:
@@ -26,7 +26,7 @@ def readable(file: Path) -> Path:
 
 
 def pieces(file: Path) -> Iterator[bytes]:
-    """The bytes of a file, 1 MiB at a time."""
+    """The bytes of a file, 256 KiB at a time: more is no faster, and is held several times on its way."""
     with file.open("rb") as opened:
         while piece := opened.read(_PIECE):
             yield piece

@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,14 @@ def _no_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_lists_every_command() -> None:
     shown = CliRunner().invoke(app, ["--help"]).output
     assert all(re.search(rf"\b{command}\b", shown) for command in COMMANDS)
+
+
+def test_preparing_a_file_loads_nothing_of_the_cloud_or_of_tables() -> None:
+    """What is imported stays in memory, beside the rows."""
+    heavy = ("azure", "datasets", "pandas", "pyarrow", "ssl", "fastapi", "tokenizers", "rich.markdown")
+    code = f"import sys, cli.main, cli.check; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_every_target_of_make_is_described_and_calls_the_command_of_its_name() -> None:
