@@ -9,10 +9,13 @@ from shared.naming import (
     attempt_name,
     endpoint_name,
     is_project,
+    is_ready,
+    is_upload,
     model_version,
     parse_attempt_name,
     project_of,
     run_id,
+    split_of,
 )
 
 PROJECTS = st.from_regex(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", fullmatch=True).filter(is_project)
@@ -55,3 +58,38 @@ def test_what_azure_would_refuse_is_no_project(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "support-1", "support-0123456789", "support-0123456789-0", "S-0123456789-1"])
 def test_foreign_job_name_is_nobodys_attempt(name: str) -> None:
     assert parse_attempt_name(name) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "split"),
+    [
+        ("support/may/train.jsonl", "train"),
+        ("support/2026/may/test.jsonl.gz", "test"),
+        ("support/may/validation.jsonl", "validation"),
+        ("support/train.jsonl", None),
+        ("support//train.jsonl", None),
+        ("support/may/train.json", None),
+        ("support/may/my-train.jsonl", None),
+        ("support/may/Train.jsonl", None),
+        ("support/may/train.jsonl/other.jsonl", None),
+    ],
+)
+def test_files_of_a_folder_drop_are_known_by_their_names(path: str, split: str | None) -> None:
+    assert split_of(path) == split
+    assert is_upload(path, 1) is (split is None and path.endswith(".jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("path", "closes"),
+    [
+        ("support/may/_READY", True),
+        ("support/2026/may/_READY", True),
+        ("support/_READY", False),
+        ("_READY", False),
+        ("support/may/_ready", False),
+        ("support/may/not_READY", False),
+        ("support/may/_READY/x", False),
+    ],
+)
+def test_ready_closes_a_folder_below_the_projects_own(path: str, closes: bool) -> None:
+    assert is_ready(path) is is_upload(path, 0) is closes
