@@ -116,7 +116,8 @@ def _advice(found: Receipt) -> str | None:
     if found.sha256 is None:
         return f"Mend {code(CONFIG_FILE)}, then upload the file again." if found.problems else None
     if found.verdict == "rejected":
-        return "Mend the file, then upload it again."
+        remedy = "Mend the file" if found.rejected else f"Change the file, or {code(CONFIG_FILE)}"
+        return f"{remedy}, then upload it again."
     if not found.rejected:
         return None
     left_out = f"{found.rejected:,} of {lines(found.lines)} cannot be used and {_is(found.rejected)} left out."

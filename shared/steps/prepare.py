@@ -120,7 +120,7 @@ def _settle(work: _Work, figures: Figures, found: verdict.Verdict, written: Spli
     why = found.receipt.why
     if found.end is None:
         return Forward(State.PREPARED, why, results=results, record=record, under=under)
-    error = f"{why} The receipt says what to mend; upload it again then." if found.receipt.refusal else None
+    error = f"{why} The receipt says what to do; upload the file again then." if found.receipt.refusal else None
     return Close(found.end, why, error=error, results=results, record=record, under=under)
 
 
