@@ -4,14 +4,14 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import cold_start
+from benchmarks import cold_start, event_to_effect, reconcile
 
 RESULTS = Path(__file__).parent / "results.json"
 
 
 def main() -> int:
     """0 where every ratio holds, 1 where one does not."""
-    ratios = cold_start.measure()
+    ratios = [*cold_start.measure(), *reconcile.measure(), *event_to_effect.measure()]
     for ratio in ratios:
         verdict = "ok" if ratio.holds else "TOO HIGH"
         print(f"{ratio.name:20} {ratio.ratio:6.2f} x  {ratio.peer}  (at most {ratio.at_most:g})  {verdict}")

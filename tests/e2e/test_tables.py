@@ -1,0 +1,54 @@
+"""The tables are lost, or a message is poison: on the real tables and queues, with the host running."""
+
+import json
+
+from azure.data.tables import TableServiceClient
+from azure.storage.queue import QueueClient, TextBase64EncodePolicy
+
+from shared.gateways.credential import credential
+from shared.rebuild import rebuild
+from shared.resources import POISON_QUEUE, TABLES
+from shared.states import State
+from tests.e2e.world import ONE_OF_EACH, World, rows
+
+
+def lose_tables(world: World) -> None:
+    with TableServiceClient(world.ports.settings.table_uri, credential=credential()) as service:
+        for name in TABLES:
+            table = service.get_table_client(name)
+            for entity in table.list_entities(select=["PartitionKey", "RowKey"]):
+                table.delete_entity(entity)
+
+
+def test_lost_tables_are_rebuilt_and_nothing_is_made_twice(quick_world: World) -> None:
+    world = quick_world
+    run = world.until_state(world.drop("lost", rows(40, "pebbles")), State.LIVE)
+    world.until(lambda: world.ports.projects.lease("lost") is not None, "the lease")
+    before, states = world.ports.projects.serving("lost"), world.states(run)
+    lease = world.ports.projects.lease("lost")
+    assert before is not None
+    lose_tables(world)
+    assert rebuild(world.ports).runs >= 1
+    after = world.ports.projects.serving("lost")
+    assert after is not None
+    assert after.value.model_copy(update={"slot": None}) == before.value.model_copy(update={"slot": None})
+    assert (world.read(run).state, world.states(run), world.ports.projects.lease("lost")) == (State.LIVE, states, lease)
+    looked_at = world.read(run).next_due
+    world.until(lambda: world.read(run).next_due > looked_at, "the next look at the run")
+    assert (world.read(run).state, world.counts(run)) == (State.LIVE, ONE_OF_EACH)
+
+
+def test_a_poison_message_ends_in_the_timeline_of_its_run(quick_world: World) -> None:
+    world = quick_world
+    run = world.drop("poisoned", rows(40, "pebbles"))
+    encode = TextBase64EncodePolicy()
+    uri = world.ports.settings.queue_uri
+    with QueueClient(uri, POISON_QUEUE, credential=credential(), message_encode_policy=encode) as queue:
+        queue.send_message(json.dumps({"project": run.project, "run_id": run.run_id}))
+        queue.send_message("poison of somebody else")
+
+    def notes() -> list[str]:
+        return [entry.note for entry in world.ports.runs.timeline(run.run_id, run.project)]
+
+    world.until(lambda: any("failed five times" in note for note in notes()), "the note about the message")
+    world.until_state(run, State.PREPARED)
