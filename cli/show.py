@@ -3,13 +3,13 @@
 from rich.console import Console
 from rich.table import Table
 
+from cli.decisions import next_steps
 from cli.demo import sources, tables
 from cli.demo.facts import Told
 from cli.demo.questions import PARAMETERS
 from cli.target import Target
 from shared.errors import NotFoundError
 from shared.naming import is_project
-from shared.states import State
 
 
 def runs(console: Console, target: Target, project: str | None) -> None:
@@ -32,8 +32,8 @@ def status(console: Console, target: Target, name: str) -> None:
     console.print(tables.timeline_table(Told(run, report.timeline)))
     if run.results.error:
         console.print(run.results.error, style="red", markup=False, highlight=False)
-    if run.state is State.LIVE:
-        console.print(f'Ask it: tunedrop score {run.project} "..."', highlight=False)
+    for step in next_steps(run):
+        console.print(step, markup=False, highlight=False)
 
 
 def answer(console: Console, target: Target, project: str, question: str, deployment: str | None) -> None:

@@ -35,7 +35,7 @@ def deploy(run: Run, ports: Ports) -> Outcome:
     """Bring endpoint and deployment up, one started at a time."""
     stored = ports.projects.serving(run.project)
     if stored is None or stored.value.slot != run.run_id:
-        return Close(State.FAILED, "The slot was lost.", "Another run took the endpoint over. Upload the file again.")
+        return Close(State.FAILED, "The slot was lost.", "Another run took the endpoint over. Retry the run.")
     name = serving.endpoint_name(stored.value, ports)
     if run.results.endpoint != name:
         return Wait(0, {"endpoint": name})
@@ -67,7 +67,7 @@ def _endpoint_outcome(run: Run, endpoint: Endpoint, ports: Ports) -> Outcome | N
     if endpoint.provisioning == "succeeded":
         return None
     if endpoint.provisioning == "failed":
-        why = f"Endpoint {endpoint.name} failed to provision. Look at it in Azure ML studio, then upload again."
+        why = f"Endpoint {endpoint.name} failed to provision. Look at it in Azure ML studio, then retry the run."
         return Close(State.FAILED, "The endpoint failed.", why)
     return Wait(pace.poll(run, ports))
 

@@ -21,7 +21,7 @@ def promote(run: Run, ports: Ports) -> Outcome:
     if close := wanted(run):
         return close
     if stored is None or stored.value.slot != run.run_id:
-        return Close(State.FAILED, "The slot was lost.", "Another run took the endpoint over. Upload the file again.")
+        return Close(State.FAILED, "The slot was lost.", "Another run took the endpoint over. Retry the run.")
     crowned = serving.crown(stored, run, ports)
     if stored.value.champion_run is not None:
         ports.queue.send(run.project, stored.value.champion_run)

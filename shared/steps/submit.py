@@ -46,7 +46,7 @@ def follow(run: Run, ports: Ports) -> Outcome:
 def _absent(run: Run, ports: Ports) -> Outcome:
     if pace.seconds_in_state(run, ports) < APPEARS_WITHIN:
         return Wait(pace.poll(run, ports))
-    return Close(State.FAILED, "The job is gone.", "The job no longer exists in Azure ML. Upload the file again.")
+    return Close(State.FAILED, "The job is gone.", "The job no longer exists in Azure ML. Retry the run.")
 
 
 def _ended_badly(run: Run, job: Job) -> Close:
