@@ -1,6 +1,6 @@
 """Doubles that fail: what may happen to any one call of any port."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final, Literal, TypeVar, get_args
 
@@ -59,7 +59,6 @@ class Faults:
         if kind in ("crash before", "throttled", "failed"):
             raise _error(kind, name)
         answer = target(*args, **named)
-        answer = iter(list(answer)) if isinstance(answer, Iterator) else answer
         self.after(name, args, answer)
         if kind in ("crash after", "timed out"):
             raise _error(kind, name)

@@ -10,7 +10,7 @@ from tests.doubles.faults import CRASHES, KINDS, Faults, Kind
 from tests.simulation.simulation import Schedule, Simulation, life, violations
 
 _CHANGES: Final = re.compile(
-    r"\.(create|replace|append|put|remove|write|send|submit|cancel|register|set|delete|publish)"
+    r"\.(create|replace|append|put|remove|write|stage|commit|send|submit|cancel|register|set|delete|publish)"
 )
 """Calls after which the world may be another one."""
 Fault = tuple[int, Kind]

@@ -13,15 +13,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from shared.models.project import Serving
+from shared.models.project import Lease, Serving
 from shared.models.run import Notice, Run, TimelineEntry
 from shared.models.training import TrainingJob
-from shared.naming import project_of
-from shared.resources import PREPARED
+from shared.naming import is_data_file, project_of
+from shared.resources import PREPARED, UPLOADS
 from shared.states import ENDS, State, may_follow
 from tests.doubles.memory import MemoryPorts
 
 HAS_SLOT: Final = frozenset({State.DEPLOYING, State.DEPLOYED, State.EVALUATED})
+NEED_A_CAUSE: Final = frozenset({State.FAILED, State.CANCELLED, State.REJECTED, State.SUPERSEDED})
+Version = tuple[str, str]
+"""(path, ETag) of an upload"""
 Attempt = tuple[str, int]
 """(run, number)"""
 
@@ -37,15 +40,18 @@ class Watch:
         self._told: dict[str, Notice] = {}
         self._entries: dict[tuple[str, int], TimelineEntry] = {}
         self._files: set[str] = set()
+        self._leased: set[str] = set()
         self._checks: dict[str, Callable[..., Iterator[str]]] = {
             "runs.create": self._run_written,
             "runs.replace": self._run_written,
             "runs.append": self._entry_written,
             "projects.replace_serving": self._serving_written,
+            "projects.put_lease": self._lease_written,
             "jobs.submit": self._job_submitted,
             "endpoints.set_traffic": self._traffic_set,
             "notices.publish": self._notices_published,
             "blobs.write": self._blob_written,
+            "blobs.commit": self._blob_written,
         }
 
     def after(self, name: str, args: tuple[Any, ...], answer: Any) -> None:
@@ -73,6 +79,16 @@ class Watch:
     def _serving_written(self, serving: Serving, etag: str) -> Iterator[str]:
         self._crowned.add(serving.champion)
         yield from ()
+
+    def _lease_written(self, lease: Lease) -> Iterator[str]:
+        self._leased.add(lease.endpoint)
+        yield from ()
+
+    def unaccounted(self) -> list[str]:
+        """Endpoints that had a lease, are gone, and not in the ledger; to be asked at rest."""
+        left = {endpoint.name for endpoint in self._ports.endpoints.ours()}
+        accounts = {entry.endpoint for entry in self._ports.ledger.entries()}
+        return [f"{name} was never accounted for" for name in sorted(self._leased - left - accounts)]
 
     def _job_submitted(self, job: TrainingJob) -> Iterator[str]:
         run_id, attempt = attempt_of(job.tags)
@@ -120,30 +136,35 @@ def _rises(before: Run, after: Run) -> bool:
     return after.state is before.state or may_follow(before.state, after.state)
 
 
-def at_rest(ports: MemoryPorts, uploads: list[tuple[str, str]], doomed: set[str]) -> list[str]:
+def at_rest(ports: MemoryPorts, told: set[Version], causes: set[tuple[str, State]]) -> list[str]:
     """What is wrong with a world that nothing moves any more.
 
     Args:
-        uploads: (path, ETag) of every version that the app was told of, or can still find.
-        doomed: the runs that have a cause to fail.
+        told: the uploads that the app was told of.
+        causes: (path, end) of what may have come to that end.
     """
     runs = list(ports.runs.all())
-    found = [f"{run.run_id}: {wrong}" for run in runs for wrong in _of_run(ports, run, doomed)]
-    return [*found, *_uploads(runs, uploads), *_attempts(ports, runs), *_endpoints(ports, runs)]
+    found = [f"{run.run_id}: {wrong}" for run in runs for wrong in _of_run(ports, run, causes)]
+    return [*found, *_uploads(runs, told | _found(ports)), *_attempts(ports, runs), *_endpoints(ports, runs)]
 
 
-def _uploads(runs: list[Run], uploads: list[tuple[str, str]]) -> Iterator[str]:
+def _found(ports: MemoryPorts) -> set[Version]:
+    """The uploads that lie there."""
+    return {(info.path, info.etag) for info in ports.blobs.within(UPLOADS) if info.size and is_data_file(info.path)}
+
+
+def _uploads(runs: list[Run], uploads: set[Version]) -> Iterator[str]:
     versions = Counter((run.upload.path, run.upload.etag) for run in runs)
     yield from (f"{path} of {etag} has no run" for path, etag in uploads if (path, etag) not in versions)
     yield from (f"{path} of {etag} has {number} runs" for (path, etag), number in versions.items() if number > 1)
     yield from (f"{run.run_id} is not of {run.project}" for run in runs if project_of(run.upload.path) != run.project)
 
 
-def _of_run(ports: MemoryPorts, run: Run, doomed: set[str]) -> Iterator[str]:
+def _of_run(ports: MemoryPorts, run: Run, causes: set[tuple[str, State]]) -> Iterator[str]:
     if run.state not in ENDS | {State.LIVE}:
         yield f"it is still {run.state}, due {run.next_due}, until {run.deadline}"
-    if run.state is State.FAILED and run.run_id not in doomed:
-        yield f"it failed without a cause: {run.results.error}"
+    if run.state in NEED_A_CAUSE and (run.upload.path, run.state) not in causes:
+        yield f"it is {run.state} without a cause: {run.results.error}"
     if run.outbox:
         yield "its outbox is not empty"
     if ((run.project, run.run_id) in ports.active.rows) is (run.state in ENDS):
@@ -169,12 +190,7 @@ def _attempts(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:
         State.REGISTERED: Counter(attempt_of(model.tags) for model in ports.models.registered),
         State.DEPLOYED: Counter(attempt_of(spec.tags) for spec in ports.deployments.created),
     }
-    reached = {
-        (state, (run.run_id, entry.attempt))
-        for run in runs
-        for entry in ports.runs.timeline(run.run_id, run.project)
-        if (state := entry.state) in made
-    }
+    reached = {reached for run in runs for reached in _reached(ports, run) if reached[0] in made}
     yield from (
         f"{attempt} was {state} with {made[state][attempt]}" for state, attempt in reached if made[state][attempt] != 1
     )
@@ -182,6 +198,15 @@ def _attempts(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:
         yield from (
             f"{attempt} has {number} of what makes it {state}" for attempt, number in counts.items() if number > 1
         )
+
+
+def _reached(ports: MemoryPorts, run: Run) -> Iterator[tuple[State, Attempt]]:
+    """The states that attempts came to; what a further attempt begins with was made by an earlier one."""
+    attempts = {1}
+    for entry in ports.runs.timeline(run.run_id, run.project):
+        if entry.attempt in attempts:
+            yield entry.state, (run.run_id, entry.attempt)
+        attempts.add(entry.attempt)
 
 
 def _endpoints(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:
@@ -199,12 +224,3 @@ def _endpoints(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:
             yield f"{endpoint.name} is left without a live run or lease"
         elif left != [row.champion] or endpoint.traffic != {row.champion: 100}:
             yield f"{endpoint.name} has {left} and traffic {endpoint.traffic}; its champion is {row.champion}"
-    kept = {endpoint.name for endpoint in ports.endpoints.ours()}
-    accounts = {entry.endpoint for entry in ports.ledger.entries()}
-    served = {
-        run.results.endpoint
-        for run in runs
-        for entry in ports.runs.timeline(run.run_id, run.project)
-        if entry.state is State.LIVE
-    }
-    yield from (f"{endpoint} was never accounted for" for endpoint in served - kept - accounts)

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
 from shared import claims
-from shared.naming import run_id
+from shared.naming import normal_etag, run_id
 from shared.resources import UPLOADS
 from shared.states import State
 from tests.doubles.faults import Faults, Kind
 from tests.doubles.world import Event, World, chat
-from tests.simulation.invariants import Watch, at_rest
+from tests.simulation.invariants import Version, Watch, at_rest
 
 DAY: Final = 24 * 3600.0
 UPLOAD: Final = chat(rows=12)
@@ -46,34 +46,38 @@ class Simulation(World):
         super().__init__(self.faults, **settings)
         self.watch = Watch(self.ports)
         self.faults.after = self.watch.after
-        self.uploads: list[tuple[str, str]] = []
-        """(path, ETag) of the versions that must have a run."""
-        self.doomed: set[str] = set()
-        """Runs that something was done to, so that they may fail."""
+        self.told: set[Version] = set()
+        """Uploads that the app was told of."""
+        self.causes: set[tuple[str, State]] = set()
+        """(path, end): what has been done to uploads, so that their runs may come to that end."""
 
     def do(self, call: Callable[[], Any]) -> bool:
         self.faults.begun.append(len(self.faults.calls))
         return super().do(call)
 
-    def upload(self, path: str, content: bytes | None = None) -> Event:
-        event = super().upload(path, UPLOAD if content is None else content)
-        self.uploads.append((path, event["data"]["eTag"]))
-        return event
+    def deliver(self, event: Event) -> str | None:
+        if event["data"].get("contentLength"):
+            self.told.add((event["subject"].partition("/blobs/")[2], normal_etag(event["data"]["eTag"])))
+        return super().deliver(event)
+
+    def at_rest(self) -> bool:
+        """Whether nothing is left to be done."""
+        return at_rest(self.ports, self.told, self.causes) == []
 
     def violations(self) -> list[str]:
         """All that is wrong; to be asked at rest."""
-        return self.watch.found + at_rest(self.ports, self.uploads, self.doomed)
+        return self.watch.found + self.watch.unaccounted() + at_rest(self.ports, self.told, self.causes)
 
 
 def life(simulation: Simulation) -> Simulation:
     """One upload, its event twice, from arrival until its endpoint has been reaped."""
     simulation.ports.jobs.lasts = simulation.ports.endpoints.hosting.deployment_seconds = 15
-    event = simulation.upload("support/faq.jsonl")
+    event = simulation.upload("support/faq.jsonl", UPLOAD)
     simulation.deliver(event)
     simulation.deliver(event)
     run = run_id(simulation.ports.blobs.account, UPLOADS, "support/faq.jsonl", event["data"]["eTag"])
     simulation.until_state(run, State.LIVE)
-    simulation.until(lambda: at_rest(simulation.ports, simulation.uploads, simulation.doomed) == [])
+    simulation.until(simulation.at_rest)
     simulation.clock.advance(DAY)
     simulation.until_reaped(run)
     simulation.until(lambda: not simulation.ports.active.rows)

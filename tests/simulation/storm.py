@@ -1,0 +1,293 @@
+"""Seeded storms: uploads, events that are lost, doubled, late and shuffled, what people do meanwhile, and faults.
+
+A seed yields a plan; the plan's parts can be left out one by one, which is how a violation is shrunk. After the
+storm comes a calm in which nothing fails any more: then all must come to rest, and in the end be gone.
+"""
+
+import heapq
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, partial
+from itertools import count
+from typing import Any, Final
+
+from shared.engine import advance
+from shared.intents import decide
+from shared.models.run import Decided, Run
+from shared.resources import UPLOADS
+from shared.states import ENDS, State
+from shared.sweeps.reap import reap
+from shared.sweeps.reconcile import reconcile
+from shared.sweeps.sweep import sweep
+from tests.doubles.faults import KINDS, Kind
+from tests.doubles.world import chat
+from tests.simulation.simulation import DAY, Simulation
+from tests.simulation.workers import TakingTurns
+
+PROJECTS: Final = ("support", "sales-emea")
+FILES: Final = ("faq.jsonl", "chats.jsonl")
+LATEST: Final = 72 * 3600.0
+SETTINGS: Final = (
+    b"",
+    b"hyperparameters:\n  num_train_epochs: 5\n",
+    b"mode: validate\n",
+    b"budget_usd: 0.01\n",
+    b"lease:\n  idle: 1h\n",
+    b"modes: train\n",
+)
+"""What a project's tunedrop.yaml may become; the last one is faulty."""
+_CALLS: Final = 800
+"""Faults are planned for so many calls of the app."""
+_CALM_ROUNDS: Final = 400
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file is written; its event comes after each of ``delays`` (seconds), perhaps never."""
+
+    at: float
+    path: str
+    content: bytes = field(repr=False)
+    delays: tuple[float, ...]
+    quoted: bool
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Somebody does something to a file, or to its runs."""
+
+    at: float
+    what: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens to a call of the app."""
+
+    call: int
+    kind: Kind
+
+
+Part = Upload | Deed | Fault
+
+
+@dataclass(frozen=True)
+class Storm:
+    """One seed's storm without some parts of its plan."""
+
+    seed: int
+    without: frozenset[int] = frozenset()
+
+    def run(self) -> list[str]:
+        """What was violated."""
+        return _Weather(self.seed, [part for _, part in self.parts()]).run()
+
+    def parts(self) -> list[tuple[int, Part]]:
+        """What is planned, numbered."""
+        return [(number, part) for number, part in enumerate(planned(self.seed)) if number not in self.without]
+
+    def __str__(self) -> str:
+        return f"seed {self.seed}" + "".join(f"\n    {part}" for _, part in self.parts())
+
+
+def planned(seed: int) -> list[Part]:
+    """The plan of a seed."""
+    rnd = random.Random(seed)
+    paths = [f"{project}/{file}" for project in PROJECTS[: rnd.randint(1, 2)] for file in FILES[: rnd.randint(1, 2)]]
+    uploads = [_upload(rnd, rnd.choice(paths), number) for number in range(rnd.randint(1, 4))]
+    deeds = [_deed(rnd, rnd.choice(paths)) for _ in range(rnd.choice((0, 0, 1, 2, 4)))]
+    faults = [Fault(rnd.randrange(_CALLS), rnd.choice(KINDS)) for _ in range(rnd.choice((0, 2, 8, 30)))]
+    return [*uploads, *deeds, *faults]
+
+
+def _upload(rnd: random.Random, path: str, number: int) -> Upload:
+    content = rnd.choice((b"", b"no json\n")) if rnd.random() < 0.05 else _content(number)
+    deliveries = 0 if rnd.random() < 0.1 else rnd.randint(1, 5)
+    delays = tuple(rnd.uniform(0, LATEST if rnd.random() < 0.1 else 10) for _ in range(deliveries))
+    return Upload(_moment(rnd), path, content, delays, rnd.random() < 0.5)
+
+
+@cache
+def _content(number: int) -> bytes:
+    return chat(rows=12, topic=f"topic {number}")
+
+
+def _deed(rnd: random.Random, path: str) -> Deed:
+    deeds = ("cancel", "cancel", "retry", "approve", "settings", "settings", "delete", "fail job", "forget event")
+    return Deed(_moment(rnd), rnd.choice(deeds), path)
+
+
+def _moment(rnd: random.Random) -> float:
+    return rnd.choice((rnd.uniform(0, 60), rnd.uniform(0, 3600), rnd.uniform(0, 6 * 3600)))
+
+
+@dataclass
+class _Weather:
+    """A storm under way."""
+
+    seed: int
+    parts: list[Part]
+    agenda: list[tuple[float, int, Callable[[], Any]]] = field(default_factory=list)
+    """(seconds since the start, serial number, what happens then)"""
+
+    def __post_init__(self) -> None:
+        self.rnd = random.Random(-1 - self.seed)
+        plan = {part.call: part.kind for part in self.parts if isinstance(part, Fault)}
+        self.simulation = Simulation(plan)
+        self.ports = self.simulation.ports
+        self.ports.jobs.lasts = self.rnd.choice((5, 60, 900, 7200))
+        self.ports.endpoints.hosting.deployment_seconds = self.rnd.choice((5, 120, 900))
+        self._began = self.simulation.clock.now()
+        self._serial = count()
+        self._announced = 0
+        self._written: list[str] = []
+
+    def run(self) -> list[str]:
+        for part in self.parts:
+            if isinstance(part, Upload):
+                self._at(part.at, partial(self._uploaded, part))
+            elif isinstance(part, Deed):
+                self._at(part.at, partial(self._done, part))
+        while self.agenda:
+            self._blow()
+        return self._calm()
+
+    def _blow(self) -> None:
+        """What is due happens, some timers fire, the queue is worked on, and time passes."""
+        while self.agenda and self.agenda[0][0] <= self._now():
+            heapq.heappop(self.agenda)[2]()
+        app = self.simulation.app
+        for likely, timer in ((0.9, reconcile), (0.2, reap), (0.1, sweep)):
+            if self.rnd.random() < likely:
+                self.simulation.do(partial(timer, app))
+        self._work()
+        self._announce_jobs()
+        self._pass_time()
+
+    def _work(self) -> None:
+        """Messages come in any order, some twice; now and then two workers are at it at once."""
+        messages = self.ports.queue.messages
+        for _ in range(self.rnd.randint(1, 12)):
+            if not messages:
+                return
+            message = messages.pop(self.rnd.randrange(len(messages)))
+            if self.rnd.random() < 0.1:
+                other = self.rnd.choice([message, *messages])
+                turns = [self.rnd.randint(0, 15) for _ in range(4)]
+                TakingTurns(self.simulation, self._advance(message), self._advance(other), turns).run()
+            elif not self.simulation.do(self._advance(message)) or self.rnd.random() < 0.05:
+                messages.append(message)
+
+    def _advance(self, message: tuple[str, str]) -> Callable[[], None]:
+        return partial(advance, *message, self.simulation.app)
+
+    def _pass_time(self) -> None:
+        if not self.agenda:
+            return
+        left = self.agenda[0][0] - self._now()
+        step = self.rnd.choice((3.0, 20.0, 60.0, 60.0, 300.0))
+        self.simulation.clock.advance(max(0.001, min(left, step) if self._is_busy() else left))
+
+    def _is_busy(self) -> bool:
+        resting = ENDS | {State.LIVE}
+        return any(run.state not in resting and not run.hold for run in self.ports.runs.all())
+
+    def _uploaded(self, part: Upload) -> None:
+        event = self.simulation.upload(part.path, part.content)
+        self._written.append(part.path)
+        if self._written.count(part.path) > 1:
+            self._may_end(part.path, State.SUPERSEDED)
+        if part.content.startswith(b"no json"):
+            self._may_end(part.path, State.REJECTED)
+        if part.quoted:
+            event["data"]["eTag"] = f'"{event["data"]["eTag"]}"'
+        for delay in part.delays:
+            self._at(self._now() + delay, partial(self.simulation.deliver, event))
+
+    def _done(self, deed: Deed) -> None:
+        project, _, _ = deed.path.partition("/")
+        match deed.what:
+            case "delete":
+                self.ports.blobs.delete(UPLOADS, deed.path)
+                self._may_end(deed.path, State.CANCELLED)
+            case "settings":
+                content = self.rnd.choice(SETTINGS)
+                self.ports.blobs.write(UPLOADS, f"{project}/tunedrop.yaml", [content], "application/yaml")
+                if content == SETTINGS[-1]:
+                    self._may_end_in(project, State.REJECTED)
+            case "fail job":
+                self._fail_jobs(deed.path)
+            case "cancel" | "retry" | "approve":
+                self._decide(deed)
+
+    def _fail_jobs(self, path: str) -> None:
+        for run in self._runs(path):
+            job = self.ports.jobs.get(run.results.job or "")
+            if job is not None and job.azure_status == "Running":
+                self.ports.jobs.fail(job.name, "Training failed: the loss is not a number.")
+                self._may_end(path, State.FAILED)
+
+    def _decide(self, deed: Deed) -> None:
+        what: Decided = deed.what  # type: ignore[assignment]
+        if what == "cancel":
+            self._may_end(deed.path, State.CANCELLED)
+        for run in self._runs(deed.path):
+            self._decides(what, run)
+
+    def _decides(self, what: Decided, run: Run) -> None:
+        self.simulation.do(partial(decide, run.project, run.run_id, what, "ada@example.com", self.simulation.app))
+
+    def _announce_jobs(self) -> None:
+        """Events of jobs: lost, doubled, late; and those of their children."""
+        for job in self.ports.jobs.submitted[self._announced :]:
+            for status in ("Running", "Completed"):
+                for name in [job.name] * self.rnd.randint(0, 3) + [f"{job.name}-child"]:
+                    event = self.simulation.job_event(name, status)
+                    late = self.rnd.uniform(0, LATEST) if self.rnd.random() < 0.02 else self.rnd.uniform(0, 600)
+                    self._at(self._now() + late, partial(self.simulation.deliver, event))
+        self._announced = len(self.ports.jobs.submitted)
+
+    def _calm(self) -> list[str]:
+        """Nothing fails any more, owners approve what is held, and leases run out."""
+        self.simulation.faults.plan.clear()
+        settled = self._until(self.simulation.at_rest)
+        wrong = self.simulation.violations()
+        if not settled or wrong:
+            return wrong
+        self.simulation.clock.advance(8 * DAY)
+        self._until(lambda: not self.ports.active.rows and not list(self.ports.endpoints.ours()))
+        left = [f"{run_id} is left in the index" for _, run_id in self.ports.active.rows]
+        return left + self.simulation.violations()
+
+    def _until(self, done: Callable[[], bool]) -> bool:
+        for round_ in range(_CALM_ROUNDS):
+            if round_ % 10 == 0:
+                self.simulation.do(partial(sweep, self.simulation.app))
+            self.simulation.do(partial(reap, self.simulation.app))
+            self.simulation.round()
+            for run in self.ports.runs.all():
+                if run.hold:
+                    self._decides("approve", run)
+            if round_ % 10 == 0 and done():
+                return True
+            self.simulation.clock.advance(60)
+        return False
+
+    def _runs(self, path: str) -> Iterator[Run]:
+        return (run for run in list(self.ports.runs.all()) if run.upload.path == path)
+
+    def _may_end(self, path: str, state: State) -> None:
+        self.simulation.causes.add((path, state))
+
+    def _may_end_in(self, project: str, state: State) -> None:
+        for file in FILES:
+            self._may_end(f"{project}/{file}", state)
+
+    def _at(self, seconds: float, what: Callable[[], Any]) -> None:
+        heapq.heappush(self.agenda, (seconds, next(self._serial), what))
+
+    def _now(self) -> float:
+        return (self.simulation.clock.now() - self._began).total_seconds()
+
