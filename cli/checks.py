@@ -15,7 +15,7 @@ _CHECKS: Final = (
     (str(_BIN / "mypy"),),
     (str(_BIN / "lint-imports"),),
 )
-_SOAKS: Final = ("tests.fuzz", "tests.e2e.soak")
+_SOAKS: Final = ("tests.fuzz", "tests.simulation", "tests.e2e.soak")
 """Modules that look for what a test of seconds does not meet: ``python -m MODULE --minutes M``."""
 
 

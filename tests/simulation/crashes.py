@@ -7,7 +7,8 @@ from functools import cache
 from typing import Final
 
 from tests.doubles.faults import CRASHES, KINDS, Faults, Kind
-from tests.simulation.simulation import Schedule, Simulation, life, violations
+from tests.simulation import lives
+from tests.simulation.simulation import Schedule, Simulation, violations
 
 _CHANGES: Final = re.compile(
     r"\.(create|replace|append|put|remove|write|stage|commit|send|submit|cancel|register|set|delete|publish)"
@@ -24,7 +25,9 @@ class Failing:
     plan: tuple[Fault, ...]
 
     def run(self) -> list[str]:
-        return life(Simulation(dict(self.plan))).violations()
+        simulation = Simulation(dict(self.plan))
+        lives.one(simulation)
+        return simulation.violations()
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class FailingTwice:
 
     def run(self) -> list[str]:
         simulation = Simulation(dict([self.first]))
-        life(simulation)
+        lives.one(simulation)
         later = [fault for fault in _faults(simulation.faults, self.kinds) if fault[0] > self.first[0]]
         found = ((fault, violations(Failing((self.first, fault)))) for fault in later)
         return [f"{self.first}, {fault}: {', '.join(wrong)}" for fault, wrong in found if wrong]
@@ -60,7 +63,9 @@ def failing_twice() -> list[Schedule]:
 
 @cache
 def _undisturbed() -> Faults:
-    return life(Simulation()).faults
+    simulation = Simulation()
+    lives.one(simulation)
+    return simulation.faults
 
 
 def _faults(seen: Faults, kinds: tuple[Kind, ...]) -> list[Fault]:

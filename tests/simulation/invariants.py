@@ -217,6 +217,7 @@ def _endpoints(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:
             yield f"job {job.name} runs on: its run is {states.get(job.tags['run'])}"
     rows = {stored.value.project: stored.value for stored in ports.projects.all_serving()}
     yield from (f"{row.slot} still holds the slot" for row in rows.values() if row.slot)
+    yield from (f"{row.project} still waits for its endpoint to go" for row in rows.values() if row.phase == "deleting")
     for endpoint in ports.endpoints.ours():
         row, lease = rows[endpoint.tags["project"]], ports.projects.lease(endpoint.tags["project"])
         left = [one.name for one in ports.deployments.of(endpoint.name)]

@@ -1,19 +1,15 @@
 """The app in one thread, over ports that fail as planned, watched at every call."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
-from shared import claims
-from shared.naming import normal_etag, run_id
-from shared.resources import UPLOADS
+from shared.naming import normal_etag
 from shared.states import State
 from tests.doubles.faults import Faults, Kind
-from tests.doubles.world import Event, World, chat
+from tests.doubles.world import Event, World
 from tests.simulation.invariants import Version, Watch, at_rest
 
 DAY: Final = 24 * 3600.0
-UPLOAD: Final = chat(rows=12)
 
 
 class Schedule(Protocol):
@@ -30,12 +26,6 @@ def violations(schedule: Schedule) -> list[str]:
         return schedule.run()
     except Exception as error:
         return [f"{type(error).__name__}: {error}"]
-
-
-@contextmanager
-def no_heartbeat(claim: claims.HeldClaim, every: float) -> Iterator[None]:
-    """In place of a claim's: nothing here goes by real time, and a worker that is held up loses its claim."""
-    yield
 
 
 class Simulation(World):
@@ -67,18 +57,3 @@ class Simulation(World):
     def violations(self) -> list[str]:
         """All that is wrong; to be asked at rest."""
         return self.watch.found + self.watch.unaccounted() + at_rest(self.ports, self.told, self.causes)
-
-
-def life(simulation: Simulation) -> Simulation:
-    """One upload, its event twice, from arrival until its endpoint has been reaped."""
-    simulation.ports.jobs.lasts = simulation.ports.endpoints.hosting.deployment_seconds = 15
-    event = simulation.upload("support/faq.jsonl", UPLOAD)
-    simulation.deliver(event)
-    simulation.deliver(event)
-    run = run_id(simulation.ports.blobs.account, UPLOADS, "support/faq.jsonl", event["data"]["eTag"])
-    simulation.until_state(run, State.LIVE)
-    simulation.until(simulation.at_rest)
-    simulation.clock.advance(DAY)
-    simulation.until_reaped(run)
-    simulation.until(lambda: not simulation.ports.active.rows)
-    return simulation

@@ -5,7 +5,9 @@ storm comes a calm in which nothing fails any more: then all must come to rest, 
 """
 
 import heapq
+import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -15,6 +17,7 @@ from typing import Any, Final
 from shared.engine import advance
 from shared.intents import decide
 from shared.models.run import Decided, Run
+from shared.poison import bury
 from shared.resources import UPLOADS
 from shared.states import ENDS, State
 from shared.sweeps.reap import reap
@@ -37,6 +40,8 @@ SETTINGS: Final = (
     b"modes: train\n",
 )
 """What a project's tunedrop.yaml may become; the last one is faulty."""
+TESTED: Final = 10_000
+"""So many storms are part of the tests."""
 _CALLS: Final = 800
 """Faults are planned for so many calls of the app."""
 _CALM_ROUNDS: Final = 400
@@ -143,6 +148,7 @@ class _Weather:
         self._serial = count()
         self._announced = 0
         self._written: list[str] = []
+        self._failed: Counter[tuple[str, str]] = Counter()
 
     def run(self) -> list[str]:
         for part in self.parts:
@@ -167,7 +173,7 @@ class _Weather:
         self._pass_time()
 
     def _work(self) -> None:
-        """Messages come in any order, some twice; now and then two workers are at it at once."""
+        """Messages come in any order; now and then two workers are at it at once."""
         messages = self.ports.queue.messages
         for _ in range(self.rnd.randint(1, 12)):
             if not messages:
@@ -176,9 +182,21 @@ class _Weather:
             if self.rnd.random() < 0.1:
                 other = self.rnd.choice([message, *messages])
                 turns = [self.rnd.randint(0, 15) for _ in range(4)]
-                TakingTurns(self.simulation, self._advance(message), self._advance(other), turns).run()
-            elif not self.simulation.do(self._advance(message)) or self.rnd.random() < 0.05:
-                messages.append(message)
+                workers = TakingTurns(self.simulation.faults, self.simulation.do, turns)
+                workers.run(self._advance(message), self._advance(other))
+            elif self.simulation.do(self._advance(message)):
+                self._failed.pop(message, None)
+            else:
+                self._comes_again(message)
+
+    def _comes_again(self, message: tuple[str, str]) -> None:
+        """After five times the host puts a message aside."""
+        self._failed[message] += 1
+        if self._failed[message] % 5:
+            self.ports.queue.send(*message)
+        else:
+            text = json.dumps({"project": message[0], "run_id": message[1]})
+            self.simulation.do(partial(bury, text, self.simulation.app))
 
     def _advance(self, message: tuple[str, str]) -> Callable[[], None]:
         return partial(advance, *message, self.simulation.app)
@@ -290,4 +308,3 @@ class _Weather:
 
     def _now(self) -> float:
         return (self.simulation.clock.now() - self._began).total_seconds()
-

@@ -4,24 +4,26 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tests.simulation.simulation import Simulation
+from tests.doubles.faults import Faults
 
 Invocation = Callable[[], Any]
 
 
 class TakingTurns:
-    """Both invocations, by turns.
+    """Two invocations by turns.
 
     Args:
+        do: runs an invocation; whether it got to its end.
         turns: how many calls of the ports the first makes, then the second, then the first again …; after the
             last turn each runs to its end.
     """
 
-    def __init__(self, simulation: Simulation, first: Invocation, second: Invocation, turns: Iterable[int]) -> None:
-        self.preempted = 0
-        """How often a worker had to hand over before it was at its end."""
-        self._simulation = simulation
-        self._invocations = (first, second)
+    def __init__(self, faults: Faults, do: Callable[[Invocation], bool], turns: Iterable[int]) -> None:
+        self.cut = 0
+        """How many turns were over before their worker was."""
+        self.succeeded = [False, False]
+        self._faults = faults
+        self._do = do
         self._turns = iter(turns)
         self._left = next(self._turns, None)
         self._current = 0
@@ -29,24 +31,23 @@ class TakingTurns:
         self._may_run = (threading.Semaphore(0), threading.Semaphore(0))
         self._error: BaseException | None = None
 
-    def run(self) -> None:
+    def run(self, first: Invocation, second: Invocation) -> None:
         """Until both have ended. An error that is no planned failure is raised here."""
-        faults = self._simulation.faults
-        alone, faults.before = faults.before, self._before
-        threads = [threading.Thread(target=self._work, args=(number,)) for number in (0, 1)]
+        self._faults.before = self._before
+        threads = [threading.Thread(target=self._work, args=work) for work in enumerate((first, second))]
         for thread in threads:
             thread.start()
         self._may_run[0].release()
         for thread in threads:
             thread.join()
-        faults.before = alone
+        self._faults.before = lambda name: None
         if self._error is not None:
             raise self._error
 
-    def _work(self, number: int) -> None:
+    def _work(self, number: int, invocation: Invocation) -> None:
         self._may_run[number].acquire()
         try:
-            self._simulation.do(self._invocations[number])
+            self.succeeded[number] = self._do(invocation)
         except Exception as error:
             self._error = error
         self._ended[number] = True
@@ -56,7 +57,7 @@ class TakingTurns:
     def _before(self, name: str) -> None:
         """A worker whose turn is over waits here for its next one."""
         if self._left == 0 and not self._ended[1 - self._current]:
-            self.preempted += 1
+            self.cut += 1
             mine = self._may_run[self._current]
             self._hand_over()
             mine.acquire()

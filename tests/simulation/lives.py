@@ -1,0 +1,42 @@
+"""What the suites that enumerate disturb: quiet lives of one upload and of two."""
+
+from typing import Final
+
+from shared.naming import run_id
+from shared.resources import UPLOADS
+from shared.states import State
+from tests.doubles.world import chat
+from tests.simulation.simulation import DAY, Simulation
+
+_CONTENTS: Final = tuple(chat(rows=12, topic=f"topic {number}") for number in range(2))
+_SECONDS: Final = 15.0
+"""How long a job takes, and a deployment."""
+
+
+def one(simulation: Simulation) -> None:
+    """One upload, its event twice, from arrival until its endpoint has been reaped."""
+    run = _uploaded(simulation, "support/faq.jsonl", 0)
+    simulation.until_state(run, State.LIVE)
+    _end(simulation)
+
+
+def two(simulation: Simulation) -> None:
+    """Two uploads of one project: one goes live and is replaced by the other, until that is reaped."""
+    for number, path in enumerate(("support/faq.jsonl", "support/chats.jsonl")):
+        _uploaded(simulation, path, number)
+    simulation.until(lambda: {run.state for run in simulation.ports.runs.all()} == {State.LIVE, State.RETIRED})
+    _end(simulation)
+
+
+def _uploaded(simulation: Simulation, path: str, number: int) -> str:
+    simulation.ports.jobs.lasts = simulation.ports.endpoints.hosting.deployment_seconds = _SECONDS
+    event = simulation.upload(path, _CONTENTS[number])
+    simulation.deliver(event)
+    simulation.deliver(event)
+    return run_id(simulation.ports.blobs.account, UPLOADS, path, event["data"]["eTag"])
+
+
+def _end(simulation: Simulation) -> None:
+    simulation.until(simulation.at_rest)
+    simulation.clock.advance(DAY)
+    simulation.until(lambda: not simulation.reap() and not simulation.ports.active.rows)

@@ -1,0 +1,57 @@
+"""Schedules on all cores, each in one thread."""
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Any, Final
+
+from shared import claims
+from shared.data import streams
+from tests.simulation.shrink import shrunk
+from tests.simulation.simulation import Schedule, violations
+from tests.simulation.storm import Storm
+
+_SHARES: Final = 500
+"""How finely the schedules of a suite are dealt out."""
+
+
+@contextmanager
+def _no_heartbeat(claim: claims.HeldClaim, every: float) -> Iterator[None]:
+    """Nothing goes by real time: a worker that is held up loses its claim."""
+    yield
+
+
+THREADS: Final[tuple[tuple[Any, str, Callable[..., Any]], ...]] = (
+    (claims, "_heartbeat", _no_heartbeat),
+    (streams, "prefetched", lambda chunks: chunks),
+)
+"""Where the app starts threads, and what takes their place."""
+
+
+def executor() -> Executor:
+    """One process for each core. They are started, not forked: no thread of this one is copied."""
+    return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), initializer=_begin)
+
+
+def run(schedules: Iterable[Schedule], processes: Executor) -> list[str]:
+    """Each schedule that violates something, shrunk, and what it violates."""
+    listed = list(schedules)
+    found = processes.map(_told, listed, chunksize=1 + len(listed) // _SHARES)
+    return [told for told in found if told]
+
+
+def _told(schedule: Schedule) -> str:
+    wrong = violations(schedule)
+    if wrong and isinstance(schedule, Storm):
+        schedule = shrunk(schedule)
+        wrong = violations(schedule)
+    return f"{schedule}: {'; '.join(wrong)}" if wrong else ""
+
+
+def _begin() -> None:
+    logging.disable()
+    for module, name, replacement in THREADS:
+        setattr(module, name, replacement)
