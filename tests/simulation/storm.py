@@ -40,7 +40,7 @@ SETTINGS: Final = (
     b"modes: train\n",
 )
 """What a project's tunedrop.yaml may become; the last one is faulty."""
-TESTED: Final = 10_000
+TESTED: Final = 2_000
 """So many storms are part of the tests."""
 _CALLS: Final = 800
 """Faults are planned for so many calls of the app."""
