@@ -1,4 +1,4 @@
-"""Prepared files of claims that lost: their worker died, or another was faster."""
+"""What workers left that died, or that were too slow: prepared files of claims that lost, index rows without a run."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from shared.ports import BlobInfo, Ports
 from shared.resources import PREPARED
 
 GRACE: Final = timedelta(days=1)
-"""A worker that committed its files longer ago can no longer be about to write them into the record."""
+"""A worker that wrote something longer ago can no longer be about to write the record that it belongs to."""
 
 
 def remove_leftovers(ports: Ports) -> int:
@@ -23,6 +23,15 @@ def remove_leftovers(ports: Ports) -> int:
     for info in dead:
         ports.blobs.delete(PREPARED, info.path)
     return len(dead)
+
+
+def forget_unwritten(ports: Ports) -> int:
+    """Remove from the index what never became a run, since its upload was replaced before anybody tried again."""
+    due = list(ports.active.due(ports.clock.now() - GRACE))
+    unwritten = [key for key in due if ports.runs.get(*key) is None]
+    for key in unwritten:
+        ports.active.remove(*key)
+    return len(unwritten)
 
 
 def _is_dead(info: BlobInfo, runs: Mapping[str, Run], now: datetime) -> bool:

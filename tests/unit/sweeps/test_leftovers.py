@@ -1,11 +1,11 @@
-"""Prepared files of claims that lost."""
+"""Prepared files of claims that lost, and index rows without a run."""
 
 from datetime import timedelta
 
 from shared.naming import pin_path, prepared_path
 from shared.resources import PREPARED
 from shared.states import State
-from shared.sweeps.leftovers import GRACE, remove_leftovers
+from shared.sweeps.leftovers import GRACE, forget_unwritten, remove_leftovers
 from tests.doubles.world import World
 
 
@@ -47,3 +47,13 @@ def test_files_of_an_unknown_run_may_be_those_of_a_lost_row() -> None:
     world.clock.advance(2 * GRACE / timedelta(seconds=1))
     assert remove_leftovers(world.ports) == 0
     assert prepared(world) == {left}
+
+
+def test_index_row_that_never_became_a_run_is_forgotten() -> None:
+    world = World()
+    run_id = world.drop("support/faq.jsonl")
+    world.ports.active.put("support", "support-0123456789", world.clock.now())
+    assert forget_unwritten(world.ports) == 0
+    world.clock.advance(GRACE / timedelta(seconds=1) + 1)
+    assert forget_unwritten(world.ports) == 1
+    assert set(world.ports.active.rows) == {("support", run_id)}
