@@ -1,0 +1,149 @@
+"""Jobs and deployments that fail: why, told plainly, and the attempts that follow."""
+
+import pytest
+
+from shared.errors import NotFoundError, QuotaError
+from shared.intents import ask, decide
+from shared.models.hosting import Deployment, DeploymentSpec
+from shared.models.training import TrainingJob
+from shared.states import ENDS, Intent, State
+from tests.doubles.faults import OutageError
+from tests.doubles.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_failed_job_fails_the_run_with_its_reason(world: World) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    world.until_state(run_id, State.SUBMITTED)
+    world.ports.jobs.fail(f"{run_id}-1", "Something else.")
+    run = world.until_state(run_id, State.FAILED)
+    assert (run.results.error or "").startswith("Something else.")
+    assert (run.results.failure, run.results.said) == (None, "Something else.")
+
+
+def test_known_failure_is_explained(world: World) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    world.until_state(run_id, State.SUBMITTED)
+    world.ports.jobs.fail(f"{run_id}-1", "OSError: [Errno 28] No space left on device")
+    run = world.until_state(run_id, State.FAILED)
+    assert run.results.failure == "disk_full"
+    assert (run.results.error or "").startswith("The machine's disk is full.")
+
+
+def test_missing_quota_fails_the_run_with_what_to_do(world: World) -> None:
+    def refuse(spec: DeploymentSpec) -> None:
+        raise QuotaError("Not enough quota available for Standard_NC24ads_A100_v4.")
+
+    world.ports.deployments.create = refuse  # type: ignore[method-assign]
+    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    assert run.results.failure == "quota"
+    assert "Ask for quota" in (run.results.error or "")
+
+
+def test_vanished_job_fails_the_run(world: World) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    world.until_state(run_id, State.SUBMITTED)
+    world.ports.jobs.forget(f"{run_id}-1")
+    assert "no longer exists" in (world.until_state(run_id, State.FAILED).results.error or "")
+
+
+def train_until_it_fails(world: World, run_id: str, attempt: int, said: str) -> None:
+    world.until(lambda: world.ports.jobs.get(f"{run_id}-{attempt}") is not None)
+    world.ports.jobs.fail(f"{run_id}-{attempt}", said)
+
+
+def test_out_of_memory_is_trained_again_once_with_half_the_batch(world: World) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    train_until_it_fails(world, run_id, 1, "CUDA out of memory")
+    run = world.until_state(run_id, State.LIVE)
+    first, second = world.ports.jobs.submitted
+    asked = [job.hyperparameters["per_device_train_batch_size"] for job in (first, second)]
+    assert asked == [2, 1]
+    assert second.hyperparameters["gradient_accumulation_steps"] == 2
+    assert (run.attempt, second.name) == (2, f"{run_id}-2")
+    assert first.fingerprint != second.fingerprint
+    assert [(decision.what, decision.by) for decision in run.decisions] == [("retry", "tunedrop")]
+    notes = [entry.note for entry in world.ports.runs.timeline(run_id, "support")]
+    assert "Attempt 2: It is tried once more with half the batch." in notes
+
+
+@pytest.mark.parametrize("said", ["PreemptionError: pre-empted", "TooManyRequests"])
+def test_preempted_or_throttled_job_is_submitted_again_once(world: World, said: str) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    for attempt in (1, 2):
+        train_until_it_fails(world, run_id, attempt, said)
+    run = world.until_state(run_id, State.FAILED)
+    assert (run.attempt, len(world.ports.jobs.submitted)) == (2, 2)
+    assert run.results.error
+
+
+def test_cancelled_run_is_not_tried_again(world: World) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    train_until_it_fails(world, run_id, 1, "CUDA out of memory")
+    ask("support", run_id, Intent.CANCEL, world.ports)
+    world.until(lambda: world.run(run_id).state in ENDS)
+    assert world.run(run_id).attempt == 1
+
+
+def test_retried_run_keeps_what_its_failure_taught(world: World) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    train_until_it_fails(world, run_id, 1, "CUDA out of memory")
+    train_until_it_fails(world, run_id, 2, "Something else.")
+    world.until_state(run_id, State.FAILED)
+    decide("support", run_id, "retry", "ann", world.ports)
+    world.until_state(run_id, State.LIVE)
+    assert world.ports.jobs.submitted[2].hyperparameters == world.ports.jobs.submitted[1].hyperparameters
+
+
+def test_run_that_ends_at_once_is_not_tried_again_by_itself(world: World) -> None:
+    def refuse(container: str, path: str) -> None:
+        raise NotFoundError("TooManyRequests")
+
+    run_id = world.drop("support/faq.jsonl")
+    world.ports.blobs.info = refuse  # type: ignore[method-assign]
+    run = world.until_state(run_id, State.FAILED)
+    assert (run.results.failure, run.results.repair) == ("throttled", None)
+    assert "tried once more" not in (run.results.error or "")
+
+
+def test_job_that_is_there_already_is_adopted_if_it_is_the_same(world: World) -> None:
+    submit = world.ports.jobs.submit
+
+    def lost(job: TrainingJob) -> None:
+        world.ports.jobs.submit = submit  # type: ignore[method-assign]
+        submit(job)
+        raise OutageError("The answer was lost.")
+
+    world.ports.jobs.submit = lost  # type: ignore[method-assign]
+    run_id = world.drop("support/faq.jsonl")
+    world.until_state(run_id, State.LIVE)
+    assert len(world.ports.jobs.submitted) == 1
+
+
+def test_job_that_is_there_already_and_another_is_refused(world: World) -> None:
+    submit = world.ports.jobs.submit
+
+    def taken(job: TrainingJob) -> None:
+        world.ports.jobs.submit = submit  # type: ignore[method-assign]
+        submit(job.model_copy(update={"fingerprint": "another"}))
+        submit(job)
+
+    world.ports.jobs.submit = taken  # type: ignore[method-assign]
+    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    assert "another fingerprint" in (run.results.error or "")
+
+
+def test_deployment_that_is_there_already_and_serves_another_model_is_refused(world: World) -> None:
+    get = world.ports.deployments.get
+
+    def another(endpoint: str, name: str) -> Deployment | None:
+        found = get(endpoint, name)
+        return found.model_copy(update={"model": "support:another"}) if found else None
+
+    world.ports.deployments.get = another  # type: ignore[method-assign]
+    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    assert "serves support:another" in (run.results.error or "")
