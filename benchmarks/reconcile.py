@@ -5,7 +5,6 @@ its row says how it grows.
 """
 
 import os
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from unittest import mock
 from azure.core.pipeline.transport import RequestsTransport
 from azure.data.tables import TableClient
 
-from benchmarks.ratio import Ratio
+from benchmarks.ratio import Ratio, costs, in_turn
 from local.azurite import Azurite
 from local.azurite.provision import LaptopCredential, provision
 from local.tls import Certificates
@@ -58,30 +57,17 @@ def measure() -> list[Ratio]:
 
 def _reconciled(many: Ports, few: Ports, ended: int) -> list[Ratio]:
     name, peer = f"reconcile, {ended:,} ended runs", f"{ENDED[0]} ended runs"
-    pairs = _in_turn(timed(reconcile, many), timed(reconcile, few), _ROUNDS)
+    pairs = in_turn(timed(reconcile, many), timed(reconcile, few), _ROUNDS)
     calls = [(float(counted(reconcile, many)), float(counted(reconcile, few)))]
     return [
-        _costs(name, peer, pairs, at_most=1.1),
-        _costs(f"{name}, calls", peer, calls, at_most=1.0, unit="calls"),
+        costs(name, peer, pairs, at_most=1.1),
+        costs(f"{name}, calls", peer, calls, at_most=1.0, unit="calls"),
     ]
 
 
 def _swept(many: Ports, few: Ports, ended: int) -> Ratio:
-    pairs = _in_turn(timed(sweep, many), timed(sweep, few), rounds=5)
-    return _costs(f"sweep, {ended:,} ended runs", f"{ENDED[0]} ended runs", pairs, at_most=ended / ENDED[0])
-
-
-def _in_turn(ours: Callable[[], float], theirs: Callable[[], float], rounds: int) -> list[tuple[float, float]]:
-    """One round does not count."""
-    ours(), theirs()
-    return [(ours(), theirs()) for _ in range(rounds)]
-
-
-def _costs(name: str, peer: str, pairs: list[tuple[float, float]], at_most: float, unit: str = "s") -> Ratio:
-    ours, theirs = (statistics.median(each) for each in zip(*pairs, strict=True))
-    ratio = statistics.median(a / b for a, b in pairs)
-    rounds = len(pairs)
-    return Ratio(name=name, peer=peer, rounds=rounds, ours=ours, theirs=theirs, unit=unit, ratio=ratio, at_most=at_most)
+    pairs = in_turn(timed(sweep, many), timed(sweep, few), rounds=5)
+    return costs(f"sweep, {ended:,} ended runs", f"{ENDED[0]} ended runs", pairs, at_most=ended / ENDED[0])
 
 
 def timed(sweeps: Callable[[Ports], int], ports: Ports) -> Callable[[], float]:

@@ -63,6 +63,10 @@ def check(line: bytes) -> Row | Fault:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return malformed.explain(line, error)
+    if messages := _plain(record):
+        found = row(messages, record)
+        if keys.all_kept(line, record, found.encoded):
+            return found
     return keys.duplicate(line, record) or check_record(record)
 
 
@@ -76,28 +80,28 @@ _UNPARSED: Final = ("line", "encoding", "json")
 
 def check_record(record: Any) -> Row | Fault:
     """The row in a parsed line, or why it is refused."""
-    if messages := _plain(record):
-        return row(messages, record)
     return fault(record) or row(_messages(record), record)
 
 
 def _plain(record: Any) -> list[Message] | None:
     """The messages of a record that keeps the contract at first sight; ``None``: it has to be looked at closely."""
     try:
-        messages = record["messages"]
+        messages: list[Message] = record["messages"]
         roles = [message["role"] for message in messages]
         contents = [message["content"] for message in messages]
         turns = roles[1:] if roles[0] == "system" else roles
-        if turns != _TURNS[: len(turns)] or len(turns) % 2 or not turns or max(map(len, messages)) > 2:
+        in_turn = turns == _TURNS[: len(turns)] and turns[-1] == "assistant"
+        if not in_turn or list(map(tuple, messages)) != _KEYS[: len(messages)]:
             return None
-        if not all(map(can_be_seen, contents)) or "\0" in "".join(contents):
-            return None
+        begin_plainly = min(contents) >= "!" and max(contents) < "\x7f"
+        seen = begin_plainly or all(map(can_be_seen, contents))
     except (KeyError, TypeError, IndexError):
         return None
-    return [{"role": role, "content": content} for role, content in zip(roles, contents, strict=True)]
+    return messages if seen and not [1 for content in contents if "\0" in content] else None
 
 
 _TURNS: Final = ["user", "assistant"] * 500
+_KEYS: Final = [("role", "content")] * len(_TURNS)
 
 
 def row(messages: list[Message], record: dict[str, Any]) -> Row:

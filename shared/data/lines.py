@@ -32,11 +32,13 @@ def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 def _split(chunks: Iterable[bytes]) -> Iterator[bytes]:
     rest = b""
     for chunk in chunks:
-        parts = chunk.split(b"\n")
-        parts[0] = rest + parts[0]
-        rest = parts.pop()[:_KEPT]
-        for part in parts:
-            yield part if len(part) <= _KEPT else part[:_KEPT]
+        start = 0
+        while (end := chunk.find(b"\n", start)) >= 0:
+            line = rest + chunk[start:end] if rest else chunk[start:end]
+            yield line if len(line) <= _KEPT else line[:_KEPT]
+            rest, start = b"", end + 1
+        if len(rest) < _KEPT:
+            rest = (rest + chunk[start:])[:_KEPT]
     if rest:
         yield rest
 

@@ -36,10 +36,16 @@ _OF_A_SCRIPT: Final = 20
 _ONE_IN: Final = 32
 
 _ASCII_BYTES: Final = bytes(range(128))
+_FOLLOWING_BYTES: Final = bytes(range(0x80, 0xC0))
 _LATIN: Final = (b"\xc3", b"\xc4", b"\xc5")
 """First bytes of UTF-8 for U+00C0 to U+017F."""
 _SCRIPTS: Final = b"\xc2\xc6\xce\xd0\xd4\xd8\xe0\xe1\xe2\xe3\xe4\xea\xee\xf0"
 """First bytes of UTF-8 with which other scripts begin: Latin, Greek, Cyrillic, …, Chinese, Korean, emoji."""
+
+_LONG: Final = 2048
+"""Bytes of a row from which on a part of it is looked at."""
+_STEP: Final = 7
+"""Every so many bytes: no multiple of the bytes that a character has."""
 
 Quality = Literal["estimated", "calibrated", "exact"]
 
@@ -125,10 +131,11 @@ def _measured(row: bytes) -> tuple[int, float]:
     """The script of the first character beyond ASCII, as a number, and the estimate."""
     if row.isascii():
         return 0, len(row) * ASCII
-    wide = row.translate(None, _ASCII_BYTES)
-    accents = sum(map(wide.count, _LATIN)) if 2 * len(wide) < len(row) else 0
-    guess = (len(row) - len(wide)) * ASCII + len(wide) * WIDE + accents * ACCENT
-    return bisect_right(_SCRIPTS, wide[0]), guess
+    looked_at = row if len(row) < _LONG else row[::_STEP]
+    wide = looked_at.translate(None, _ASCII_BYTES)
+    first = wide.translate(None, _FOLLOWING_BYTES)
+    guess = (len(looked_at) - len(wide)) * ASCII + len(wide) * WIDE + sum(map(first.count, _LATIN)) * ACCENT
+    return bisect_right(_SCRIPTS, first[0]) if first else 0, guess * len(row) / len(looked_at)
 
 
 def _load(file: Path) -> "Tokenizer":

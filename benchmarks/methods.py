@@ -1,0 +1,125 @@
+"""Ways to prepare the same file: ours and its peers. ``python -m benchmarks.methods NAME FILE OUT`` prints seconds.
+
+All keep the same rows: each checks them by the same contract, removes exact duplicates, writes three splits by
+content hash and counts tokens. Imports and a small file before are not timed.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import xxhash
+
+from shared.data import splits
+from shared.data.contract import fault
+from shared.data.prepare import REJECTED, Part, prepare
+from shared.models.config import ProjectConfig
+
+_PIECE: Final = 2**20
+_WARM: Final = 1000
+"""Lines that each method reads before the clock starts."""
+
+
+def exact(file: Path, out: Path) -> None:
+    """Preparation with exact deduplication and without a scan for personal data."""
+    _prepare(file, out, ProjectConfig(duplicates="exact", pii="off"))
+
+
+def defaults(file: Path, out: Path) -> None:
+    """Preparation as it is without settings: normalised deduplication, and a scan for personal data."""
+    _prepare(file, out, ProjectConfig())
+
+
+def _prepare(file: Path, out: Path, config: ProjectConfig) -> None:
+    with ExitStack() as opened:
+        sinks = {name: opened.enter_context((out / f"{name}.jsonl").open("wb")) for name in (*splits.NAMES, REJECTED)}
+        prepare([Part(_pieces(file))], config, sinks)
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    with file.open("rb", buffering=0) as opened:
+        while piece := opened.read(_PIECE):
+            yield piece
+
+
+def pandas(file: Path, out: Path) -> None:
+    """The lesson's way: the whole file in one table."""
+    import pandas
+
+    table = pandas.read_json(file, lines=True, dtype=False, convert_dates=False)
+    table = table[[fault({"messages": messages}) is None for messages in table["messages"]]]
+    key = table["messages"].map(lambda messages: "\0".join([message["content"] for message in messages]))
+    table, key = table[~key.duplicated()], key[~key.duplicated()]
+    split = key.map(_split_of)
+    key.str.len().floordiv(4).groupby(split).sum()
+    for name in splits.NAMES:
+        rows = table.loc[split == name, ["messages"]]
+        rows.to_json(out / f"{name}.jsonl", orient="records", lines=True, force_ascii=False)
+
+
+def datasets(file: Path, out: Path) -> None:
+    """Hugging Face ``datasets``, streaming."""
+    import datasets
+
+    seen: set[bytes] = set()
+    tokens = dict.fromkeys(splits.NAMES, 0)
+    with ExitStack() as opened:
+        sinks = {name: opened.enter_context((out / f"{name}.jsonl").open("wb")) for name in splits.NAMES}
+        for row in datasets.load_dataset("json", data_files=str(file), split="train", streaming=True):
+            messages = row["messages"]
+            if fault(row) is not None:
+                continue
+            key = "\0".join([message["content"] for message in messages])
+            digest = xxhash.xxh3_128_digest(key.encode())
+            if digest not in seen:
+                seen.add(digest)
+                name = _split_of(key)
+                tokens[name] += len(key) // 4
+                sinks[name].write(orjson.dumps({"messages": messages}, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def bare(file: Path, _: Path) -> None:
+    """A loop that parses each line and does nothing else."""
+    with file.open("rb") as opened:
+        for line in opened:
+            orjson.loads(line)
+
+
+def _split_of(key: str) -> str:
+    bucket = xxhash.xxh3_64_intdigest(key.encode()) % 100
+    return "train" if bucket >= 20 else splits.HELD_OUT[bucket // 10]
+
+
+METHODS: Final[dict[str, Callable[[Path, Path], None]]] = {
+    method.__name__: method for method in (exact, defaults, pandas, datasets, bare)
+}
+
+
+def rows(out: Path) -> tuple[int, int]:
+    """How many rows were written, and the sum of their hashes."""
+    count = total = 0
+    for name in splits.NAMES:
+        for line in (out / f"{name}.jsonl").open("rb"):
+            messages: list[dict[str, Any]] = orjson.loads(line)["messages"]
+            count += 1
+            total += xxhash.xxh3_64_intdigest(orjson.dumps(messages))
+    return count, total % 2**64
+
+
+def main(name: str, file: Path, out: Path) -> None:
+    small = out / "small.jsonl"
+    with file.open("rb") as opened:
+        small.write_bytes(b"".join(next(opened) for _ in range(_WARM)))
+    METHODS[name](small, out)
+    began = time.perf_counter()
+    METHODS[name](file, out)
+    print(json.dumps(time.perf_counter() - began))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

@@ -1,0 +1,115 @@
+"""Preparation on realistic chat data, against the lesson's pandas path, ``datasets`` streaming and a bare parse loop.
+
+Speed: every method in a process of its own, in turn, all keeping the same rows. Memory: ``tunedrop prepare``.
+"""
+
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from benchmarks import chats, methods
+from benchmarks.ratio import Ratio, costs, speeds
+
+SIZE: Final = 100 * 10**6
+"""Bytes of the file that speed is measured on."""
+ROUNDS: Final = 5
+SMALL, LARGE = 300 * 10**6, 1500 * 10**6
+"""Bytes of the files that memory is measured on."""
+
+_COMMAND: Final = """
+import sys
+from pathlib import Path
+from cli.main import app
+sys.argv = ["tunedrop", "prepare", *sys.argv[1:]]
+try:
+    app()
+finally:
+    peak = Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]
+    print(peak, file=sys.stderr)
+"""
+
+
+def measure() -> list[Ratio]:
+    """The ratios that issue 4 asks for."""
+    return [*_speeds(), *_memory()]
+
+
+def _speeds() -> list[Ratio]:
+    with TemporaryDirectory(prefix="tunedrop-bench-") as folder:
+        file = Path(folder) / "chats.jsonl"
+        chats.write(file, SIZE)
+        _check_rows(file)
+        seconds = _rounds(file)
+    bound = [
+        ("exact", "pandas", 11),
+        ("defaults", "pandas", 7),
+        ("exact", "datasets", 2),
+        ("exact", "bare", 0.32),
+    ]
+    return [
+        speeds(
+            f"prepare ({ours}) against {peer}",
+            _PEERS[peer],
+            list(zip(seconds[ours], seconds[peer], strict=True)),
+            least,
+        )
+        for ours, peer, least in bound
+    ]
+
+
+_PEERS: Final = {
+    "pandas": "pandas.read_json, the same checks and outputs",
+    "datasets": "datasets streaming, the same checks and outputs",
+    "bare": "for line in file: orjson.loads(line)",
+}
+
+
+def _rounds(file: Path) -> dict[str, list[float]]:
+    """Seconds of each method, in each round."""
+    seconds = defaultdict(list)
+    for number in range(ROUNDS):
+        for name in methods.METHODS:
+            seconds[name].append(_seconds(name, file))
+        print(f"round {number + 1}:", ", ".join(f"{name} {found[-1]:.2f} s" for name, found in seconds.items()))
+    return seconds
+
+
+def _seconds(name: str, file: Path) -> float:
+    out = file.parent / name
+    out.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "benchmarks.methods", name, str(file), str(out)]
+    return float(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+
+
+def _check_rows(file: Path) -> None:
+    """All methods keep the same rows."""
+    kept = {}
+    for name in methods.METHODS:
+        _seconds(name, file)
+        if name != "bare":
+            kept[name] = methods.rows(file.parent / name)
+    print(f"Rows kept: {kept['exact'][0]:,}")
+    assert len(set(kept.values())) == 1, kept
+
+
+def _memory() -> list[Ratio]:
+    small, large = _peak(SMALL), _peak(LARGE)
+    return [
+        costs("peak memory of tunedrop prepare on 1.5 GB", "80 MiB", [(large, 80)], at_most=1, unit="MiB"),
+        costs("growth of peak memory from 300 MB to 1.5 GB", "8 MiB", [(large - small, 8)], at_most=1, unit="MiB"),
+    ]
+
+
+def _peak(size: int) -> float:
+    """MiB that ``tunedrop prepare`` has taken at most."""
+    with TemporaryDirectory(prefix="tunedrop-bench-") as folder:
+        file = Path(folder) / "chats.jsonl"
+        chats.write(file, size, hostile=True)
+        command = [sys.executable, "-c", _COMMAND, str(file), "--out", str(Path(folder) / "out")]
+        said = subprocess.run(command, capture_output=True, check=True, text=True).stderr
+    peak = int(said.split()[-1]) / 1024
+    print(f"tunedrop prepare on {size / 10**6:g} MB: at most {peak:.1f} MiB")
+    return peak
