@@ -14,7 +14,8 @@ from tests.e2e.world import World, joined, quick
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     state: Path = tmp_path_factory.mktemp("stack")
-    with Stack(Options(state, PYTHON_ML, TINY_MODEL, in_memory=True)) as stack:
+    everyone = {"TUNEDROP_MOST_ENDPOINTS": "100"}
+    with Stack(Options(state, PYTHON_ML, TINY_MODEL, settings=everyone, in_memory=True)) as stack:
         yield stack
 
 
