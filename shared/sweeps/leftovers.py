@@ -1,4 +1,4 @@
-"""What workers left that died, or that were too slow: prepared files of claims that lost, index rows without a run."""
+"""What workers left that died or were too slow: files of claims that lost, index rows without a run, or the reverse."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,9 +7,12 @@ from typing import Final
 from shared.models.run import Run
 from shared.ports import BlobInfo, Ports
 from shared.resources import PREPARED
+from shared.states import ENDS
 
 GRACE: Final = timedelta(days=1)
 """A worker that wrote something longer ago can no longer be about to write the record that it belongs to."""
+_EVER: Final = timedelta(days=3650)
+"""Nothing is due later."""
 
 
 def remove_leftovers(ports: Ports) -> int:
@@ -32,6 +35,15 @@ def forget_unwritten(ports: Ports) -> int:
     for key in unwritten:
         ports.active.remove(*key)
     return len(unwritten)
+
+
+def index_again(ports: Ports) -> int:
+    """Put back into the index what still moves and is not in it: its row went as an end's, while it was retried."""
+    indexed = set(ports.active.due(ports.clock.now() + _EVER))
+    lost = [run for run in ports.runs.all() if run.state not in ENDS and (run.project, run.run_id) not in indexed]
+    for run in lost:
+        ports.active.put(run.project, run.run_id, ports.clock.now())
+    return len(lost)
 
 
 def _is_dead(info: BlobInfo, runs: Mapping[str, Run], now: datetime) -> bool:

@@ -8,7 +8,7 @@ from shared.intake import accept
 from shared.models.run import Upload
 from shared.ports import BlobInfo, Ports
 from shared.rebuild import rebuild
-from shared.sweeps.leftovers import forget_unwritten, remove_leftovers
+from shared.sweeps.leftovers import forget_unwritten, index_again, remove_leftovers
 from shared.sweeps.orphans import remove_orphans
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,8 @@ def sweep(ports: Ports) -> int:
     In this order: what a lost row stands for is neither a missed upload nor an orphan.
     """
     restored = rebuild(ports).total + _take_in(ports)
-    return restored + remove_orphans(ports) + remove_leftovers(ports) + forget_unwritten(ports)
+    indexed = forget_unwritten(ports) + index_again(ports)
+    return restored + indexed + remove_orphans(ports) + remove_leftovers(ports)
 
 
 def _take_in(ports: Ports) -> int:

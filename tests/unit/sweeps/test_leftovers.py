@@ -5,7 +5,7 @@ from datetime import timedelta
 from shared.naming import pin_path, prepared_path
 from shared.resources import PREPARED
 from shared.states import State
-from shared.sweeps.leftovers import GRACE, forget_unwritten, remove_leftovers
+from shared.sweeps.leftovers import GRACE, forget_unwritten, index_again, remove_leftovers
 from tests.doubles.world import World
 
 
@@ -57,3 +57,20 @@ def test_index_row_that_never_became_a_run_is_forgotten() -> None:
     world.clock.advance(GRACE / timedelta(seconds=1) + 1)
     assert forget_unwritten(world.ports) == 1
     assert set(world.ports.active.rows) == {("support", run_id)}
+
+
+def test_run_that_moves_and_fell_out_of_the_index_is_put_back() -> None:
+    world = World()
+    run = world.until_state(world.drop("support/faq.jsonl"), State.SUBMITTED)
+    assert index_again(world.ports) == 0
+    world.ports.active.remove("support", run.run_id)
+    assert index_again(world.ports) == 1
+    world.until_state(run.run_id, State.LIVE)
+
+
+def test_run_that_has_ended_stays_out_of_the_index() -> None:
+    world = World()
+    world.until_state(world.drop("support/faq.jsonl", b"no json"), State.REJECTED)
+    world.round()
+    assert index_again(world.ports) == 0
+    assert world.ports.active.rows == {}
