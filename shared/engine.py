@@ -130,8 +130,7 @@ def _trouble(run: Run, error: TunedropError, now: datetime) -> Outcome:
     log.warning("%s: %s failed: %s", run.run_id, run.state, error)
     if run.state in (State.EVALUATED, State.LIVE, State.CLOSING):
         return Wait(_TROUBLE_SECONDS)
-    note = f"Failed while {run.state}."
-    return Close(State.FAILED, note, str(error)) if error.remedy else failed(run, note, str(error))
+    return failed(run, f"Failed while {run.state}.", error.message, str(error) if error.remedy else None)
 
 
 def _write(stored: Stored[Run], outcome: Outcome | Again, ports: Ports) -> Stored[Run] | None:

@@ -101,7 +101,7 @@ class Results(Model):
     failure: str | None = None
     """Which failure of the catalogue it was."""
     said: str | None = None
-    """What Azure said of it, shortened."""
+    """Why, in Azure's words where it said something, shortened."""
     repair: Repair | None = None
     """The attempt that follows ``closing`` in place of the end."""
 

@@ -14,16 +14,21 @@ _SAID: Final = 500
 _UNKNOWN: Final = "When the cause is gone, retry the run."
 
 
-def failed(run: Run, note: str, said: str) -> Close:
-    """The end of a run of which Azure ``said`` why it failed."""
+def failed(run: Run, note: str, said: str, told: str | None = None) -> Close:
+    """The end of a run that failed.
+
+    Args:
+        said: why, in Azure's words or ours.
+        told: why and what to do, where we knew it before Azure was asked.
+    """
     said = said[:_SAID]
     found = explain.failure(said)
-    if found is None:
-        return Close(State.FAILED, note, f"{said.rstrip('. ')}. {_UNKNOWN}", {"said": said})
+    results = {"failure": found.kind if found else None, "said": said}
+    if told or found is None:
+        return Close(State.FAILED, note, told or f"{said.rstrip('. ')}. {_UNKNOWN}", results)
     repair = _repair(found, run)
     note = f"{found.cause} {repair.note}" if repair else note
-    results = {"failure": found.kind, "said": said, "repair": repair}
-    return Close(State.FAILED, note, f"{found.cause} {found.remedy}", results)
+    return Close(State.FAILED, note, f"{found.cause} {found.remedy}", results | {"repair": repair})
 
 
 def _repair(found: Failure, run: Run) -> Repair | None:

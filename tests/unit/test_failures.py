@@ -147,3 +147,10 @@ def test_deployment_that_is_there_already_and_serves_another_model_is_refused(wo
     world.ports.deployments.get = another  # type: ignore[method-assign]
     run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
     assert "serves support:another" in (run.results.error or "")
+
+
+def test_what_is_known_before_azure_is_asked_keeps_its_own_remedy(world: World) -> None:
+    world.ports.catalog.base_models.clear()
+    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    assert run.results.failure == "retired_model"
+    assert "TUNEDROP_BASE_MODEL" in (run.results.error or "")

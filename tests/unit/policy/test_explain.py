@@ -22,8 +22,17 @@ SAID = {
         "(OutOfQuota) The requested cores exceed the quota.",
     ],
     "capacity": ["(OutOfCapacity) The specified VM Size failed to provision due to a lack of Azure capacity."],
-    "sku_not_allowed": ["The instance type Standard_DS2_v2 is not supported for model Phi-4."],
-    "retired_model": ["Model Phi-3-mini-4k-instruct has been retired."],
+    "sku_not_allowed": [
+        "The instance type Standard_DS2_v2 is not supported for model Phi-4.",
+        "Cluster 'gpu' has size Standard_NC6, which fine-tuning does not support.",
+        "Cluster 'gpu' has size Standard_NC6s_v3, which Azure retired on 2025-09-30.",
+        "Cluster 'gpu' has size Standard_ND40rs_v2, on which Phi-4 cannot be fine-tuned.",
+    ],
+    "retired_model": [
+        "Model Phi-3-mini-4k-instruct has been retired.",
+        "Fine-tuning of Phi-3-mini-4k-instruct ended on 2025-08-30.",
+        "The registry has no base model 'Phi-0'.",
+    ],
     "out_of_memory": ["The step was OOMKilled.", "DefaultCPUAllocator: out of memory", "Process ended, exit code: 137"],
     "disk_full": ["OSError: [Errno 28] No space left on device"],
     "access_denied": ["AuthorizationPermissionMismatch: This request is not authorized to perform this operation."],
@@ -41,7 +50,11 @@ SAID = {
         "statuscode: 502",
     ],
     "timed_out": ["The job exceeded the maximum duration.", "The operation timed out."],
-    "cluster_unavailable": ["Unknown compute target 'gpu-cluster'.", "The node became unusable."],
+    "cluster_unavailable": [
+        "Unknown compute target 'gpu-cluster'.",
+        "The node became unusable.",
+        "Cluster 'gpu' is in state Creating, not Succeeded.",
+    ],
     "failed_child": ["The pipeline completed although a step failed: convert: it broke."],
     "azure_fault": ["(InternalServerError) An internal error occurred."],
 }
