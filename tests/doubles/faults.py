@@ -39,6 +39,8 @@ class Faults:
         """Told of every call before it is made."""
         self.after: Callable[[str, tuple[Any, ...], Any], None] = lambda name, args, answer: None
         """Told of every call, with its arguments and its answer, once its effect is there."""
+        self.seen: Callable[[str, tuple[Any, ...], Any], Any] = lambda name, args, answer: answer
+        """What the app gets to see of an answer."""
         self.begun: list[int] = []
         """The call with which each invocation began."""
         self.plan = dict(plan or {})
@@ -62,7 +64,7 @@ class Faults:
         self.after(name, args, answer)
         if kind in ("crash after", "timed out"):
             raise _error(kind, name)
-        return answer
+        return self.seen(name, args, answer)
 
 
 class _Port:

@@ -1,0 +1,92 @@
+"""Suites in which Azure ML's answers are behind: any of the last three states of what was asked for."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any, Final
+
+from shared.states import State
+from tests.simulation import lives
+from tests.simulation.simulation import Schedule, Simulation
+
+READS: Final = frozenset(
+    ["jobs.get", "jobs.ours", "models.get", "models.ours", "endpoints.get", "endpoints.ours", "deployments.get"]
+    + ["deployments.of"]
+)
+"""Storage answers with what is; these need not."""
+Life = Callable[[Simulation], None]
+Read = tuple[str, tuple[Any, ...]]
+_LIVES: Final[tuple[Life, ...]] = (
+    lives.one,
+    *(partial(lives.cancelled, state) for state in (State.SUBMITTED, State.DEPLOYING, State.LIVE)),
+)
+
+
+class Behind(Simulation):
+    """Reads of Azure ML answer with an earlier state.
+
+    Args:
+        lags: how many states, by the number of the call: 1 or 2; 0 for all others.
+    """
+
+    def __init__(self, lags: Mapping[int, int]) -> None:
+        super().__init__()
+        self.reads: list[int] = []
+        """The calls that may be behind."""
+        self._lags = lags
+        self._past: dict[Read, list[Any]] = {}
+        self.faults.before = self._look
+        self.faults.seen = self._seen
+
+    def _look(self, name: str) -> None:
+        """Whatever has changed since the last look is another state."""
+        for read, past in self._past.items():
+            now = self._now(*read)
+            if now != past[-1]:
+                past.append(now)
+
+    def _seen(self, name: str, args: tuple[Any, ...], answer: Any) -> Any:
+        if name not in READS:
+            return answer
+        call = len(self.faults.calls) - 1
+        self.reads.append(call)
+        before = [] if name.endswith(("ours", "of")) else None
+        past = self._past.setdefault((name, args), [before])
+        self._look(name)
+        found = past[max(0, len(past) - 1 - self._lags.get(call, 0))]
+        return iter(found) if isinstance(found, list) else found
+
+    def _now(self, name: str, args: tuple[Any, ...]) -> Any:
+        port, _, method = name.partition(".")
+        found = getattr(getattr(self.ports, port), method)(*args)
+        return list(found) if isinstance(found, Iterator) else found
+
+
+@dataclass(frozen=True)
+class Lagging:
+    """A life in which reads, given by their calls' numbers, are ``lag`` states behind."""
+
+    life: Life
+    reads: tuple[int, ...]
+    lag: int
+
+    def run(self) -> list[str]:
+        simulation = Behind(dict.fromkeys(self.reads, self.lag))
+        self.life(simulation)
+        return simulation.violations()
+
+
+def at_any_read() -> list[Schedule]:
+    """Every read of every life, and every two and three in a row, one state behind and two."""
+    return [Lagging(life, reads, lag) for life in _LIVES for reads in _in_a_row(_reads(life)) for lag in (1, 2)]
+
+
+def _in_a_row(reads: list[int]) -> Iterator[tuple[int, ...]]:
+    return (tuple(reads[first : first + length]) for length in (1, 2, 3) for first in range(len(reads)))
+
+
+@cache
+def _reads(life: Life) -> list[int]:
+    simulation = Behind({})
+    life(simulation)
+    return simulation.reads
