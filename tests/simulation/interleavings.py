@@ -45,9 +45,10 @@ class Joined(Simulation):
         return self.workers.succeeded[0]
 
     def _station(self, call: Invocation) -> tuple[str, State | None]:
-        name, args = getattr(getattr(call, "func", call), "__name__", ""), getattr(call, "args", ())
-        found = self.ports.runs.get(args[0], args[1]) if name == "advance" else None
-        return name, found.value.state if found else None
+        if not isinstance(call, partial):
+            return "deliver", None
+        found = self.ports.runs.get(*call.args[:2]) if call.func is advance else None
+        return call.func.__name__, found.value.state if found else None
 
 
 @dataclass(frozen=True)

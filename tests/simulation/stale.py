@@ -10,8 +10,10 @@ from tests.simulation import lives
 from tests.simulation.simulation import Schedule, Simulation
 
 READS: Final = frozenset(
-    ["jobs.get", "jobs.ours", "models.get", "models.ours", "endpoints.get", "endpoints.ours", "deployments.get"]
-    + ["deployments.of"]
+    {
+        *("jobs.get", "jobs.ours", "models.get", "models.ours"),
+        *("endpoints.get", "endpoints.ours", "deployments.get", "deployments.of"),
+    }
 )
 """Storage answers with what is; these need not."""
 Life = Callable[[Simulation], None]
@@ -50,7 +52,7 @@ class Behind(Simulation):
             return answer
         call = len(self.faults.calls) - 1
         self.reads.append(call)
-        before = [] if name.endswith(("ours", "of")) else None
+        before: Any = [] if name.endswith(("ours", "of")) else None
         past = self._past.setdefault((name, args), [before])
         self._look(name)
         found = past[max(0, len(past) - 1 - self._lags.get(call, 0))]
