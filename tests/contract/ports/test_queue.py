@@ -9,7 +9,7 @@ from tests.doubles import memory_ports
 
 
 def received(laptop: Laptop) -> list[tuple[str, str]]:
-    """Messages of the queue, taken as the Functions host takes them: in base64."""
+    """Messages of the queue, taken as the Functions host takes them, in base64; other tests' too. Then it is empty."""
     with laptop.queues() as service:
         queue = service.get_queue_client(ADVANCE_QUEUE, message_decode_policy=TextBase64DecodePolicy())
         bodies = [json.loads(message.content) for message in queue.receive_messages(max_messages=32)]
@@ -19,6 +19,7 @@ def received(laptop: Laptop) -> list[tuple[str, str]]:
 
 class TestAdvanceQueue:
     def test_a_message_is_what_the_host_decodes(self, azurite: Ports, identified: Laptop) -> None:
+        received(identified)
         azurite.queue.send("acme", "acme-0123456789")
         azurite.queue.send("acme", "acme-0123456789")
         assert received(identified) == [("acme", "acme-0123456789")] * 2
