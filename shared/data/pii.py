@@ -4,7 +4,7 @@ One pass of RE2's set of patterns, linear in the text whatever that holds, clear
 hits, its candidates are looked at.
 """
 
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 from shared.data.pii_kinds import BEFORE, KINDS
@@ -16,30 +16,14 @@ class Scanner:
     def kinds(self, text: str) -> tuple[str, ...]:
         """Names of the kinds that ``text`` holds, each once."""
         data = text.encode()
-        hits = self._screen.Match(data)
+        hits = _screen().Match(data)
         return self._replaced(data, hits)[1] if hits else ()
 
     def redact(self, text: str) -> str:
         """``text`` with a placeholder like ``[email]`` for everything that was found."""
         data = text.encode()
-        hits = self._screen.Match(data)
+        hits = _screen().Match(data)
         return self._replaced(data, hits)[0].decode() if hits else text
-
-    @cached_property
-    def _screen(self) -> Any:
-        import re2
-
-        screen = re2.Set.SearchSet(_of_bytes())
-        for kind in KINDS:
-            screen.Add(kind.pattern)
-        screen.Compile()
-        return screen
-
-    @cached_property
-    def _patterns(self) -> list[Any]:
-        import re2
-
-        return [re2.compile(kind.pattern, _of_bytes()) for kind in KINDS]
 
     def _replaced(self, data: bytes, hits: list[int]) -> tuple[bytes, tuple[str, ...]]:
         """What is left of ``data``, and what was found: a phone number in a key is part of the key."""
@@ -54,12 +38,31 @@ class Scanner:
     def _without(self, index: int, data: bytes) -> bytes:
         pieces, end = [], 0
         name, _, part = KINDS[index]
-        for match in self._patterns[index].finditer(data):
+        for match in _patterns()[index].finditer(data):
             start, _ = match.span(match.lastindex or 0)
             if counted := part(match[match.lastindex or 0], data[max(0, start - BEFORE) : start]):
                 pieces += [data[end:start], f"[{name}]".encode()]
                 end = start + len(counted)
         return b"".join([*pieces, data[end:]])
+
+
+@cache
+def _screen() -> Any:
+    """Compiled once in a process: that takes longer than a small upload does."""
+    import re2
+
+    screen = re2.Set.SearchSet(_of_bytes())
+    for kind in KINDS:
+        screen.Add(kind.pattern)
+    screen.Compile()
+    return screen
+
+
+@cache
+def _patterns() -> list[Any]:
+    import re2
+
+    return [re2.compile(kind.pattern, _of_bytes()) for kind in KINDS]
 
 
 def _of_bytes() -> Any:

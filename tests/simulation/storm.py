@@ -40,7 +40,7 @@ SETTINGS: Final = (
     b"modes: train\n",
 )
 """What a project's tunedrop.yaml may become; the last one is faulty."""
-TESTED: Final = 2_000
+TESTED: Final = 10_000
 """So many storms are part of the tests."""
 _CALLS: Final = 800
 """Faults are planned for so many calls of the app."""
@@ -142,7 +142,7 @@ class _Weather:
         plan = {part.call: part.kind for part in self.parts if isinstance(part, Fault)}
         self.simulation = Simulation(plan)
         self.ports = self.simulation.ports
-        self.ports.jobs.lasts = self.rnd.choice((5, 60, 900, 7200))
+        self.ports.jobs.lasts = self.rnd.choice((5, 60, 900, 3600))
         self.ports.endpoints.hosting.deployment_seconds = self.rnd.choice((5, 120, 900))
         self._began = self.simulation.clock.now()
         self._serial = count()
@@ -179,7 +179,7 @@ class _Weather:
             if not messages:
                 return
             message = messages.pop(self.rnd.randrange(len(messages)))
-            if self.rnd.random() < 0.1:
+            if self.rnd.random() < 0.05:
                 other = self.rnd.choice([message, *messages])
                 turns = [self.rnd.randint(0, 15) for _ in range(4)]
                 workers = TakingTurns(self.simulation.faults, self.simulation.do, turns)
@@ -205,7 +205,7 @@ class _Weather:
         if not self.agenda:
             return
         left = self.agenda[0][0] - self._now()
-        step = self.rnd.choice((3.0, 20.0, 60.0, 60.0, 300.0))
+        step = self.rnd.choice((5.0, 60.0, 60.0, 300.0, 600.0))
         self.simulation.clock.advance(max(0.001, min(left, step) if self._is_busy() else left))
 
     def _is_busy(self) -> bool:
