@@ -9,11 +9,12 @@ from shared.ports import Ports
 
 P = TypeVar("P", bound=Ports)
 Crash = Literal["crash before", "crash after"]
-Kind = Literal[Crash, "throttled", "failed", "timed out"]
+Kind = Literal[Crash, "throttled", "failed", "timed out", "stalled"]
 CRASHES: Final[tuple[Kind, ...]] = get_args(Crash)
 """The process dies before the call, or when the effect is there."""
 KINDS: Final[tuple[Kind, ...]] = (*CRASHES, "throttled", "failed", "timed out")
-"""All that may happen to a call: the crashes, 429, 500, and the effect without its reply."""
+"""All that may happen to a call: the crashes, 429, 500, and the effect without its reply. Beside these, a worker may
+be stalled while it works on files, which takes longer than its claim lasts."""
 _AZURE_ML: Final = frozenset({"catalog", "jobs", "models", "endpoints", "deployments"})
 _RETRY_AFTER: Final = 20.0
 
@@ -41,6 +42,8 @@ class Faults:
         """Told of every call, with its arguments and its answer, once its effect is there."""
         self.seen: Callable[[str, tuple[Any, ...], Any], Any] = lambda name, args, answer: answer
         """What the app gets to see of an answer."""
+        self.stall: Callable[[], None] = lambda: None
+        """Lets the time pass for which a worker is stalled."""
         self.begun: list[int] = []
         """The call with which each invocation began."""
         self.plan = dict(plan or {})
@@ -60,6 +63,8 @@ class Faults:
         self.calls.append(name)
         if kind in ("crash before", "throttled", "failed"):
             raise _error(kind, name)
+        if kind == "stalled" and name.startswith("blobs."):
+            self.stall()
         answer = target(*args, **named)
         self.after(name, args, answer)
         if kind in ("crash after", "timed out"):

@@ -49,7 +49,7 @@ def memory_ports(clock: FakeClock | None = None, **settings: Any) -> MemoryPorts
     clock = clock or FakeClock()
     hosting = Hosting(clock)
     return MemoryPorts(
-        settings=Settings(**{**SETTINGS, **settings}) if settings else _settings(),
+        settings=_settings(**settings),
         clock=clock,
         blobs=MemoryBlobs(clock),
         runs=MemoryRuns(),
@@ -68,6 +68,6 @@ def memory_ports(clock: FakeClock | None = None, **settings: Any) -> MemoryPorts
 
 
 @cache
-def _settings() -> Settings:
-    """The same for all: it takes longer to read than a world does to make."""
-    return Settings(**SETTINGS)
+def _settings(**settings: Any) -> Settings:
+    """Made once: reading them takes longer than making the rest of a world."""
+    return Settings(**{**SETTINGS, **settings})

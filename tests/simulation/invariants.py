@@ -2,31 +2,53 @@
 
 always      (attempt, state) only rises · no end while a job or deployment of the run is left · one run of a
             project between deploying and promoted · one attempt of a run alive, written down before its first
-            effect · traffic only to what was crowned · no notice of a transition that lost · no prepared file
-            written twice
-at rest     every upload has its run, and one only · no run is still under way, or failed without a cause ·
-            one job, model version and deployment for each attempt that came to it, and one notice and timeline
-            entry for each transition · nothing that costs money is left but a champion under its lease
+            effect · nothing is started for a run that has ended or waits for an approval, or beyond the caps ·
+            traffic only to what was crowned, models only from what has completed · no notice of a transition
+            that lost · no prepared file written twice
+at rest     every upload has its run, and one only, which has read that version · the newest version is never
+            superseded, nor replaced by an older one · no run is under way, or has ended badly without a cause ·
+            one job, model version and deployment for each attempt that came to it · one notice and timeline
+            entry for each transition · nothing that costs money is left but a champion under its lease, and
+            what a lease has cost is written down
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from shared.models.hosting import DeploymentSpec
 from shared.models.project import Lease, Serving
 from shared.models.run import Notice, Run, TimelineEntry
-from shared.models.training import TrainingJob
-from shared.naming import is_data_file, project_of
+from shared.models.training import RegisteredModel, TrainingJob
+from shared.naming import is_data_file
 from shared.resources import PREPARED, UPLOADS
 from shared.states import ENDS, State, may_follow
 from tests.doubles.memory import MemoryPorts
 
 HAS_SLOT: Final = frozenset({State.DEPLOYING, State.DEPLOYED, State.EVALUATED})
-NEED_A_CAUSE: Final = frozenset({State.FAILED, State.CANCELLED, State.REJECTED, State.SUPERSEDED})
+NEED_A_CAUSE: Final = frozenset({State.FAILED, State.CANCELLED, State.REJECTED})
 Version = tuple[str, str]
 """(path, ETag) of an upload"""
 Attempt = tuple[str, int]
 """(run, number)"""
+
+
+@dataclass
+class History:
+    """What was done to the world from outside."""
+
+    uploaded: dict[Version, str] = field(default_factory=dict)
+    """SHA-256 of each version, oldest first."""
+    told: set[Version] = field(default_factory=set)
+    """Those that the app was told of."""
+    causes: set[tuple[str, State]] = field(default_factory=set)
+    """(path, end): what has been done to uploads, so that their runs may come to that end."""
+
+    def newer(self, version: Version) -> set[Version]:
+        """Versions of the same upload that were written later."""
+        versions = [one for one in self.uploaded if one[0] == version[0]]
+        return set(versions[versions.index(version) + 1 :])
 
 
 class Watch:
@@ -48,6 +70,9 @@ class Watch:
             "projects.replace_serving": self._serving_written,
             "projects.put_lease": self._lease_written,
             "jobs.submit": self._job_submitted,
+            "models.register": self._model_registered,
+            "endpoints.create": self._endpoint_created,
+            "deployments.create": self._deployment_created,
             "endpoints.set_traffic": self._traffic_set,
             "notices.publish": self._notices_published,
             "blobs.write": self._blob_written,
@@ -60,12 +85,18 @@ class Watch:
         if check is not None and answer is not False:
             self.found += check(*args)
 
+    def unaccounted(self) -> list[str]:
+        """Endpoints that had a lease, are gone, and not in the ledger; to be asked at rest."""
+        left = {endpoint.name for endpoint in self._ports.endpoints.ours()}
+        accounts = {entry.endpoint for entry in self._ports.ledger.entries()}
+        return [f"{name} was never accounted for" for name in sorted(self._leased - left - accounts)]
+
     def _run_written(self, run: Run, etag: str = "") -> Iterator[str]:
         before = self._runs.get(run.run_id)
         self._runs[run.run_id] = run
         if before is not None and not _rises(before, run):
             yield f"{run.run_id} fell from {before.attempt} {before.state} to {run.attempt} {run.state}"
-        if run.state in ENDS and (left := alive(self._ports, run.run_id)):
+        if run.state in ENDS and (left := _alive(self._ports, run.run_id)):
             yield f"{run.run_id} is {run.state} while {', '.join(left)} is left"
         holders = [one.run_id for one in self._runs.values() if one.project == run.project and one.state in HAS_SLOT]
         if len(holders) > 1:
@@ -84,19 +115,34 @@ class Watch:
         self._leased.add(lease.endpoint)
         yield from ()
 
-    def unaccounted(self) -> list[str]:
-        """Endpoints that had a lease, are gone, and not in the ledger; to be asked at rest."""
-        left = {endpoint.name for endpoint in self._ports.endpoints.ours()}
-        accounts = {entry.endpoint for entry in self._ports.ledger.entries()}
-        return [f"{name} was never accounted for" for name in sorted(self._leased - left - accounts)]
-
     def _job_submitted(self, job: TrainingJob) -> Iterator[str]:
-        run_id, attempt = attempt_of(job.tags)
+        yield from self._started(job.name, job.tags)
+        running = [one.name for one in self._ports.jobs.ours() if one.status == "running"]
+        if len(running) > self._ports.settings.most_jobs:
+            yield f"{len(running)} jobs run at once"
+
+    def _model_registered(self, model: RegisteredModel) -> Iterator[str]:
+        job = self._ports.jobs.get(model.path.split("/")[3])
+        if job is None or job.status != "completed":
+            yield f"{model.name}:{model.version} was registered from a job that had not completed"
+
+    def _endpoint_created(self, name: str, tags: dict[str, str]) -> Iterator[str]:
+        up = list(self._ports.endpoints.ours())
+        if len(up) > self._ports.settings.most_endpoints:
+            yield f"{len(up)} endpoints are up at once"
+
+    def _deployment_created(self, spec: DeploymentSpec) -> Iterator[str]:
+        yield from self._started(spec.name, spec.tags)
+
+    def _started(self, name: str, tags: dict[str, str]) -> Iterator[str]:
+        run_id, attempt = _attempt_of(tags)
         record = self._runs[run_id]
         if attempt > record.attempt:
-            yield f"{job.name} was submitted before attempt {attempt} was written down"
-        if len(left := [name for name in alive(self._ports, run_id) if name != job.name]):
-            yield f"{job.name} was submitted while {', '.join(left)} is left"
+            yield f"{name} was started before attempt {attempt} was written down"
+        if record.hold or record.state in ENDS:
+            yield f"{name} was started while its run was {'held' if record.hold else record.state}"
+        if len(left := [one for one in _alive(self._ports, run_id) if one != name]):
+            yield f"{name} was started while {', '.join(left)} is left"
 
     def _traffic_set(self, endpoint: str, traffic: dict[str, int]) -> Iterator[str]:
         for deployment in set(traffic) - self._crowned:
@@ -117,12 +163,12 @@ class Watch:
             self._files.add(path)
 
 
-def attempt_of(tags: dict[str, str]) -> Attempt:
+def _attempt_of(tags: dict[str, str]) -> Attempt:
     """Whose a job, model or deployment is, by its tags."""
     return tags["run"], int(tags["attempt"])
 
 
-def alive(ports: MemoryPorts, run_id: str) -> list[str]:
+def _alive(ports: MemoryPorts, run_id: str) -> list[str]:
     """Running jobs and existing deployments of a run."""
     jobs = [job.name for job in ports.jobs.submitted if job.tags["run"] == run_id]
     running = [name for name in jobs if (found := ports.jobs.get(name)) and found.status == "running"]
@@ -136,40 +182,38 @@ def _rises(before: Run, after: Run) -> bool:
     return after.state is before.state or may_follow(before.state, after.state)
 
 
-def at_rest(ports: MemoryPorts, told: set[Version], causes: set[tuple[str, State]]) -> list[str]:
-    """What is wrong with a world that nothing moves any more.
-
-    Args:
-        told: the uploads that the app was told of.
-        causes: (path, end) of what may have come to that end.
-    """
+def at_rest(ports: MemoryPorts, history: History) -> Iterator[str]:
+    """What is wrong with a world that nothing moves any more."""
     runs = list(ports.runs.all())
-    found = [f"{run.run_id}: {wrong}" for run in runs for wrong in _of_run(ports, run, causes)]
-    return [*found, *_uploads(runs, told | _found(ports)), *_attempts(ports, runs), *_endpoints(ports, runs)]
+    for run in runs:
+        checks = (_of_run(ports, run, history), _read(run, history), _transitions(ports, run))
+        yield from (f"{run.run_id}: {wrong}" for check in checks for wrong in check)
+    yield from _uploads(ports, runs, history)
+    yield from _attempts(ports, runs)
+    yield from (f"job {job.name} runs on" for job in ports.jobs.ours() if job.status == "running")
+    yield from _endpoints(ports, runs)
 
 
-def _found(ports: MemoryPorts) -> set[Version]:
-    """The uploads that lie there."""
-    return {(info.path, info.etag) for info in ports.blobs.within(UPLOADS) if info.size and is_data_file(info.path)}
-
-
-def _uploads(runs: list[Run], uploads: set[Version]) -> Iterator[str]:
-    versions = Counter((run.upload.path, run.upload.etag) for run in runs)
-    yield from (f"{path} of {etag} has no run" for path, etag in uploads if (path, etag) not in versions)
-    yield from (f"{path} of {etag} has {number} runs" for (path, etag), number in versions.items() if number > 1)
-    yield from (f"{run.run_id} is not of {run.project}" for run in runs if project_of(run.upload.path) != run.project)
-
-
-def _of_run(ports: MemoryPorts, run: Run, causes: set[tuple[str, State]]) -> Iterator[str]:
+def _of_run(ports: MemoryPorts, run: Run, history: History) -> Iterator[str]:
     if run.state not in ENDS | {State.LIVE}:
         yield f"it is still {run.state}, due {run.next_due}, until {run.deadline}"
-    if run.state in NEED_A_CAUSE and (run.upload.path, run.state) not in causes:
+    if run.state in NEED_A_CAUSE and (run.upload.path, run.state) not in history.causes:
         yield f"it is {run.state} without a cause: {run.results.error}"
     if run.outbox:
         yield "its outbox is not empty"
     if ((run.project, run.run_id) in ports.active.rows) is (run.state in ENDS):
         yield f"the index has it wrong: it is {run.state}"
-    yield from _transitions(ports, run)
+
+
+def _read(run: Run, history: History) -> Iterator[str]:
+    version = (run.upload.path, run.upload.etag)
+    if version not in history.uploaded:
+        yield f"there never was a version {run.upload.etag} of {run.upload.path}"
+        return
+    if run.upload.sha256 not in (None, history.uploaded[version]):
+        yield "it has read another version than its own"
+    if run.state is State.SUPERSEDED and not history.newer(version):
+        yield "it is superseded, but the newest"
 
 
 def _transitions(ports: MemoryPorts, run: Run) -> Iterator[str]:
@@ -183,21 +227,34 @@ def _transitions(ports: MemoryPorts, run: Run) -> Iterator[str]:
         yield f"of {run.seq} transitions, {len(told)} were told"
 
 
+def _uploads(ports: MemoryPorts, runs: list[Run], history: History) -> Iterator[str]:
+    lie_there = {(one.path, one.etag) for one in ports.blobs.within(UPLOADS) if one.size and is_data_file(one.path)}
+    versions = Counter((run.upload.path, run.upload.etag) for run in runs)
+    yield from (f"{path} of {etag} has no run" for path, etag in (history.told | lie_there) - versions.keys())
+    yield from (f"{path} of {etag} has {number} runs" for (path, etag), number in versions.items() if number > 1)
+    went_live = {(run.upload.path, run.upload.etag) for run in runs if State.LIVE in _states(ports, run)}
+    for run in runs:
+        version = (run.upload.path, run.upload.etag)
+        if run.state is State.LIVE and version in history.uploaded and history.newer(version) & went_live:
+            yield f"{run.run_id} serves, though a newer version was promoted"
+
+
+def _states(ports: MemoryPorts, run: Run) -> Iterable[State]:
+    return [entry.state for entry in ports.runs.timeline(run.run_id, run.project)]
+
+
 def _attempts(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:
     """One job, model version and deployment for each attempt that came to it; at most one for any."""
     made = {
-        State.SUBMITTED: Counter(attempt_of(job.tags) for job in ports.jobs.submitted),
-        State.REGISTERED: Counter(attempt_of(model.tags) for model in ports.models.registered),
-        State.DEPLOYED: Counter(attempt_of(spec.tags) for spec in ports.deployments.created),
+        State.SUBMITTED: Counter(_attempt_of(job.tags) for job in ports.jobs.submitted),
+        State.REGISTERED: Counter(_attempt_of(model.tags) for model in ports.models.registered),
+        State.DEPLOYED: Counter(_attempt_of(spec.tags) for spec in ports.deployments.created),
     }
-    reached = {reached for run in runs for reached in _reached(ports, run) if reached[0] in made}
-    yield from (
-        f"{attempt} was {state} with {made[state][attempt]}" for state, attempt in reached if made[state][attempt] != 1
-    )
+    for state, attempt in {reached for run in runs for reached in _reached(ports, run) if reached[0] in made}:
+        if not made[state][attempt]:
+            yield f"{attempt} was {state} without what makes it so"
     for state, counts in made.items():
-        yield from (
-            f"{attempt} has {number} of what makes it {state}" for attempt, number in counts.items() if number > 1
-        )
+        yield from (f"{attempt} was made {state} {number} times" for attempt, number in counts.items() if number > 1)
 
 
 def _reached(ports: MemoryPorts, run: Run) -> Iterator[tuple[State, Attempt]]:
@@ -210,18 +267,16 @@ def _reached(ports: MemoryPorts, run: Run) -> Iterator[tuple[State, Attempt]]:
 
 
 def _endpoints(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:
-    """Nothing that costs money without a live run under a lease."""
-    states = {run.run_id: run.state for run in runs}
-    for job in ports.jobs.submitted:
-        if (found := ports.jobs.get(job.name)) and found.status == "running":
-            yield f"job {job.name} runs on: its run is {states.get(job.tags['run'])}"
+    """None without a live run and a lease, with its champion alone in it, to which all traffic goes."""
+    live = {run.run_id for run in runs if run.state is State.LIVE}
     rows = {stored.value.project: stored.value for stored in ports.projects.all_serving()}
     yield from (f"{row.slot} still holds the slot" for row in rows.values() if row.slot)
     yield from (f"{row.project} still waits for its endpoint to go" for row in rows.values() if row.phase == "deleting")
     for endpoint in ports.endpoints.ours():
-        row, lease = rows[endpoint.tags["project"]], ports.projects.lease(endpoint.tags["project"])
+        project = endpoint.tags["project"]
+        champion, lease = rows[project].champion, ports.projects.lease(project)
         left = [one.name for one in ports.deployments.of(endpoint.name)]
-        if states.get(row.champion_run or "") is not State.LIVE or lease is None or lease.endpoint != endpoint.name:
+        if rows[project].champion_run not in live or lease is None or lease.endpoint != endpoint.name:
             yield f"{endpoint.name} is left without a live run or lease"
-        elif left != [row.champion] or endpoint.traffic != {row.champion: 100}:
-            yield f"{endpoint.name} has {left} and traffic {endpoint.traffic}; its champion is {row.champion}"
+        elif left != [champion] or endpoint.traffic != {champion: 100}:
+            yield f"{endpoint.name} has {left} and traffic {endpoint.traffic}; its champion is {champion}"

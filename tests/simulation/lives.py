@@ -40,7 +40,7 @@ def cancelled(state: State, simulation: Simulation) -> None:
     """One upload whose run is cancelled as soon as it has come to ``state``."""
     run = _uploaded(simulation, "support/faq.jsonl", 0)
     simulation.until_state(run, state)
-    simulation.causes.add(("support/faq.jsonl", State.CANCELLED))
+    simulation.history.causes.add(("support/faq.jsonl", State.CANCELLED))
     decided = partial(decide, "support", run, "cancel", "ada@example.com", simulation.app)
     simulation.until(lambda: simulation.do(decided))
     _end(simulation)

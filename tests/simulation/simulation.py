@@ -1,15 +1,17 @@
 """The app in one thread, over ports that fail as planned, watched at every call."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from shared.naming import normal_etag
-from shared.states import State
 from tests.doubles.faults import Faults, Kind
 from tests.doubles.world import Event, World
-from tests.simulation.invariants import Version, Watch, at_rest
+from tests.simulation.invariants import History, Watch, at_rest
 
 DAY: Final = 24 * 3600.0
+_STALLED: Final = 120.0
+"""Seconds: longer than a claim lasts."""
 
 
 class Schedule(Protocol):
@@ -34,26 +36,29 @@ class Simulation(World):
     def __init__(self, plan: Mapping[int, Kind] | None = None, **settings: Any) -> None:
         self.faults = Faults(plan)
         super().__init__(self.faults, **settings)
+        self.history = History()
         self.watch = Watch(self.ports)
         self.faults.after = self.watch.after
-        self.told: set[Version] = set()
-        """Uploads that the app was told of."""
-        self.causes: set[tuple[str, State]] = set()
-        """(path, end): what has been done to uploads, so that their runs may come to that end."""
+        self.faults.stall = lambda: self.clock.advance(_STALLED)
 
     def do(self, call: Callable[[], Any]) -> bool:
         self.faults.begun.append(len(self.faults.calls))
         return super().do(call)
 
+    def upload(self, path: str, content: bytes | None = None) -> Event:
+        event = super().upload(path, content)
+        self.history.uploaded[(path, event["data"]["eTag"])] = hashlib.sha256(content or b"").hexdigest()
+        return event
+
     def deliver(self, event: Event) -> str | None:
         if event["data"].get("contentLength"):
-            self.told.add((event["subject"].partition("/blobs/")[2], normal_etag(event["data"]["eTag"])))
+            self.history.told.add((event["subject"].partition("/blobs/")[2], normal_etag(event["data"]["eTag"])))
         return super().deliver(event)
 
     def at_rest(self) -> bool:
         """Whether nothing is left to be done."""
-        return at_rest(self.ports, self.told, self.causes) == []
+        return not any(at_rest(self.ports, self.history))
 
     def violations(self) -> list[str]:
         """All that is wrong; to be asked at rest."""
-        return self.watch.found + self.watch.unaccounted() + at_rest(self.ports, self.told, self.causes)
+        return [*self.watch.found, *self.watch.unaccounted(), *at_rest(self.ports, self.history)]

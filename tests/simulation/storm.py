@@ -40,8 +40,11 @@ SETTINGS: Final = (
     b"modes: train\n",
 )
 """What a project's tunedrop.yaml may become; the last one is faulty."""
+JOB_FAILURES: Final = ("the loss is not a number", "CUDA out of memory", "the node was preempted")
+"""What jobs fail with; the first is for good, the others are tried once more."""
 TESTED: Final = 10_000
 """So many storms are part of the tests."""
+CAPS: Final[tuple[dict[str, int], ...]] = ({}, {}, {"most_jobs": 1}, {"most_jobs": 2})
 _CALLS: Final = 800
 """Faults are planned for so many calls of the app."""
 _CALM_ROUNDS: Final = 400
@@ -57,6 +60,10 @@ class Upload:
     delays: tuple[float, ...]
     quoted: bool
 
+    def __str__(self) -> str:
+        events = ", ".join(f"{delay:.0f}" for delay in self.delays) or "never"
+        return f"{self.at:.0f} s: {self.path} is written; its event comes after {events} s"
+
 
 @dataclass(frozen=True)
 class Deed:
@@ -66,6 +73,9 @@ class Deed:
     what: str
     path: str
 
+    def __str__(self) -> str:
+        return f"{self.at:.0f} s: {self.what}, {self.path}"
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -73,6 +83,9 @@ class Fault:
 
     call: int
     kind: Kind
+
+    def __str__(self) -> str:
+        return f"call {self.call}: {self.kind}"
 
 
 Part = Upload | Deed | Fault
@@ -94,7 +107,7 @@ class Storm:
         return [(number, part) for number, part in enumerate(planned(self.seed)) if number not in self.without]
 
     def __str__(self) -> str:
-        return f"seed {self.seed}" + "".join(f"\n    {part}" for _, part in self.parts())
+        return f"seed {self.seed}" + "".join(f"; {part}" for _, part in self.parts())
 
 
 def planned(seed: int) -> list[Part]:
@@ -103,7 +116,7 @@ def planned(seed: int) -> list[Part]:
     paths = [f"{project}/{file}" for project in PROJECTS[: rnd.randint(1, 2)] for file in FILES[: rnd.randint(1, 2)]]
     uploads = [_upload(rnd, rnd.choice(paths), number) for number in range(rnd.randint(1, 4))]
     deeds = [_deed(rnd, rnd.choice(paths)) for _ in range(rnd.choice((0, 0, 1, 2, 4)))]
-    faults = [Fault(rnd.randrange(_CALLS), rnd.choice(KINDS)) for _ in range(rnd.choice((0, 2, 8, 30)))]
+    faults = [Fault(rnd.randrange(_CALLS), rnd.choice((*KINDS, "stalled"))) for _ in range(rnd.choice((0, 2, 8, 30)))]
     return [*uploads, *deeds, *faults]
 
 
@@ -120,7 +133,17 @@ def _content(number: int) -> bytes:
 
 
 def _deed(rnd: random.Random, path: str) -> Deed:
-    deeds = ("cancel", "cancel", "retry", "approve", "settings", "settings", "delete", "fail job", "forget event")
+    deeds = (
+        "cancel",
+        "cancel",
+        "retry",
+        "approve",
+        "settings",
+        "settings",
+        "delete",
+        *JOB_FAILURES,
+        "deployments fail",
+    )
     return Deed(_moment(rnd), rnd.choice(deeds), path)
 
 
@@ -140,14 +163,13 @@ class _Weather:
     def __post_init__(self) -> None:
         self.rnd = random.Random(-1 - self.seed)
         plan = {part.call: part.kind for part in self.parts if isinstance(part, Fault)}
-        self.simulation = Simulation(plan)
+        self.simulation = Simulation(plan, **self.rnd.choice(CAPS))
         self.ports = self.simulation.ports
         self.ports.jobs.lasts = self.rnd.choice((5, 60, 900, 3600))
         self.ports.endpoints.hosting.deployment_seconds = self.rnd.choice((5, 120, 900))
         self._began = self.simulation.clock.now()
         self._serial = count()
         self._announced = 0
-        self._written: list[str] = []
         self._failed: Counter[tuple[str, str]] = Counter()
 
     def run(self) -> list[str]:
@@ -214,9 +236,6 @@ class _Weather:
 
     def _uploaded(self, part: Upload) -> None:
         event = self.simulation.upload(part.path, part.content)
-        self._written.append(part.path)
-        if self._written.count(part.path) > 1:
-            self._may_end(part.path, State.SUPERSEDED)
         if part.content.startswith(b"no json"):
             self._may_end(part.path, State.REJECTED)
         if part.quoted:
@@ -235,16 +254,20 @@ class _Weather:
                 self.ports.blobs.write(UPLOADS, f"{project}/tunedrop.yaml", [content], "application/yaml")
                 if content == SETTINGS[-1]:
                     self._may_end_in(project, State.REJECTED)
-            case "fail job":
-                self._fail_jobs(deed.path)
+            case "deployments fail":
+                self.ports.deployments.fails_with = "The image could not be pulled."
+                for one in PROJECTS:
+                    self._may_end_in(one, State.FAILED)
             case "cancel" | "retry" | "approve":
                 self._decide(deed)
+            case failure:
+                self._fail_jobs(deed.path, failure)
 
-    def _fail_jobs(self, path: str) -> None:
+    def _fail_jobs(self, path: str, failure: str) -> None:
         for run in self._runs(path):
             job = self.ports.jobs.get(run.results.job or "")
             if job is not None and job.azure_status == "Running":
-                self.ports.jobs.fail(job.name, "Training failed: the loss is not a number.")
+                self.ports.jobs.fail(job.name, failure)
                 self._may_end(path, State.FAILED)
 
     def _decide(self, deed: Deed) -> None:
@@ -270,6 +293,7 @@ class _Weather:
     def _calm(self) -> list[str]:
         """Nothing fails any more, owners approve what is held, and leases run out."""
         self.simulation.faults.plan.clear()
+        self.ports.deployments.fails_with = None
         settled = self._until(self.simulation.at_rest)
         wrong = self.simulation.violations()
         if not settled or wrong:
@@ -297,7 +321,7 @@ class _Weather:
         return (run for run in list(self.ports.runs.all()) if run.upload.path == path)
 
     def _may_end(self, path: str, state: State) -> None:
-        self.simulation.causes.add((path, state))
+        self.simulation.history.causes.add((path, state))
 
     def _may_end_in(self, project: str, state: State) -> None:
         for file in FILES:
