@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from benchmarks import cold_start, event_to_effect, preparation, reconcile
+from benchmarks import blob_to_blob, cold_start, event_to_effect, preparation, reconcile
 from benchmarks.ratio import Ratio
 
 RESULTS: Final = Path(__file__).parent / "results.json"
@@ -14,6 +14,7 @@ BENCHMARKS: Final = {
     "reconcile": reconcile.measure,
     "event_to_effect": event_to_effect.measure,
     "preparation": preparation.measure,
+    "blob_to_blob": blob_to_blob.measure,
 }
 
 
