@@ -1,6 +1,7 @@
 """Many uploads at once, each told of three times."""
 
 import re
+from collections import Counter
 
 from shared.models.run import Run
 from shared.naming import parse_attempt_name
@@ -49,15 +50,18 @@ def most_jobs_at_once(world: World) -> int:
 
 
 def impatient(world: World) -> list[str]:
-    """What was asked again for one run within the second that a 429 asks to wait at least."""
-    throttled: dict[tuple[str, str], float] = {}
-    early = []
+    """What was asked twice for one run within the second that a 429 asks to wait at least.
+
+    Once is no fault: another worker had begun before the refusal was written down.
+    """
+    refused: dict[tuple[str, str], float] = {}
+    early: Counter[tuple[str, str, float]] = Counter()
     for each in world.azureml.requests():
         request = (each["method"], each["path"])
         if not re.search("/jobs/|/deployments/", each["path"]):
             continue
-        if each["t"] < throttled.pop(request, 0) + 1:
-            early.append(" ".join(request))
-        if each["status"] == 429:
-            throttled[request] = each["t"]
-    return early
+        if each["t"] < (since := refused.get(request, 0)) + 1:
+            early[*request, since] += 1
+        elif each["status"] == 429:
+            refused[request] = each["t"]
+    return [f"{method} {path}" for (method, path, _), times in early.items() if times > 1]
