@@ -7,6 +7,7 @@ from itertools import count
 from typing import Final
 
 from shared.engine import advance
+from shared.intents import decide
 from shared.states import ENDS, State
 from shared.sweeps.reap import reap
 from tests.simulation import lives
@@ -97,14 +98,19 @@ class _Lived:
 
 
 def of_one_run() -> list[Schedule]:
-    """Two workers advance one run, at every point of its life."""
-    return _schedules(lives.one, _the_same, frozenset(State), ())
+    """Two workers advance one run, at every point of its life; or one of them has just been told to cancel it."""
+    states = frozenset(State)
+    return [*_schedules(lives.one, _the_same, states, ()), *_schedules(lives.stoppable, _cancelled, states, ())]
 
 
 def of_two_runs() -> list[Schedule]:
     """One worker is about one run of a project, the other about the other one, or about the endpoint."""
     states = frozenset(State) - _BEFORE_THE_ENDPOINT
-    return [*_schedules(lives.two, _another, states, ("reap",)), *_schedules(lives.two, _the_reaper, states, ())]
+    return [
+        *_schedules(lives.two, _another, states, ("reap",)),
+        *_schedules(lives.two, _the_reaper, states, ()),
+        *_schedules(lives.late, _the_reaper, states, ()),
+    ]
 
 
 def _schedules(life: Life, other: Other, states: Collection[State], names: Collection[str]) -> list[Schedule]:
@@ -122,6 +128,17 @@ def _stations(life: Life) -> list[tuple[str, State | None]]:
 
 def _the_same(simulation: Simulation, call: Invocation) -> Invocation | None:
     return call
+
+
+def _cancelled(simulation: Simulation, call: Invocation) -> Invocation | None:
+    [run] = simulation.ports.runs.all()
+    simulation.history.causes.add((run.upload.path, State.CANCELLED))
+
+    def cancel() -> None:
+        decide(run.project, run.run_id, "cancel", "ada@example.com", simulation.app)
+        advance(run.project, run.run_id, simulation.app)
+
+    return cancel
 
 
 def _another(simulation: Simulation, call: Invocation) -> Invocation | None:

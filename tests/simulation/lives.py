@@ -19,12 +19,13 @@ _SWEEP_EVERY: Final = 100
 """Rounds."""
 
 
-def one(simulation: Simulation) -> None:
+def one(simulation: Simulation, reaped: bool = True) -> None:
     """One upload, its event twice, from arrival until its endpoint has been reaped."""
     run = _uploaded(simulation, "support/faq.jsonl", 0)
     simulation.until_state(run, State.LIVE)
     simulation.until(simulation.at_rest)
-    _end(simulation)
+    if reaped:
+        _end(simulation)
 
 
 def two(simulation: Simulation) -> None:
@@ -33,6 +34,23 @@ def two(simulation: Simulation) -> None:
         _uploaded(simulation, path, number)
     simulation.until(lambda: {run.state for run in simulation.ports.runs.all()} == {State.LIVE, State.RETIRED})
     simulation.until(simulation.at_rest)
+    _end(simulation)
+
+
+def late(simulation: Simulation) -> None:
+    """Two uploads of one project: when the second comes, the lease of the first has run out, but nobody has reaped."""
+    one(simulation, reaped=False)
+    simulation.clock.advance(DAY)
+    run = _uploaded(simulation, "support/chats.jsonl", 1)
+    simulation.until_state(run, State.LIVE)
+    simulation.until(simulation.at_rest)
+    _end(simulation)
+
+
+def stoppable(simulation: Simulation) -> None:
+    """One upload, whether its run goes live or is cancelled on the way."""
+    _uploaded(simulation, "support/faq.jsonl", 0)
+    simulation.until(lambda: not simulation.reap() and simulation.at_rest())
     _end(simulation)
 
 
