@@ -59,11 +59,12 @@ def _deployment_exists(run: Run, ports: Ports) -> bool:
 
 
 def _unsettled(run: Run, ports: Ports) -> bool:
-    """Whether a worker that has not noticed yet might still start what is not there; of what was live, none would."""
+    """Whether a worker that has not noticed may still start something, or just has; of what was live, none does."""
     if run.results.end is State.RETIRED or pace.seconds_in_state(run, ports) >= SETTLES_IN:
         return False
-    never_seen = run.results.plan is not None and ports.jobs.get(run.results.plan.name) is None
-    return never_seen or run.results.deployment is not None
+    job = ports.jobs.get(run.results.plan.name) if run.results.plan else None
+    may_start = run.results.plan is not None and (job is None or job.status == "running")
+    return may_start or run.results.deployment is not None
 
 
 def _give_back_slot(run: Run, ports: Ports) -> None:
