@@ -1,12 +1,15 @@
 """Ways to prepare the same file: ours and its peers. ``python -m benchmarks.methods NAME FILE OUT`` prints seconds.
 
 All keep the same rows: each checks them by the same contract, removes exact duplicates, writes three splits by
-content hash and counts tokens. Imports and a small file before are not timed.
+content hash and the bad rows, and finds the file's hash, the tokens to train on and the histograms of a receipt.
+Imports and a small file before are not timed.
 """
 
+import hashlib
 import json
 import sys
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,8 +19,10 @@ import orjson
 import xxhash
 
 from shared.data import splits
+from shared.data.account import ROW_TOKENS, TURNS
 from shared.data.contract import fault
 from shared.data.prepare import REJECTED, Part, prepare
+from shared.data.tokens import estimate
 from shared.models.config import ProjectConfig
 
 _PIECE: Final = 2**20
@@ -51,15 +56,26 @@ def pandas(file: Path, out: Path) -> None:
     """The lesson's way: the whole file in one table."""
     import pandas
 
-    table = pandas.read_json(file, lines=True, dtype=False, convert_dates=False)
-    table = table[[fault({"messages": messages}) is None for messages in table["messages"]]]
-    key = table["messages"].map(lambda messages: "\0".join([message["content"] for message in messages]))
-    table, key = table[~key.duplicated()], key[~key.duplicated()]
-    split = key.map(_split_of)
-    key.str.len().floordiv(4).groupby(split).sum()
+    table = pandas.read_json(file, lines=True, dtype=False)
+    faults = table.apply(lambda row: fault({"messages": row["messages"]}), axis=1)
+    rejected = table[faults.notna()].assign(line=lambda bad: bad.index + 1, fault=faults)
+    rejected.to_json(out / f"{REJECTED}.jsonl", orient="records", lines=True, force_ascii=False)
+    table = table[faults.isna()]
+    table["key"] = table["messages"].apply(_key)
+    table = table.drop_duplicates("key")
+    table["tokens"] = table["key"].apply(_tokens)
+    table["turns"] = table["messages"].apply(len)
+    table["split"] = table["key"].apply(_split_of)
     for name in splits.NAMES:
-        rows = table.loc[split == name, ["messages"]]
+        rows = table.loc[table["split"] == name, ["messages"]]
         rows.to_json(out / f"{name}.jsonl", orient="records", lines=True, force_ascii=False)
+    figures = {
+        "sha256": _sha256(file),
+        "tokens": int(table.loc[table["split"] == "train", "tokens"].sum()),
+        "turns": pandas.cut(table["turns"], [*TURNS, 10**9], right=False).value_counts().tolist(),
+        "row_tokens": pandas.cut(table["tokens"], [*ROW_TOKENS, 10**9], right=False).value_counts().tolist(),
+    }
+    (out / "figures.json").write_text(json.dumps(figures))
 
 
 def datasets(file: Path, out: Path) -> None:
@@ -68,19 +84,25 @@ def datasets(file: Path, out: Path) -> None:
 
     seen: set[bytes] = set()
     tokens = dict.fromkeys(splits.NAMES, 0)
+    turns, row_tokens = [0] * len(TURNS), [0] * len(ROW_TOKENS)
     with ExitStack() as opened:
-        sinks = {name: opened.enter_context((out / f"{name}.jsonl").open("wb")) for name in splits.NAMES}
-        for row in datasets.load_dataset("json", data_files=str(file), split="train", streaming=True):
-            messages = row["messages"]
-            if fault(row) is not None:
+        sinks = {name: opened.enter_context((out / f"{name}.jsonl").open("wb")) for name in (*splits.NAMES, REJECTED)}
+        rows = datasets.load_dataset("json", data_files=str(file), split="train", streaming=True)
+        for line, row in enumerate(rows, 1):
+            if found := fault(row):
+                sinks[REJECTED].write(orjson.dumps(row | {"line": line, "fault": list(found)}) + b"\n")
                 continue
-            key = "\0".join([message["content"] for message in messages])
+            key = _key(row["messages"])
             digest = xxhash.xxh3_128_digest(key.encode())
             if digest not in seen:
                 seen.add(digest)
-                name = _split_of(key)
-                tokens[name] += len(key) // 4
-                sinks[name].write(orjson.dumps({"messages": messages}, option=orjson.OPT_APPEND_NEWLINE))
+                name, count = _split_of(key), _tokens(key)
+                tokens[name] += count
+                turns[bisect_right(TURNS, len(row["messages"])) - 1] += 1
+                row_tokens[bisect_right(ROW_TOKENS, count) - 1] += 1
+                sinks[name].write(orjson.dumps({"messages": row["messages"]}) + b"\n")
+    figures = {"sha256": _sha256(file), "tokens": tokens["train"], "turns": turns, "row_tokens": row_tokens}
+    (out / "figures.json").write_text(json.dumps(figures))
 
 
 def bare(file: Path, _: Path) -> None:
@@ -88,6 +110,19 @@ def bare(file: Path, _: Path) -> None:
     with file.open("rb") as opened:
         for line in opened:
             orjson.loads(line)
+
+
+def _key(messages: list[dict[str, str]]) -> str:
+    return "\0".join([message["content"] for message in messages])
+
+
+def _tokens(key: str) -> int:
+    return round(estimate(key.encode()))
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _split_of(key: str) -> str:

@@ -55,13 +55,11 @@ class Account:
         """Without blank ones."""
         return self.accepted + self.rejects.count + self.duplicates + self.sampled_out
 
-    def accept(self, messages: Sequence[Message], tokens: int, kinds: Collection[str], too_long: bool) -> None:
-        """A row that is used; personal data of ``kinds`` is, or was, in it."""
+    def accept(self, messages: Sequence[Message], tokens: int, too_long: bool) -> None:
+        """A row that is used."""
         self.accepted += 1
         self._turns[bisect_right(TURNS, len(messages)) - 1] += 1
         self._row_tokens[bisect_right(ROW_TOKENS, tokens) - 1] += 1
-        if kinds:
-            self.see(kinds)
         if too_long:
             self.see_too_long()
 
@@ -69,10 +67,10 @@ class Account:
         """An accepted row has been repaired."""
         self._mended.update([*used, "rows"])
 
-    def see(self, kinds: Collection[str]) -> None:
-        """Personal data or secrets of ``kinds`` are where reading is."""
+    def see(self, kinds: Collection[str], file: str | None, line: int) -> None:
+        """Personal data or secrets of ``kinds`` are, or were, in a row."""
         for kind in kinds:
-            self._pii.setdefault(kind, Sightings()).add(self.file, self.line)
+            self._pii.setdefault(kind, Sightings()).add(file, line)
 
     def see_too_long(self) -> None:
         """A row that is too long is where reading is."""

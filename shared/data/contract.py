@@ -49,6 +49,8 @@ class Row(NamedTuple):
     """``{"messages": …}``, encoded anew and ended by a newline."""
     record: dict[str, Any]
     """The whole line, parsed."""
+    text: str
+    """All contents, parted by a NUL, which none of them holds. Their number tells whose they are: turns are taken."""
 
 
 def check(line: bytes) -> Row | Fault:
@@ -63,10 +65,9 @@ def check(line: bytes) -> Row | Fault:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return malformed.explain(line, error)
-    if messages := _plain(record):
-        found = row(messages, record)
-        if keys.all_kept(line, record, found.encoded):
-            return found
+    found = _at_first_sight(record)
+    if found and keys.all_kept(line, record, found.encoded):
+        return found
     return keys.duplicate(line, record) or check_record(record)
 
 
@@ -83,30 +84,31 @@ def check_record(record: Any) -> Row | Fault:
     return fault(record) or row(_messages(record), record)
 
 
-def _plain(record: Any) -> list[Message] | None:
-    """The messages of a record that keeps the contract at first sight; ``None``: it has to be looked at closely."""
+def _at_first_sight(record: Any) -> Row | None:
+    """The row in a record that plainly keeps the contract; ``None``: it has to be looked at closely."""
     try:
-        messages: list[Message] = record["messages"]
+        messages = record["messages"]
         roles = [message["role"] for message in messages]
         contents = [message["content"] for message in messages]
         turns = roles[1:] if roles[0] == "system" else roles
-        in_turn = turns == _TURNS[: len(turns)] and turns[-1] == "assistant"
-        if not in_turn or list(map(tuple, messages)) != _KEYS[: len(messages)]:
+        if turns[-1] != "assistant" or turns != _TURNS[: len(turns)] or max(map(len, messages)) > 2:
             return None
         begin_plainly = min(contents) >= "!" and max(contents) < "\x7f"
-        seen = begin_plainly or all(map(can_be_seen, contents))
+        if not begin_plainly and not all(map(can_be_seen, contents)):
+            return None
     except (KeyError, TypeError, IndexError):
         return None
-    return messages if seen and not [1 for content in contents if "\0" in content] else None
+    found = row(_messages(record), record)
+    return found if found.text.count("\0") == len(contents) - 1 else None
 
 
 _TURNS: Final = ["user", "assistant"] * 500
-_KEYS: Final = [("role", "content")] * len(_TURNS)
 
 
 def row(messages: list[Message], record: dict[str, Any]) -> Row:
     """The row of messages that keep the contract."""
-    return Row(messages, orjson.dumps({"messages": messages}, option=orjson.OPT_APPEND_NEWLINE), record)
+    encoded = orjson.dumps({"messages": messages}, option=orjson.OPT_APPEND_NEWLINE)
+    return Row(messages, encoded, record, "\0".join([message["content"] for message in messages]))
 
 
 def _messages(record: dict[str, Any]) -> list[Message]:

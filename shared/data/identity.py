@@ -1,12 +1,12 @@
 """Which rows are the same. Deduplication, splits and sampling all go by one 64-bit digest of a row's messages."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, Literal
 
 import xxhash
 
-from shared.data.contract import Message, Row
+from shared.data.contract import Row
 
 BITS: Final = 64
 
@@ -27,23 +27,15 @@ def _exact(row: Row) -> int:
 
 
 def _normalised(row: Row) -> int:
-    return xxhash.xxh3_64_intdigest(normal(row.messages)) or 1
+    return xxhash.xxh3_64_intdigest(normal(row.text)) or 1
 
 
-def text(messages: Sequence[Message]) -> str:
-    """All contents, parted by a NUL, which none of them holds.
-
-    Their number tells whose they are: users and assistants take turns.
-    """
-    return "\0".join([message["content"] for message in messages])
-
-
-def normal(messages: Sequence[Message]) -> bytes:
-    """The contents without case, white space and differences of Unicode form (NFKC, case folded)."""
-    contents = text(messages)
-    if contents.isascii():
-        return contents.encode().translate(_LOWER, _SPACE)
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", contents).casefold())
+def normal(text: str) -> bytes:
+    """A row's text without case, white space and differences of Unicode form (NFKC, case folded)."""
+    if text.isascii():
+        return text.encode().translate(_LOWER, _SPACE)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     for space in _WIDE_SPACE:
-        folded = folded.replace(space, "")
+        if space in folded:
+            folded = folded.replace(space, "")
     return folded.encode().translate(None, _SPACE)

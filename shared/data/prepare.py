@@ -18,6 +18,7 @@ from shared.data.outputs import Outputs, Sink
 from shared.data.rejects import Rejects
 from shared.data.sorter import Sorter
 from shared.data.tokens import TokenCounter
+from shared.data.watch import Watch
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Figures
 
@@ -65,11 +66,13 @@ def prepare(
     parts = list(parts)
     outputs = Outputs(sinks, config.split, {part.split for part in parts})
     tokens = tokens or TokenCounter()
-    sorter = Sorter(config, outputs, tokens, max_seq_length, _digests(pinned, config))
     account, before = Account(Rejects(sinks[REJECTED], config)), Account(Rejects(_Nowhere(), config))
-    readings = [_read(part, sorter, account, progress) for part in parts]
-    sources = [source for source, _ in readings]
-    readings += [_read(part, sorter, before, progress) for part in earlier]
+    with Watch() as watch:
+        sorter = Sorter(config, outputs, tokens, max_seq_length, _digests(pinned, config), watch)
+        readings = [_read(part, sorter, account, progress) for part in parts]
+        sources = [source for source, _ in readings]
+        readings += [_read(part, sorter, before, progress) for part in earlier]
+        watch.settle()
     outputs.finish()
     account.rejects.close()
     return Figures(

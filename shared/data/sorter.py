@@ -16,6 +16,7 @@ from shared.data.pii import Scanner
 from shared.data.seen import Seen
 from shared.data.splits import Placed
 from shared.data.tokens import TokenCounter
+from shared.data.watch import Watch
 from shared.models.config import ProjectConfig
 
 MOST_LINES: Final = 5_000_000
@@ -32,14 +33,16 @@ class Sorter:
         tokens: TokenCounter,
         max_seq_length: int | None,
         pinned: Collection[int],
+        watch: Watch,
     ) -> None:
-        """``pinned``: digests of the rows that are never trained on."""
+        """``pinned``: digests of the rows that are never trained on; ``watch`` searches where ``pii`` is ``warn``."""
         self._config = config
         self._outputs = outputs
         self._tokens_of = tokens.of
         self._longest = max_seq_length or sys.maxsize
         self._pinned = pinned
-        self._scanner = None if config.pii == "off" else Scanner()
+        self._scanner = Scanner()
+        self._watch = watch
         self._digest = identity.digest(config.duplicates)
         self._sample = round(config.sample_pc / 100 * 2**identity.BITS)
         """Digests below it are in the sample."""
@@ -87,7 +90,7 @@ class Sorter:
                 account.reject(line, None, record)
                 return False
             row = row._replace(record=record)
-        row, kinds = self._scanned(row, self._scanner) if self._scanner else (row, ())
+        row, kinds = self._scanned(row) if self._config.pii in ("redact", "reject") else (row, ())
         tokens = self._tokens_of(row.encoded)
         if (kinds or tokens > self._longest) and (fault := self._unfit(kinds, tokens, account)):
             account.reject(line, None, fault)
@@ -101,24 +104,31 @@ class Sorter:
             account.sampled_out += 1
             return False
         account.pinned += pinned
-        account.accept(row.messages, tokens, kinds, tokens > self._longest)
+        account.accept(row.messages, tokens, tokens > self._longest)
+        account.see(kinds, account.file, account.line)
+        if self._config.pii == "warn":
+            self._watch.add(self._text(row), account)
         self._outputs.add(Placed(digest, self._encoded(row), tokens, pinned), choice)
         return True
 
-    def _scanned(self, row: Row, scanner: Scanner) -> tuple[Row, Collection[str]]:
+    def _scanned(self, row: Row) -> tuple[Row, Collection[str]]:
         """The row, and the kinds of personal data that it holds or, by the settings, held."""
-        text = identity.text(row.messages)
-        kinds = scanner.kinds("\0".join([text, *kept.texts(row.record)]) if self._config.keep else text)
-        return (self._redacted(row, scanner) if kinds and self._config.pii == "redact" else row), kinds
+        kinds = self._scanner.kinds(self._text(row))
+        return (self._redacted(row) if kinds and self._config.pii == "redact" else row), kinds
 
-    def _redacted(self, row: Row, scanner: Scanner) -> Row:
-        messages: list[Message] = [{**one, "content": scanner.redact(one["content"])} for one in row.messages]
-        return contract.row(messages, kept.replaced(row.record, scanner.redact) if self._config.keep else row.record)
+    def _text(self, row: Row) -> str:
+        """All that is written of a row."""
+        return "\0".join([row.text, *kept.texts(row.record)]) if self._config.keep else row.text
+
+    def _redacted(self, row: Row) -> Row:
+        redact = self._scanner.redact
+        messages: list[Message] = [{**one, "content": redact(one["content"])} for one in row.messages]
+        return contract.row(messages, kept.replaced(row.record, redact) if self._config.keep else row.record)
 
     def _unfit(self, kinds: Collection[str], tokens: int, account: Account) -> Fault | None:
         """Why the settings refuse a row that keeps the contract."""
         if kinds and self._config.pii == "reject":
-            account.see(kinds)
+            account.see(kinds, account.file, account.line)
             return Fault("row.pii", "$.messages", " and ".join(kinds))
         if tokens > self._longest and self._config.too_long != "truncate":
             account.see_too_long()
