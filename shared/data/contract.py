@@ -49,8 +49,11 @@ class Row(NamedTuple):
     """``{"messages": …}``, encoded anew and ended by a newline."""
     record: dict[str, Any]
     """The whole line, parsed."""
-    text: str
-    """All contents, parted by a NUL, which none of them holds. Their number tells whose they are: turns are taken."""
+
+    @property
+    def text(self) -> str:
+        """All contents, parted by a NUL, which none of them holds. Their number tells whose they are."""
+        return "\0".join([message["content"] for message in self.messages])
 
 
 def check(line: bytes) -> Row | Fault:
@@ -68,7 +71,7 @@ def check(line: bytes) -> Row | Fault:
     found = _at_first_sight(record)
     if found and keys.all_kept(line, record, found.encoded):
         return found
-    return keys.duplicate(line, record) or check_record(record)
+    return keys.duplicate(line, record) or found or check_record(record)
 
 
 def parsed(line: bytes, refused: Fault) -> Any:
@@ -91,15 +94,14 @@ def _at_first_sight(record: Any) -> Row | None:
         roles = [message["role"] for message in messages]
         contents = [message["content"] for message in messages]
         turns = roles[1:] if roles[0] == "system" else roles
-        if turns[-1] != "assistant" or turns != _TURNS[: len(turns)] or max(map(len, messages)) > 2:
+        if turns[-1] != "assistant" or turns != _TURNS[: len(turns)] or sum(map(len, messages)) != 2 * len(roles):
             return None
         begin_plainly = min(contents) >= "!" and max(contents) < "\x7f"
         if not begin_plainly and not all(map(can_be_seen, contents)):
             return None
     except (KeyError, TypeError, IndexError):
         return None
-    found = row(_messages(record), record)
-    return found if found.text.count("\0") == len(contents) - 1 else None
+    return None if [1 for content in contents if "\0" in content] else row(_messages(record), record)
 
 
 _TURNS: Final = ["user", "assistant"] * 500
@@ -107,8 +109,7 @@ _TURNS: Final = ["user", "assistant"] * 500
 
 def row(messages: list[Message], record: dict[str, Any]) -> Row:
     """The row of messages that keep the contract."""
-    encoded = orjson.dumps({"messages": messages}, option=orjson.OPT_APPEND_NEWLINE)
-    return Row(messages, encoded, record, "\0".join([message["content"] for message in messages]))
+    return Row(messages, orjson.dumps({"messages": messages}, option=orjson.OPT_APPEND_NEWLINE), record)
 
 
 def _messages(record: dict[str, Any]) -> list[Message]:

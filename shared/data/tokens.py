@@ -44,7 +44,7 @@ _SCRIPTS: Final = b"\xc2\xc6\xce\xd0\xd4\xd8\xe0\xe1\xe2\xe3\xe4\xea\xee\xf0"
 
 _LONG: Final = 2048
 """Bytes of a row from which on a part of it is looked at."""
-_STEP: Final = 7
+_STEP: Final = 13
 """Every so many bytes: no multiple of the bytes that a character has."""
 
 Quality = Literal["estimated", "calibrated", "exact"]
