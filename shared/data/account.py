@@ -2,10 +2,10 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, Final
 
-from shared.data.contract import Message
+from shared.data.examiner import Examined
 from shared.data.faults import Fault
 from shared.data.rejects import Rejects
 from shared.models.receipt import Histogram, Place, Sighting
@@ -55,22 +55,22 @@ class Account:
         """Without blank ones."""
         return self.accepted + self.rejects.count + self.duplicates + self.sampled_out
 
-    def accept(self, messages: Sequence[Message], tokens: int, too_long: bool) -> None:
+    def accept(self, row: Examined, tokens: int, too_long: bool) -> None:
         """A row that is used."""
         self.accepted += 1
-        self._turns[bisect_right(TURNS, len(messages)) - 1] += 1
+        self._turns[bisect_right(TURNS, row.messages) - 1] += 1
         self._row_tokens[bisect_right(ROW_TOKENS, tokens) - 1] += 1
+        if row.kinds:
+            self.see(row.kinds)
+        if row.used:
+            self._mended.update([*row.used, "rows"])
         if too_long:
             self.see_too_long()
 
-    def mend(self, used: Collection[str]) -> None:
-        """An accepted row has been repaired."""
-        self._mended.update([*used, "rows"])
-
-    def see(self, kinds: Collection[str], file: str | None, line: int) -> None:
-        """Personal data or secrets of ``kinds`` are, or were, in a row."""
+    def see(self, kinds: Collection[str]) -> None:
+        """Personal data or secrets of ``kinds`` are where reading is."""
         for kind in kinds:
-            self._pii.setdefault(kind, Sightings()).add(file, line)
+            self._pii.setdefault(kind, Sightings()).add(self.file, self.line)
 
     def see_too_long(self) -> None:
         """A row that is too long is where reading is."""

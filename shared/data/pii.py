@@ -13,10 +13,6 @@ from shared.data.pii_kinds import BEFORE, KINDS
 class Scanner:
     """Looks for all ``KINDS``; RE2 is loaded with the first text."""
 
-    def finds(self, text: str) -> bool:
-        """Whether ``text`` holds anything that has to be looked at."""
-        return bool(_screen().Match(text.encode()))
-
     def kinds(self, text: str) -> tuple[str, ...]:
         """Names of the kinds that ``text`` holds, each once."""
         data = text.encode()

@@ -13,12 +13,12 @@ from typing import Final
 from shared.data import identity, splits, streams
 from shared.data.account import Account
 from shared.data.contract import Row, check
+from shared.data.examiner import Examine, Examiner
 from shared.data.lines import UnreadableError, gunzip, lines
 from shared.data.outputs import Outputs, Sink
 from shared.data.rejects import Rejects
 from shared.data.sorter import Sorter
 from shared.data.tokens import TokenCounter
-from shared.data.watch import Watch
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Figures
 
@@ -51,6 +51,7 @@ def prepare(
     tokens: TokenCounter | None = None,
     progress: Callable[[int], None] | None = None,
     upload: str = "FILE",
+    examine: Examine | None = None,
 ) -> Figures:
     """Read an upload into ``sinks``: one for each of ``splits.NAMES``, and ``REJECTED``.
 
@@ -62,17 +63,17 @@ def prepare(
         tokens: counts tokens; without it they are estimated from bytes.
         progress: is told the size of each chunk that has been read, by the thread that reads.
         upload: name of the file in the command that would convert it.
+        examine: tells what single lines are, by the same settings; without it, this process does.
     """
     parts = list(parts)
     outputs = Outputs(sinks, config.split, {part.split for part in parts})
     tokens = tokens or TokenCounter()
     account, before = Account(Rejects(sinks[REJECTED], config)), Account(Rejects(_Nowhere(), config))
-    with Watch() as watch:
-        sorter = Sorter(config, outputs, tokens, max_seq_length, _digests(pinned, config), watch)
-        readings = [_read(part, sorter, account, progress) for part in parts]
-        sources = [source for source, _ in readings]
-        readings += [_read(part, sorter, before, progress) for part in earlier]
-        watch.settle()
+    examine = examine or Examiner(config).all
+    sorter = Sorter(config, outputs, tokens, max_seq_length, _digests(pinned, config), examine)
+    readings = [_read(part, sorter, account, progress) for part in parts]
+    sources = [source for source, _ in readings]
+    readings += [_read(part, sorter, before, progress) for part in earlier]
     outputs.finish()
     account.rejects.close()
     return Figures(
@@ -135,7 +136,7 @@ def _short(account: Account, outputs: Outputs) -> str | None:
     if total >= splits.LEAST_ROWS:
         found = ", ".join(f"{rows[name]:,} to {use}" for name, use in _USES.items())
         return f"Of {total:,} usable rows there are {found}; at least {needed}."
-    found = f"Only {total} rows are usable" if total else "No row is usable"
+    found = f"Only {total} {'row is' if total == 1 else 'rows are'} usable" if total else "No row is usable"
     sampled = f", as 'sample_pc' leaves out {account.sampled_out:,}" if account.sampled_out else ""
     return f"{found}{sampled}; at least {needed}."
 
