@@ -125,7 +125,7 @@ _ACCENT: Final = rb"[\xc3-\xc5][\x80-\xbf]"
 KINDS: Final = (
     Kind(
         "private_key",
-        rb"-----BEGIN " + _PRIVATE_KEY + rb"(?:(?s:.*?)-----END " + _PRIVATE_KEY + rb"|[A-Za-z0-9+/=\s]*)",
+        rb"-----BEGIN " + _PRIVATE_KEY + rb"(?:[^\0]*?-----END " + _PRIVATE_KEY + rb"|[A-Za-z0-9+/=\s]*)",
     ),
     Kind(
         "connection_string",
