@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
@@ -55,17 +55,18 @@ def _more(receipt: Receipt) -> list[str]:
 
 
 def receipt_panel(receipt: Receipt) -> RenderableType:
+    shown: list[RenderableType] = [Text(receipt_summary(receipt))]
+    if receipt.problems:
+        shown += ["", _problem_table(receipt), *map(Text, _more(receipt))]
+    return Panel(Group(*shown), title=f"Receipt · {receipt.upload}", title_align="left", border_style="cyan")
+
+
+def _problem_table(receipt: Receipt) -> Table:
     table = Table("line", "reason", "where", "what to do", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for problem in receipt.problems[:PROBLEMS_SHOWN]:
         place = escape(_place(problem).removeprefix("line "))
         table.add_row(f"[bold]{place}[/]", f"[red]{problem.reason}[/]", escape(problem.path), escape(problem.hint))
-    grid = Table.grid()
-    grid.add_row(Text(receipt_summary(receipt)))
-    grid.add_row("")
-    grid.add_row(table)
-    for line in _more(receipt):
-        grid.add_row(Text(line))
-    return Panel(grid, title=f"Receipt · {receipt.upload}", title_align="left", border_style="cyan")
+    return table
 
 
 def comparison_table(fact: Compared, most: int | None = None) -> RenderableType:

@@ -95,7 +95,7 @@ def _mendable(mendable: Mendable, found: Receipt) -> Iterator[str]:
 
 def _whole_list(found: Receipt) -> str:
     """Where all bad lines are: this page shows the first of them."""
+    place = f"{code(f'{found.run_id}.rejected.jsonl')} beside this receipt"
     if found.run_id is None:
-        return "`tunedrop prepare` writes every bad line, with its text and its remedy, to `rejected.jsonl`."
-    rejects = code(f"{found.run_id}.rejected.jsonl")
-    return f"Every bad line, with its text and its remedy, is in {rejects} beside this receipt."
+        place = "the `rejected.jsonl` that `tunedrop prepare` writes"
+    return f"Every bad line, with its text and its remedy, is in {place}."

@@ -103,7 +103,7 @@ def test_mistakes_are_grouped_the_most_frequent_first_with_their_remedy() -> Non
         f"- **1,200 lines: `role.order`.** {HINTS['role.order']}\n  - line 4: this at `$.messages[0]`",
         f"- **28 lines: `json.invalid`.** {HINTS['json.invalid']}",
         f"- **1 line: `role.last`.** {HINTS['role.last']}",
-        "`tunedrop prepare` writes every bad line",
+        "Every bad line, with its text and its remedy, is in the `rejected.jsonl` that `tunedrop prepare` writes",
     ]
     assert_in_order(text, landmarks)
 
