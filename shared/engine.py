@@ -146,9 +146,9 @@ def _announce(stored: Stored[Run], ports: Ports) -> Stored[Run]:
     entries = [_entry(notice) for notice in run.outbox]
     for entry in entries:
         ports.runs.append(run, entry)
-    mirror.keep_run(run, entries, ports)
-    ports.notices.publish(run, run.outbox)
     told = run.model_copy(update={"outbox": []})
+    mirror.keep_run(told, entries, ports)
+    ports.notices.publish(run, run.outbox)
     return Stored(told, ports.runs.replace(told, stored.etag))
 
 
@@ -181,4 +181,4 @@ def _closing(run: Run, outcome: Close) -> Forward:
 
 
 def _merged(results: Results, changes: Mapping[str, Any]) -> Results:
-    return Results.model_validate({**dict(results), **changes}) if changes else results
+    return Results.model_validate({**vars(results), **changes}) if changes else results

@@ -30,9 +30,12 @@ class Page(Model):
 
 
 def keep_run(run: Run, entries: list[TimelineEntry], ports: Ports) -> None:
-    """A page for each number of changes: one that is written late overwrites nothing newer."""
-    told = run.model_copy(update={"outbox": []})
-    _keep(f"runs/{run.run_id}/{run.seq:06d}.json", Page(run=told, entries=entries), ports)
+    """A page for each number of changes: one that is written late overwrites nothing newer.
+
+    Args:
+        run: with an empty outbox; what was in it are the ``entries``.
+    """
+    _keep(f"runs/{run.run_id}/{run.seq:06d}.json", Page(run=run, entries=entries), ports)
 
 
 def keep_lease(lease: Lease, ports: Ports) -> None:

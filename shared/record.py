@@ -90,4 +90,4 @@ def ended(claim: Claim | None, now: datetime) -> Claim | None:
 
 def changed(run: Run, changes: Mapping[str, Any]) -> Run:
     """The record with other fields, checked."""
-    return Run.model_validate({**dict(run), **changes})
+    return Run.model_validate({**vars(run), **changes})

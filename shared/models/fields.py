@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
-_UNITS: Final = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
+_UNITS: Final = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
+"""Seconds."""
 _DURATION: Final = "([1-9][0-9]{0,3} ?d|[1-9][0-9]{0,4} ?h|[1-9][0-9]{0,6} ?m|[1-9][0-9]{0,7} ?s)"
 """All of them fit between two dates of this millennium."""
 _DATE: Final = "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -17,14 +18,14 @@ _MOMENT: Final = f"{_DATE}([T ]{_TIME})?"
 
 def written(value: timedelta) -> str:
     """A duration as it is written in ``tunedrop.yaml``: ``12h``."""
-    value = timedelta(seconds=int(value.total_seconds()))
-    unit = next(unit for unit, length in _UNITS.items() if not value % length)
-    return f"{value // _UNITS[unit]}{unit}"
+    seconds = int(value.total_seconds())
+    unit = next(unit for unit, length in _UNITS.items() if seconds % length == 0)
+    return f"{seconds // _UNITS[unit]}{unit}"
 
 
 def _duration(value: Any) -> Any:
     if isinstance(value, str) and re.fullmatch(_DURATION, value):
-        return _UNITS[value[-1]] * int(value[:-1])
+        return timedelta(seconds=_UNITS[value[-1]] * int(value[:-1]))
     return value
 
 

@@ -38,7 +38,7 @@ class Capacity(Model):
 
     def with_places(self, kind: Literal["job", "endpoint"], who: list[str]) -> Self:
         """The same with others in the places of that kind."""
-        return self.model_copy(update={kind: who})
+        return self if who == self.places(kind) else self.model_copy(update={kind: who})
 
 
 class Lease(Model):

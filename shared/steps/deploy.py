@@ -6,7 +6,7 @@ from shared import capacity, naming, serving
 from shared.errors import ConflictError
 from shared.models.hosting import DeploymentSpec, Endpoint
 from shared.models.project import Serving
-from shared.models.run import Run
+from shared.models.run import ModelRef, Run
 from shared.ports import Ports, Stored
 from shared.states import State
 from shared.steps import pace, tags
@@ -73,12 +73,11 @@ def _endpoint_outcome(run: Run, endpoint: Endpoint, ports: Ports) -> Outcome | N
 
 
 def _deployment(run: Run, endpoint: str, ports: Ports) -> Outcome:
-    spec = _spec(run, endpoint, ports)
-    name = spec.name
+    name, model = naming.attempt_name(run.run_id, run.attempt), _model(run)
     deployment = ports.deployments.get(endpoint, name)
     if deployment is None:
-        ports.deployments.create(spec)
-    elif deployment.model != f"{spec.model_name}:{spec.model_version}":
+        ports.deployments.create(_spec(run, model, endpoint, ports))
+    elif deployment.model != f"{model.name}:{model.version}":
         why = f"A deployment {name} serves {deployment.model}. Delete it in Azure ML studio, then retry."
         return Close(State.FAILED, "The deployment's name is in use for something else.", why)
     elif deployment.provisioning == "succeeded":
@@ -90,10 +89,13 @@ def _deployment(run: Run, endpoint: str, ports: Ports) -> Outcome:
     return Wait(pace.poll(run, ports))
 
 
-def _spec(run: Run, endpoint: str, ports: Ports) -> DeploymentSpec:
-    model = run.results.model
-    if model is None:
+def _model(run: Run) -> ModelRef:
+    if run.results.model is None:
         raise ValueError(f"{run.run_id} is registered, but its record names no model.")
+    return run.results.model
+
+
+def _spec(run: Run, model: ModelRef, endpoint: str, ports: Ports) -> DeploymentSpec:
     return DeploymentSpec(
         endpoint=endpoint,
         name=naming.attempt_name(run.run_id, run.attempt),
