@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any, Final, Literal, TypeVar, get_args
 
 from shared.errors import ScoringError, ThrottledError, TunedropError
@@ -36,11 +37,11 @@ class Faults:
 
     def __init__(self, plan: Mapping[int, Kind] | None = None) -> None:
         self.calls: list[str] = []
-        self.before: Callable[[str], None] = lambda name: None
+        self.before: Callable[[str], None] | None = None
         """Told of every call before it is made."""
-        self.after: Callable[[str, tuple[Any, ...], Any], None] = lambda name, args, answer: None
+        self.after: Callable[[str, tuple[Any, ...], Any], None] | None = None
         """Told of every call, with its arguments and its answer, once its effect is there."""
-        self.seen: Callable[[str, tuple[Any, ...], Any], Any] = lambda name, args, answer: answer
+        self.seen: Callable[[str, tuple[Any, ...], Any], Any] | None = None
         """What the app gets to see of an answer."""
         self.stall: Callable[[], None] = lambda: None
         """Lets the time pass for which a worker is stalled."""
@@ -57,8 +58,9 @@ class Faults:
         }
         return replace(ports, **wrapped)
 
-    def call(self, name: str, target: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        self.before(name)
+    def call(self, name: str, target: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
+        if self.before:
+            self.before(name)
         kind = self.plan.get(len(self.calls))
         self.calls.append(name)
         if kind in ("crash before", "throttled", "failed"):
@@ -66,10 +68,11 @@ class Faults:
         if kind == "stalled" and name.startswith("blobs."):
             self.stall()
         answer = target(*args, **named)
-        self.after(name, args, answer)
+        if self.after:
+            self.after(name, args, answer)
         if kind in ("crash after", "timed out"):
             raise _error(kind, name)
-        return self.seen(name, args, answer)
+        return self.seen(name, args, answer) if self.seen else answer
 
 
 class _Port:
@@ -82,8 +85,7 @@ class _Port:
         target = getattr(self._port, method)
         if not callable(target):
             return target
-        name = f"{self._name}.{method}"
-        wrapped = lambda *args, **named: self._faults.call(name, target, args, named)  # noqa: E731
+        wrapped = partial(self._faults.call, f"{self._name}.{method}", target)
         setattr(self, method, wrapped)
         return wrapped
 

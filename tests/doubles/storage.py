@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
+from operator import attrgetter
 
 from shared.errors import ConflictError
 from shared.naming import normal_etag
@@ -58,8 +59,8 @@ class MemoryBlobs:
         return self._blobs[(container, path)][1].etag
 
     def within(self, container: str, prefix: str = "") -> Iterator[BlobInfo]:
-        found = sorted(self._blobs.items(), key=lambda item: item[0])
-        return iter([info for (at, path), (_, info) in found if at == container and path.startswith(prefix)])
+        found = [info for (at, path), (_, info) in self._blobs.items() if at == container and path.startswith(prefix)]
+        return iter(sorted(found, key=attrgetter("path")))
 
     def delete(self, container: str, path: str) -> None:
         self._blobs.pop((container, path), None)

@@ -1,4 +1,4 @@
-"""The tables in memory: rows have been through JSON, as they are in storage, and every write has a new ETag."""
+"""The tables in memory: every write has a new ETag. Rows are kept as they are; what JSON makes of them is equal."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -38,15 +38,15 @@ class Rows:
 
     def put(self, value: Model, *key: str) -> str:
         etag = f"W/{next(self._writes)}"
-        self._rows[key] = Stored(type(value).model_validate_json(value.model_dump_json()), etag)
+        self._rows[key] = Stored(value, etag)
         return etag
 
     def remove(self, *key: str) -> None:
         self._rows.pop(key, None)
 
     def under(self, kind: type[M], *prefix: str) -> list[Stored[M]]:
-        keys = sorted(key for key in self._rows if key[: len(prefix)] == prefix)
-        return [found for key in keys if (found := self.get(kind, *key))]
+        keys = [key for key in self._rows if key[: len(prefix)] == prefix] if prefix else self._rows
+        return [cast("Stored[M]", self._rows[key]) for key in sorted(keys)]
 
 
 class MemoryRuns:

@@ -98,9 +98,13 @@ class Watch:
             yield f"{run.run_id} fell from {before.attempt} {before.state} to {run.attempt} {run.state}"
         if run.state in ENDS and (left := _alive(self._ports, run.run_id)):
             yield f"{run.run_id} is {run.state} while {', '.join(left)} is left"
-        holders = [one.run_id for one in self._runs.values() if one.project == run.project and one.state in HAS_SLOT]
-        if len(holders) > 1:
-            yield f"{' and '.join(sorted(holders))} both change the endpoint"
+        if run.state in HAS_SLOT and len(holders := self._holders(run.project)) > 1:
+            yield f"{' and '.join(holders)} both change the endpoint"
+
+    def _holders(self, project: str) -> list[str]:
+        """Runs that may change the project's endpoint now."""
+        runs = self._runs.values()
+        return sorted(one.run_id for one in runs if one.project == project and one.state in HAS_SLOT)
 
     def _entry_written(self, run: Run, entry: TimelineEntry) -> Iterator[str]:
         first = self._entries.setdefault((run.run_id, entry.seq), entry)

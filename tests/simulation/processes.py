@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from shared import claims
 from shared.data import streams
+from shared.steps import prepare
+from tests.simulation.remembered import prepared
 from tests.simulation.shrink import shrunk
 from tests.simulation.simulation import Schedule, violations
 from tests.simulation.storm import Storm
@@ -24,11 +26,12 @@ def _no_heartbeat(claim: claims.HeldClaim, every: float) -> Iterator[None]:
     yield
 
 
-THREADS: Final[tuple[tuple[Any, str, Callable[..., Any]], ...]] = (
+REPLACED: Final[tuple[tuple[Any, str, Callable[..., Any]], ...]] = (
     (claims, "_heartbeat", _no_heartbeat),
     (streams, "prefetched", lambda chunks: chunks),
+    (prepare, "prepare_data", prepared),
 )
-"""Where the app starts threads, and what takes their place."""
+"""Where the app starts threads or does the same work again and again, and what takes their place."""
 
 
 def executor() -> Executor:
@@ -53,5 +56,5 @@ def _told(schedule: Schedule) -> str:
 
 def _begin() -> None:
     logging.disable()
-    for module, name, replacement in THREADS:
+    for module, name, replacement in REPLACED:
         setattr(module, name, replacement)

@@ -2,11 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any, Final
 
 from tests.doubles.faults import Faults
 
 Invocation = Callable[[], Any]
+_THREADS: Final = ThreadPoolExecutor(2, "worker")
+"""One for each worker: starting threads takes longer than what they do."""
 
 
 class TakingTurns:
@@ -29,30 +32,25 @@ class TakingTurns:
         self._current = 0
         self._ended = [False, False]
         self._may_run = (threading.Semaphore(0), threading.Semaphore(0))
-        self._error: BaseException | None = None
 
     def run(self, first: Invocation, second: Invocation) -> None:
         """Until both have ended. An error that is no planned failure is raised here."""
         self._faults.before = self._before
-        threads = [threading.Thread(target=self._work, args=work) for work in enumerate((first, second))]
-        for thread in threads:
-            thread.start()
+        work = [_THREADS.submit(self._work, *one) for one in enumerate((first, second))]
         self._may_run[0].release()
-        for thread in threads:
-            thread.join()
-        self._faults.before = lambda name: None
-        if self._error is not None:
-            raise self._error
+        wait(work)
+        self._faults.before = None
+        for ended in work:
+            ended.result()
 
     def _work(self, number: int, invocation: Invocation) -> None:
         self._may_run[number].acquire()
         try:
             self.succeeded[number] = self._do(invocation)
-        except Exception as error:
-            self._error = error
-        self._ended[number] = True
-        if not self._ended[1 - number]:
-            self._hand_over()
+        finally:
+            self._ended[number] = True
+            if not self._ended[1 - number]:
+                self._hand_over()
 
     def _before(self, name: str) -> None:
         """A worker whose turn is over waits here for its next one."""
