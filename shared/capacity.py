@@ -5,17 +5,17 @@ workers never give the same place away:
 
     enter    a step takes a place that is free while nobody waits for one; else its run waits in the queue
     renew    the one timer takes back the places that are no longer needed, and gives them to those who wait longest
+    recount  who has a job or an endpoint has its place, though the row was lost
 """
 
 import logging
 from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
-from shared import serving
+from shared import naming, serving
 from shared.errors import ConflictError
 from shared.models.project import Capacity
 from shared.models.run import Run
-from shared.naming import project_of_run
 from shared.ports import Ports, Stored, Waiting
 from shared.states import State
 
@@ -61,6 +61,19 @@ def renew(ports: Ports) -> None:
         ports.queue.send(one.project, one.run_id)
 
 
+def recount(ports: Ports) -> None:
+    """Give their places back to all whose job or endpoint is there: more, perhaps, than there may be.
+
+    Raises:
+        ConflictError: another worker changed the row meanwhile.
+    """
+    stored = _stored(ports)
+    row = stored.value
+    for kind in KINDS:
+        row = row.with_places(kind, list(dict.fromkeys([*row.places(kind), *_USED[kind](ports)])))
+    _write(stored, row, ports)
+
+
 def _renewed(kind: Kind, taken: list[str], waiting: list[Waiting], ports: Ports) -> list[str]:
     kept = [who for who in taken if _NEEDED[kind](who, ports)]
     next_ones = dict.fromkeys(who for one in waiting if (who := _who(kind, one)) not in kept)
@@ -68,7 +81,7 @@ def _renewed(kind: Kind, taken: list[str], waiting: list[Waiting], ports: Ports)
 
 
 def _may_train(run_id: str, ports: Ports) -> bool:
-    stored = ports.runs.get(project_of_run(run_id), run_id)
+    stored = ports.runs.get(naming.project_of_run(run_id), run_id)
     return stored is not None and stored.value.state in _MAY_TRAIN
 
 
@@ -89,14 +102,28 @@ def _most(kind: Kind, ports: Ports) -> int:
     return ports.settings.most_jobs if kind == "job" else ports.settings.most_endpoints
 
 
+def _in_training(ports: Ports) -> list[str]:
+    """Runs whose job runs, or may be about to."""
+    status = {job.name: job.status for job in ports.jobs.ours()}
+    may_train = [run for run in ports.runs.all() if run.state in _MAY_TRAIN]
+    jobs = {run.run_id: status.get(naming.attempt_name(run.run_id, run.attempt)) for run in may_train}
+    planned = {run.run_id for run in may_train if run.results.plan}
+    return [run for run, job in jobs.items() if job == "running" or (job is None and run in planned)]
+
+
+def _up(ports: Ports) -> list[str]:
+    """Projects that have an endpoint, or are to have one."""
+    return [row.value.project for row in ports.projects.all_serving() if serving.stands_for_one(row.value)]
+
+
+_USED: Final[Mapping[Kind, Callable[[Ports], list[str]]]] = {"job": _in_training, "endpoint": _up}
+
+
 def _stored(ports: Ports) -> Stored[Capacity]:
     """The row, which is made when it is first needed: of what there is already, if the tables had been lost."""
     stored = ports.projects.capacity()
     if stored is None:
-        in_training = [run.run_id for run in ports.runs.all() if run.state is State.SUBMITTED]
-        rows = [row.value for row in ports.projects.all_serving()]
-        up = [row.project for row in rows if serving.stands_for_one(row)]
-        ports.projects.create_capacity(Capacity(job=in_training, endpoint=up))
+        ports.projects.create_capacity(Capacity(job=_in_training(ports), endpoint=_up(ports)))
         stored = ports.projects.capacity()
     if stored is None:
         raise ConflictError("The row of places is not to be seen yet.")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shared import mirror, naming
+from shared import capacity, mirror, naming
 from shared.intake import give_way
 from shared.models.hosting import Endpoint
 from shared.models.project import Serving, Usage
@@ -44,6 +44,7 @@ def rebuild(ports: Ports) -> Rebuilt:
     projects = _restore_projects(list(runs.values()), ports)
     for run in restored:
         give_way(run.project, run.upload.path, ports)
+    capacity.recount(ports)
     return Rebuilt(len(restored), projects, _restore_bills(ports))
 
 

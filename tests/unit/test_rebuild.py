@@ -10,9 +10,11 @@ from rich.console import Console
 
 from cli.rebuild import rebuilt
 from shared.engine import advance
+from shared.errors import ThrottledError
 from shared.intents import decide
 from shared.models.project import Serving
 from shared.models.run import Run
+from shared.models.training import TrainingJob
 from shared.rebuild import Rebuilt, rebuild
 from shared.states import Intent, State
 from shared.sweeps.sweep import sweep
@@ -167,6 +169,50 @@ def test_an_older_version_still_gives_way_though_only_the_table_knew(world: Worl
     lose_tables(world)
     rebuild(world.ports)
     assert (world.run(older).intent, world.run(newer).intent) == (Intent.SUPERSEDE, Intent.PROCEED)
+
+
+@pytest.mark.parametrize("loses", ["all", "the places"])
+@pytest.mark.parametrize("state", [State.PREPARED, State.SUBMITTED, State.CLOSING])
+def test_who_has_a_job_has_its_place_again_though_the_timer_came_first(
+    state: State, loses: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(most_jobs=1)
+    world.ports.jobs.lasts = world.ports.jobs.stops_in = DAY
+    run_id = world.drop("support/faq.jsonl")
+    if state is State.PREPARED:
+        monkeypatch.setattr(world.ports.jobs, "submit", replyless(world.ports.jobs.submit))
+    world.until(lambda: bool(world.ports.jobs.submitted))
+    if state is State.CLOSING:
+        decide("support", run_id, "cancel", "ada", world.ports)
+    world.until_state(run_id, state)
+    monkeypatch.undo()
+    lose_tables(world) if loses == "all" else world.ports.projects.forget_capacity()
+    world.round()
+    rebuild(world.ports)
+    other = world.drop("sales/faq.jsonl")
+    world.until(lambda: world.run(other).queue == "job")
+    assert len([job for job in world.ports.jobs.ours() if job.status == "running"]) == 1
+
+
+def replyless(submit: Callable[[TrainingJob], None]) -> Callable[[TrainingJob], None]:
+    """Jobs are submitted, but the answer is lost."""
+
+    def lost(job: TrainingJob) -> None:
+        submit(job)
+        raise ThrottledError("The answer was lost.", 3600)
+
+    return lost
+
+
+def test_who_has_an_endpoint_has_its_place_again_though_the_timer_came_first() -> None:
+    world = World(most_endpoints=1)
+    live(world)
+    lose_tables(world)
+    world.round()
+    rebuild(world.ports)
+    other = world.drop("sales/faq.jsonl")
+    world.until(lambda: world.run(other).queue == "endpoint")
+    assert len(list(world.ports.endpoints.ours())) == 1
 
 
 def test_the_lease_runs_on_but_idleness_counts_anew(world: World) -> None:
