@@ -1,5 +1,6 @@
 """What becomes of an upload that was read: it is refused, only checked, what serves already, held, or trained on."""
 
+import logging
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -14,6 +15,8 @@ from shared.policy.ceilings import tighten
 from shared.ports import Ports
 from shared.states import State
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -25,7 +28,7 @@ class Terms:
     """What the platform has tightened."""
     model: FoundationModel | None
     size: str
-    """Of the machines that train."""
+    """Of the machines that train; empty: not known."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,19 @@ class Verdict:
 
 
 def terms(run: Run, ports: Ports) -> Terms:
-    """Asked before the upload is read: if Azure ML cannot answer now, nothing has been done in vain."""
+    """Asked before the upload is read: if Azure ML cannot answer now, nothing has been done in vain.
+
+    What is only checked can do without: then its receipt has no cost, and not the base model's own limits.
+    """
     config, ceilings = tighten(run.config, ports.settings, run.created)
-    model = ports.catalog.foundation_model(config.base_model or ports.settings.base_model)
-    cluster = ports.catalog.compute(ports.settings.compute)
+    try:
+        model = ports.catalog.foundation_model(config.base_model or ports.settings.base_model)
+        cluster = ports.catalog.compute(ports.settings.compute)
+    except Exception as error:
+        if config.mode != "validate":
+            raise
+        log.warning("%s: checked without its base model: %s", run.run_id, error)
+        return Terms(config, ceilings, model=None, size="")
     return Terms(config, ceilings, model, cluster.size if cluster else ports.settings.instance_type)
 
 

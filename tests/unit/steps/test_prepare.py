@@ -1,6 +1,6 @@
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -8,12 +8,13 @@ import pytest
 
 from shared.claims import claimed
 from shared.data.splits import NAMES
-from shared.errors import ConflictError
+from shared.errors import ConflictError, NotFoundError
 from shared.resources import PREPARED, RECEIPTS, UPLOADS
 from shared.states import Intent, State
 from shared.steps.outcome import Close, Forward
 from shared.steps.prepare import prepare
 from tests.doubles import memory_ports
+from tests.doubles.faults import OutageError
 from tests.doubles.storage import MemoryBlobs
 from tests.doubles.training import BASE_MODEL
 from tests.unit.data.rows import upload, valid
@@ -85,6 +86,24 @@ def test_mode_validate_ends_validated() -> None:
     outcome = prepare(dropped(ports, GOOD, mode="validate"), ports)
     assert isinstance(outcome, Close)
     assert (outcome.end, outcome.error, outcome.record["hold"]) == (State.VALIDATED, None, None)
+
+
+@pytest.mark.parametrize("error", [NotFoundError("There is no registry."), OutageError("503")])
+def test_mode_validate_can_do_without_the_registry(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    ports = memory_ports()
+    monkeypatch.setattr(ports.catalog, "foundation_model", raising(error))
+    outcome = prepare(dropped(ports, GOOD, mode="validate"), ports)
+    assert isinstance(outcome, Close)
+    assert (outcome.end, receipt_of(ports, outcome).cost) == (State.VALIDATED, None)
+    with pytest.raises(type(error)):
+        prepare(dropped(ports, GOOD, "acme/june.jsonl"), ports)
+
+
+def raising(error: Exception) -> Callable[[str], None]:
+    def fail(name: str) -> None:
+        raise error
+
+    return fail
 
 
 @pytest.mark.parametrize(
