@@ -22,7 +22,7 @@ def runs(console: Console, target: Target, project: str | None) -> None:
 
 
 def status(console: Console, target: Target, name: str) -> None:
-    """A run's receipt and timeline."""
+    """A run's receipt and timeline; of one that failed, cause and remedy, and Azure's own words."""
     newest = next(iter(target.api.runs(name)), None) if is_project(name) else None
     report = target.api.report(newest.run_id if newest else name)
     run = report.run
@@ -32,6 +32,8 @@ def status(console: Console, target: Target, name: str) -> None:
     console.print(tables.timeline_table(Told(run, report.timeline)))
     if run.results.error:
         console.print(run.results.error, style="red", markup=False, highlight=False)
+    if run.results.failure:
+        console.print(f"{run.results.failure}: {run.results.said}", style="dim", markup=False, highlight=False)
     for step in next_steps(run):
         console.print(step, markup=False, highlight=False)
 

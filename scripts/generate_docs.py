@@ -60,10 +60,10 @@ def failures() -> str:
     return f"""{_NOTE}
 # Failures, and what to do about them
 
-Source: `shared/policy/failures.yaml`. What Azure says of a failed job or deployment (code and message) is looked
-up here; the first entry that fits explains it. The run's record names the entry (`results.failure`) beside
-Azure's own words (`results.said`), and its error is the cause and the remedy. What is in the last column the app
-does by itself, at most once a run, as a new attempt that the timeline tells of.
+Source: `shared/policy/failures.yaml`. What Azure says of a failed job, endpoint or deployment (code, message and
+details) is looked up here; the first entry that fits explains it. The run's record names the entry
+(`results.failure`) beside Azure's own words (`results.said`), and its error is the cause and the remedy. What is in
+the last column the app does by itself, at most once a run, as a new attempt that the timeline tells of.
 
 {_table(("failure", "cause", "what to do", "by itself"), [_failure_row(one) for one in catalogue()])}
 """

@@ -243,7 +243,7 @@ class Endpoints(Protocol):
     def delete(self, name: str) -> None: ...
 
     def ours(self) -> Iterator[Endpoint]:
-        """Those that bear our tag."""
+        """Those that bear our tag; why one failed is not looked up."""
         ...
 
 

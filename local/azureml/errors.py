@@ -1,5 +1,6 @@
 """The one place that makes errors, in the shape Azure ML's front end gives them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -12,10 +13,17 @@ class ApiError(Exception):
         message: what is wrong, one sentence.
         inner: codes from the outer to the inner, as in ``Immutable``, ``JobPropertyImmutable``.
         headers: further headers of the answer.
+        details: of the error, each with ``code`` and ``message``.
     """
 
     def __init__(
-        self, status: int, code: str, message: str, inner: tuple[str, ...] = (), headers: dict[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        inner: tuple[str, ...] = (),
+        headers: dict[str, str] | None = None,
+        details: Sequence[dict[str, Any]] = (),
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -23,6 +31,7 @@ class ApiError(Exception):
         self.message = message
         self.inner = inner
         self.headers = headers or {}
+        self.details = list(details)
 
     @property
     def body(self) -> dict[str, Any]:
@@ -30,7 +39,7 @@ class ApiError(Exception):
         more: list[dict[str, Any]] = [{"type": "ComponentName", "info": {"value": "managementfrontend"}}]
         if self.inner:
             more.append({"type": "InnerError", "info": {"value": _nested(self.inner)}})
-        return {"error": {"code": self.code, "message": self.message, "details": [], "additionalInfo": more}}
+        return {"error": {"code": self.code, "message": self.message, "details": self.details, "additionalInfo": more}}
 
 
 def not_found(what: str) -> ApiError:

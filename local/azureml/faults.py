@@ -14,7 +14,8 @@ class Faults:
     """What is to go wrong, on disk, each a number of times.
 
     A fault is ``{"on": "request", "method", "path", "status", "code", "message", "headers", "times"}``,
-    ``{"on": "deployment", "path": "{endpoint}/{deployment}", "message"}`` (it never becomes healthy) or
+    ``{"on": "deployment", "path": "{endpoint}/{deployment}", "message"}`` (it never becomes healthy),
+    ``{"on": "endpoint", "path": "{endpoint}", "code", "message", "details"}`` (it fails; so may a deployment) or
     ``{"on": "step", "path": "{job}/{step}", "message", "tolerated"}`` (a pipeline goes on after a step that
     failed tolerably). ``path`` is a regular expression found anywhere; ``times`` is 1 unless told.
     """
@@ -51,7 +52,7 @@ class Faults:
         raise ApiError(status, code, fault.get("message", "A fault that was asked for."), headers=headers)
 
     def take(self, on: str, path: str) -> Document | None:
-        """The fault armed for a deployment or a step, with a message; it is used up."""
+        """The fault armed for an endpoint, a deployment or a step, with a message; it is used up."""
         fault = self._take(on, path)
         return None if fault is None else {"message": "A fault that was asked for.", "tolerated": False} | fault
 

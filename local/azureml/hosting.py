@@ -104,7 +104,10 @@ class Hosting:
         changed = {"properties": properties, "tags": body.get("tags") or {}, "state": self.transitions[action].during}
         endpoint = fresh | (before or {}) | changed
         self.store.put(ENDPOINTS, name, endpoint)
-        return endpoint, self.operations.begin(action, name), before is None
+        operation = self.operations.begin(action, name)
+        endpoint |= {"operation": operation}
+        self.store.put(ENDPOINTS, name, endpoint)
+        return endpoint, operation, before is None
 
     def delete_endpoint(self, name: str) -> str | None:
         """Begin to delete an endpoint and its deployments; the operation's id, none if it is gone already.
@@ -169,7 +172,10 @@ class Hosting:
         return self.base_model_dir if registry_asset(uri) else await self.assets.local(uri, Path())
 
     async def _end_endpoint_change(self, name: str) -> None:
-        self.store.put(ENDPOINTS, name, self.endpoint(name) | {"state": "Succeeded"})
+        fault = self.faults.take("endpoint", name)
+        self.store.put(ENDPOINTS, name, self.endpoint(name) | {"state": "Failed" if fault else "Succeeded"})
+        if fault is not None:
+            raise _failing(fault)
 
     async def _end_endpoint_deletion(self, name: str) -> None:
         for key in self.store.names(DEPLOYMENTS, f"{name}/"):
@@ -182,7 +188,7 @@ class Hosting:
         try:
             fault = self.faults.take("deployment", key)
             if fault is not None:
-                raise crashed(fault["message"])
+                raise _failing(fault)
             await self.servers.start(key, await self._model(deployment["properties"]["model"]))
             await self.servers.ready(key)
         except Exception:
@@ -195,6 +201,13 @@ class Hosting:
         await self.servers.end(key)
         self.servers.forget(key)
         self.store.delete(DEPLOYMENTS, key)
+
+
+def _failing(fault: Document) -> ApiError:
+    """As the fault says; without a code, as a server that never becomes alive."""
+    if "code" not in fault:
+        return crashed(fault["message"])
+    return ApiError(400, fault["code"], fault["message"], details=fault.get("details", ()))
 
 
 def _key() -> str:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 _QUOTA_WORDS: Final = ("quota", "not enough capacity", "outofcapacity", "insufficient capacity")
 _CONFLICT_WORDS: Final = ("immutable", "already exists", "live traffic")
 """Azure ML answers 400 to these too."""
-_LONGEST: Final = 500
+_LONGEST: Final = 4000
+"""Characters: what is behind an error may stand at the end of what Azure says."""
 _DEFAULT_RETRY_AFTER: Final = 10.0
 
 

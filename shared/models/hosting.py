@@ -15,6 +15,8 @@ class Endpoint(Model):
     scoring_uri: str | None = None
     traffic: dict[str, int] = {}
     tags: dict[str, str] = {}
+    error: str | None = None
+    """Why the last operation on it failed, in Azure's words."""
 
 
 class Deployment(Model):
@@ -26,6 +28,7 @@ class Deployment(Model):
     model: str | None = None
     tags: dict[str, str] = {}
     error: str | None = None
+    """Why the last operation on it failed, in Azure's words."""
 
 
 class DeploymentSpec(Model):

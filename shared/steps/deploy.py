@@ -67,8 +67,9 @@ def _endpoint_outcome(run: Run, endpoint: Endpoint, ports: Ports) -> Outcome | N
     if endpoint.provisioning == "succeeded":
         return None
     if endpoint.provisioning == "failed":
-        why = f"Endpoint {endpoint.name} failed to provision. Look at it in Azure ML studio, then retry the run."
-        return Close(State.FAILED, "The endpoint failed.", why)
+        return failed(
+            run, "The endpoint failed.", endpoint.error or f"Endpoint {endpoint.name} does not say why it failed."
+        )
     return Wait(pace.poll(run, ports))
 
 

@@ -21,8 +21,8 @@ def failed(run: Run, note: str, said: str, told: str | None = None) -> Close:
         said: why, in Azure's words or ours.
         told: why and what to do, where we knew it before Azure was asked.
     """
-    said = said[:_SAID]
     found = explain.failure(said)
+    said = said[:_SAID]
     results = {"failure": found.kind if found else None, "said": said}
     if told or found is None:
         return Close(State.FAILED, note, told or f"{said.rstrip('. ')}. {_UNKNOWN}", results)

@@ -24,6 +24,7 @@ class _Operation:
 class _Endpoint:
     tags: dict[str, str]
     operation: _Operation
+    error: str | None = None
     traffic: dict[str, int] = field(default_factory=dict)
     next_traffic: dict[str, int] = field(default_factory=dict)
 
@@ -79,6 +80,8 @@ class MemoryEndpoints:
         self.hosting = hosting
         self.created: list[str] = []
         self.deleted: list[str] = []
+        self.fails_with: str | None = None
+        """What the next endpoints fail with; ``None``: they succeed."""
 
     def get(self, name: str) -> Endpoint | None:
         self.hosting.settle()
@@ -94,9 +97,9 @@ class MemoryEndpoints:
         if name in self.hosting.names_used:
             raise ConflictError(f"The name '{name}' was used before.")
         self.hosting.names_used.add(name)
-        self.hosting.endpoints[name] = _Endpoint(
-            dict(tags), self.hosting.starts("creating", self.hosting.endpoint_seconds)
-        )
+        after: Provisioning = "failed" if self.fails_with else "succeeded"
+        operation = self.hosting.starts("creating", self.hosting.endpoint_seconds, after)
+        self.hosting.endpoints[name] = _Endpoint(dict(tags), operation, self.fails_with)
         self.created.append(name)
 
     def set_traffic(self, name: str, traffic: Mapping[str, int]) -> None:
@@ -129,7 +132,14 @@ class MemoryEndpoints:
     def _endpoint(self, name: str, found: _Endpoint) -> Endpoint:
         state = self.hosting.state(found.operation) or "deleting"
         uri = None if state == "creating" else f"https://{name}.inference.example/score"
-        return Endpoint(name=name, provisioning=state, scoring_uri=uri, traffic=found.traffic, tags=found.tags)
+        return Endpoint(
+            name=name,
+            provisioning=state,
+            scoring_uri=uri,
+            traffic=found.traffic,
+            tags=found.tags,
+            error=found.error if state == "failed" else None,
+        )
 
     def _refuse_if_busy(self, endpoint: Endpoint) -> None:
         if endpoint.provisioning not in ("succeeded", "failed"):

@@ -6,6 +6,7 @@ from shared.errors import NotFoundError, QuotaError
 from shared.intents import ask, decide
 from shared.models.hosting import Deployment, DeploymentSpec
 from shared.models.training import TrainingJob
+from shared.policy.explain import catalogue
 from shared.states import ENDS, Intent, State
 from tests.doubles.faults import OutageError
 from tests.doubles.world import World
@@ -42,6 +43,28 @@ def test_missing_quota_fails_the_run_with_what_to_do(world: World) -> None:
     run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
     assert run.results.failure == "quota"
     assert "Ask for quota" in (run.results.error or "")
+
+
+AZURE_SAID = [
+    ("liveness_probe", "(ResourceNotReady) User container has crashed or terminated: Liveness probe failed: 502"),
+    ("image_pull", "(BadRequest) The request is invalid. (ImageBuildFailure) The build log is in the blob store."),
+    ("sku_not_allowed", "(BadRequest) The instance type Standard_DS2_v2 is not supported for this model."),
+    ("quota", f"(BadRequest) {'The request is invalid. ' * 40}Not enough quota available for Standard_F4s_v2."),
+]
+
+
+@pytest.mark.parametrize("what", ["endpoints", "deployments"])
+@pytest.mark.parametrize(("kind", "said"), AZURE_SAID)
+def test_failed_hosting_is_explained_in_record_timeline_and_notice(what: str, kind: str, said: str) -> None:
+    world = World()
+    getattr(world.ports, what).fails_with = said
+    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    world.round()
+    found = next(one for one in catalogue() if one.kind == kind)
+    assert (run.results.failure, run.results.said) == (kind, said[:500])
+    assert run.results.error == f"{found.cause} {found.remedy}"
+    assert world.ports.runs.timeline(run.run_id, "support")[-1].note == run.results.error
+    assert world.ports.notices.published[-1].detail == run.results.error
 
 
 def test_vanished_job_fails_the_run(world: World) -> None:

@@ -35,10 +35,10 @@ class Control:
         return answer({"value": self._faults.armed()})
 
     async def arm(self, request: web.Request) -> web.Response:
-        """Arm a fault of a request, a deployment or a step"""
+        """Arm a fault of a request, an endpoint, a deployment or a step"""
         fault = await body_of(request)
-        if fault.get("on", "request") not in ("request", "deployment", "step"):
-            raise invalid("'on' must be request, deployment or step.")
+        if fault.get("on", "request") not in ("request", "endpoint", "deployment", "step"):
+            raise invalid("'on' must be request, endpoint, deployment or step.")
         return answer({"id": self._faults.add(fault)}, 201)
 
     async def clear(self, _: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ from aiohttp import web
 from local.azureml.dates import system_data
 from local.azureml.http import WS, Route, answer, body_of
 from local.azureml.parts import Parts
-from local.azureml.resources.operation import accepted, pending
+from local.azureml.resources.operation import accepted, last, pending
 from local.azureml.store import Document
 
 _PROBE = {
@@ -76,7 +76,7 @@ class Deployment:
             "egressPublicNetworkAccess": "Enabled",
             "privateNetworkConnection": False,
             **given,
-            "properties": (given.get("properties") or {}) | self._last_operation(deployment),
+            "properties": (given.get("properties") or {}) | last(self._addresses, deployment),
             "requestSettings": _REQUESTS | (given.get("requestSettings") or {}),
             "provisioningState": deployment["state"],
         }
@@ -91,11 +91,6 @@ class Deployment:
             "systemData": system_data(deployment["created"]),
             "properties": properties,
         }
-
-    def _last_operation(self, deployment: Document) -> dict[str, str]:
-        """Where its error can be read, once it has failed."""
-        name = deployment.get("operation")
-        return {"AzureAsyncOperationUri": self._addresses.operations("mfeOperationsStatus", name)} if name else {}
 
 
 def _named(request: web.Request) -> tuple[str, str]:

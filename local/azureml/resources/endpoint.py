@@ -11,7 +11,7 @@ from local.azureml.errors import invalid
 from local.azureml.hosting import keys_of
 from local.azureml.http import WS, Route, answer, body_of
 from local.azureml.parts import Parts
-from local.azureml.resources.operation import accepted, pending
+from local.azureml.resources.operation import accepted, last, pending
 from local.azureml.rules import ENDPOINTS
 from local.azureml.store import Document
 from local.azureml.tokens import MACHINE_LEARNING
@@ -76,8 +76,8 @@ class Endpoint:
             "traffic": {},
             "publicNetworkAccess": "Enabled",
             "compute": None,
-            "properties": {},
             **endpoint["properties"],
+            "properties": (endpoint["properties"].get("properties") or {}) | last(self._addresses, endpoint),
             "provisioningState": endpoint["state"],
             "scoringUri": None if endpoint["state"] == "Creating" else f"{url}/score",
             "swaggerUri": None if endpoint["state"] == "Creating" else f"{url}/swagger.json",

@@ -19,6 +19,12 @@ def pending(addresses: Addresses, operation: str) -> dict[str, str]:
     return {"Azure-AsyncOperation": url, "x-ms-async-operation-timeout": "PT1H", **_ASK_AGAIN}
 
 
+def last(addresses: Addresses, document: Document) -> dict[str, str]:
+    """A property of an endpoint or deployment: where the error of its last operation can be read."""
+    name = document.get("operation")
+    return {"AzureAsyncOperationUri": addresses.operations("mfeOperationsStatus", name)} if name else {}
+
+
 def accepted(addresses: Addresses, operation: str | None) -> web.Response:
     """Answer to a deletion: it has begun, or there was nothing to delete."""
     if operation is None:

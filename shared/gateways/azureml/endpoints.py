@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from shared.errors import ConflictError, NotFoundError
+from shared.gateways.azureml import failures
 from shared.gateways.azureml.arm import Arm, Json
 from shared.gateways.azureml.client import AzureML
 from shared.gateways.azureml.hosting import provisioning
@@ -19,7 +20,7 @@ class AzureMLEndpoints:
     def get(self, name: str) -> Endpoint | None:
         """An endpoint as it stands now."""
         found = self._arm.get(_path(name))
-        return None if found is None else _endpoint(found)
+        return None if found is None else self._explained(_endpoint(found), found["properties"])
 
     def create(self, name: str, tags: Mapping[str, str]) -> None:
         """Start to create it; one that bears the same tags is it already.
@@ -62,8 +63,13 @@ class AzureMLEndpoints:
             if existing is not None and existing.provisioning != "deleting":
                 raise
 
+    def _explained(self, endpoint: Endpoint, properties: Json) -> Endpoint:
+        if endpoint.provisioning != "failed":
+            return endpoint
+        return endpoint.model_copy(update={"error": failures.of_operation(self._arm, properties)})
+
     def ours(self) -> Iterator[Endpoint]:
-        """Those that bear our tag."""
+        """Those that bear our tag; why one failed is not looked up."""
         found = map(_endpoint, self._arm.list("onlineEndpoints"))
         return (endpoint for endpoint in found if endpoint.tags.get(MANAGED_BY) == OURS)
 

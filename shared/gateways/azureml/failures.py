@@ -26,7 +26,8 @@ def of_steps(arm: Arm, name: str) -> str | None:
 
 def of_operation(arm: Arm, properties: Json) -> str | None:
     """Why the last operation on an endpoint or deployment failed, by its own ``properties``."""
-    address = (properties.get("properties") or {}).get("AzureAsyncOperationUri")
+    told = {key.casefold(): value for key, value in (properties.get("properties") or {}).items()}
+    address = told.get("azureasyncoperationuri")
     try:
         return _said(arm.request("GET", address)) if address else None
     except NotFoundError:
@@ -42,7 +43,12 @@ def _failed_steps(arm: Arm, name: str, depth: int) -> Iterator[str]:
 
 
 def _said(answer: Json | None) -> str | None:
-    """``(code) message`` out of ``{"error": {"code", "message"}}``."""
-    error = (answer or {}).get("error") or {}
-    message = error.get("message")
-    return f"({error['code']}) {message}" if message and error.get("code") else message
+    """``(code) message`` out of ``{"error": {"code", "message", "details": […]}}``, and of each of its details."""
+    return " ".join(_told((answer or {}).get("error") or {})) or None
+
+
+def _told(error: Json) -> Iterator[str]:
+    if message := error.get("message"):
+        yield f"({error['code']}) {message}" if error.get("code") else message
+    for detail in error.get("details") or []:
+        yield from _told(detail)

@@ -82,6 +82,16 @@ class TestDeployments:
         with pytest.raises(ConflictError):
             world.ports.deployments.delete(spec.endpoint, spec.name)
 
+    def test_a_deployment_that_fails_says_why(self, world: World, spec: DeploymentSpec) -> None:
+        with world.failing(f"{spec.endpoint}/{spec.name}", "The liveness probe failed."):
+            world.ports.deployments.create(spec)
+
+        def why() -> str | None:
+            found = world.ports.deployments.get(spec.endpoint, spec.name)
+            return found.error if found and found.provisioning == "failed" else None
+
+        assert "The liveness probe failed." in world.until(why, "the deployment fails")
+
     def test_an_endpoint_takes_its_deployments_along(self, world: World, spec: DeploymentSpec) -> None:
         world.deploy(spec)
         world.ports.endpoints.delete(spec.endpoint)

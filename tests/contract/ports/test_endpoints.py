@@ -1,6 +1,7 @@
 import pytest
 
 from shared.errors import ConflictError, NotFoundError, ThrottledError
+from shared.models.hosting import Endpoint
 from tests.contract.ports.worlds import TAGS, StandIn, World
 
 
@@ -11,6 +12,11 @@ def name_of(project: str) -> str:
 def deleted(world: World, name: str) -> None:
     world.ports.endpoints.delete(name)
     world.until(lambda: world.ports.endpoints.get(name) is None, f"{name} is gone")
+
+
+def _failed(world: World, name: str) -> Endpoint | None:
+    found = world.ports.endpoints.get(name)
+    return found if found and found.provisioning == "failed" else None
 
 
 class TestEndpoints:
@@ -68,6 +74,15 @@ class TestEndpoints:
         with pytest.raises(NotFoundError):
             world.ports.endpoints.set_traffic(name_of(project), {"blue": 100})
 
+    def test_an_endpoint_that_fails_says_why(self, world: World, project: str) -> None:
+        name = name_of(project)
+        with world.failing(name, "The subscription has no quota."):
+            world.ports.endpoints.create(name, TAGS)
+        found = world.until(lambda: _failed(world, name), "the endpoint fails")
+        assert "The subscription has no quota." in found.error
+        world.ports.endpoints.create(name, TAGS)
+        assert _failed(world, name) == found
+
     def test_ours_are_those_that_bear_our_tag(self, world: World, project: str) -> None:
         world.ports.endpoints.create(name_of(project), TAGS)
         world.ports.endpoints.create(f"{project}-theirs", {"managed-by": "someone"})
@@ -77,6 +92,16 @@ class TestEndpoints:
 
 
 class TestAzureMLEndpoints:
+    def test_why_an_endpoint_failed_stands_in_the_details_too(
+        self, workspace: World, stand_in: StandIn, project: str
+    ) -> None:
+        name = name_of(project)
+        details = [{"code": "ImageBuildFailure", "message": "The build log says more.", "details": []}]
+        stand_in.arm(on="endpoint", path=name, code="BadRequest", message="The request is invalid.", details=details)
+        workspace.ports.endpoints.create(name, TAGS)
+        found = workspace.until(lambda: _failed(workspace, name), "the endpoint fails")
+        assert found.error == "(BadRequest) The request is invalid. (ImageBuildFailure) The build log says more."
+
     def test_an_endpoint_is_created_once_and_takes_tokens_only(
         self, workspace: World, stand_in: StandIn, project: str
     ) -> None:

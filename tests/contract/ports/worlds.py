@@ -3,7 +3,8 @@
 import json
 import ssl
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +36,8 @@ class World:
     """The condition's first true value; fails if it stays false."""
     submit_failing: Callable[[TrainingJob, str], None]
     """Submit a job that is to fail with that message."""
+    failing: Callable[[str, str], AbstractContextManager[None]]
+    """While it lasts, an endpoint or an ``endpoint/deployment`` that is created will fail with that message."""
 
     def job(self, project: str, attempt: int = 1, **changes: Any) -> TrainingJob:
         """A job on files that are there."""
@@ -128,7 +131,14 @@ def memory_world(ports: MemoryPorts) -> World:
         ports.jobs.submit(job)
         ports.jobs.fail(job.name, message)
 
-    return World(ports, wait, submit_failing)
+    @contextmanager
+    def failing(path: str, message: str) -> Iterator[None]:
+        made = ports.deployments if "/" in path else ports.endpoints
+        made.fails_with = message
+        yield
+        made.fails_with = None
+
+    return World(ports, wait, submit_failing, failing)
 
 
 class StandIn:
@@ -146,7 +156,12 @@ class StandIn:
             self.arm(on="step", path=f"{job.name}/finetune", message=message)
             ports.jobs.submit(job)
 
-        return World(ports, until, submit_failing)
+        @contextmanager
+        def failing(path: str, message: str) -> Iterator[None]:
+            self.arm(on="deployment" if "/" in path else "endpoint", path=f"^{path}$", message=message)
+            yield
+
+        return World(ports, until, submit_failing, failing)
 
     def requests(self, **where: str) -> list[dict[str, Any]]:
         """Its request log, filtered."""

@@ -76,4 +76,4 @@ def test_throttling_with_a_date_or_without_a_time_waits_a_little() -> None:
 def test_a_long_message_is_cut() -> None:
     error = meaning(azure_error(400, "x" * 5000), "thing")
     assert error is not None
-    assert len(error.message) == 500
+    assert len(error.message) == 4000
