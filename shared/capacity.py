@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 Kind = Literal["job", "endpoint"]
 KINDS: Final[tuple[Kind, ...]] = ("job", "endpoint")
-LOOK_EVERY: Final = 600.0
+LOOK_EVERY: Final = 3600.0
 """Seconds after which a run that waits looks again by itself; the timer wakes it when it has a place."""
 
 _MAY_TRAIN: Final = frozenset({State.RECEIVED, State.PREPARED, State.SUBMITTED, State.CLOSING})

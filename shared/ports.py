@@ -133,7 +133,7 @@ class Active(Protocol):
     def remove(self, project: str, run_id: str) -> None: ...
 
     def due(self, now: datetime) -> Iterator[tuple[str, str]]:
-        """(project, run_id) of what is due."""
+        """(project, run_id) of what is due, longest due first."""
         ...
 
     def waiting(self, queue: Queue, project: str | None = None) -> list[Waiting]:
@@ -180,6 +180,10 @@ class Ledger(Protocol):
 class AdvanceQueue(Protocol):
     def send(self, project: str, run_id: str) -> None:
         """Ask for ``advance(run)``, at least once."""
+        ...
+
+    def length(self) -> int:
+        """About how many advances were asked for and are not done."""
         ...
 
 

@@ -8,6 +8,7 @@ endpoint). Batches are not used: the emulator's ignore ``If-Match``.
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from shared import resources
@@ -155,9 +156,9 @@ class TableActive:
         self._table.remove(project, run_id)
 
     def due(self, now: datetime) -> Iterator[tuple[str, str]]:
-        """(project, run_id) of what is due."""
-        for row in self._table.where("next_due le @now", now=now):
-            yield row["PartitionKey"], row["RowKey"]
+        """(project, run_id) of what is due, longest due first."""
+        rows = self._table.where("next_due le @now", now=now)
+        return ((row["PartitionKey"], row["RowKey"]) for row in sorted(rows, key=itemgetter("next_due")))
 
     def waiting(self, queue: Queue, project: str | None = None) -> list[Waiting]:
         """What waits in a queue, longest first."""

@@ -94,7 +94,7 @@ class MemoryActive:
         self._waiting.pop((project, run_id), None)
 
     def due(self, now: datetime) -> Iterator[tuple[str, str]]:
-        return iter([key for key, next_due in self.rows.items() if next_due <= now])
+        return iter(sorted((key for key in self.rows if self.rows[key] <= now), key=self.rows.__getitem__))
 
     def waiting(self, queue: Queue, project: str | None = None) -> list[Waiting]:
         found = self._waiting.values()
