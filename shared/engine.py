@@ -98,6 +98,8 @@ def _may_be_stopped(run: Run) -> bool:
 def _overdue(run: Run) -> Close:
     if run.state is State.LIVE:
         return Close(State.RETIRED, "It has served for as long as a run may.")
+    if run.results.said:
+        return failed(run, f"Overdue in state {run.state}.", run.results.said)
     limit = DEADLINES[run.state]
     error = f"The run was {run.state} for longer than {limit}. Look at it in Azure ML studio, then retry the run."
     return Close(State.FAILED, f"Overdue in state {run.state}.", error)
@@ -129,7 +131,7 @@ def _trouble(run: Run, error: TunedropError, now: datetime) -> Outcome:
         return Wait(error.retry_after, record={"not_before": now + timedelta(seconds=error.retry_after)})
     log.warning("%s: %s failed: %s", run.run_id, run.state, error)
     if run.state in (State.EVALUATED, State.LIVE, State.CLOSING):
-        return Wait(_TROUBLE_SECONDS)
+        return Wait(_TROUBLE_SECONDS, {"said": error.message} if run.state is State.EVALUATED else {})
     return failed(run, f"Failed while {run.state}.", error.message, str(error) if error.remedy else None)
 
 

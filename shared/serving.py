@@ -5,6 +5,7 @@ and reaping cannot cross:
 
     slot        taken by one run from deploying to live; nothing else may change the endpoint meanwhile
     champion    crowned by the run that holds the slot; traffic is derived from it
+    earlier     the champion before, kept until the new one is seen to serve: it takes over again if that fails
     deleting    entered only while nobody holds the slot; once the endpoint is gone, the next generation begins
 """
 
@@ -16,7 +17,7 @@ from shared.models.project import Serving
 from shared.models.run import Run
 from shared.policy import lease as leases
 from shared.ports import Ports, Stored, Waiting
-from shared.states import ENDS
+from shared.states import ENDS, State
 
 GONE_FOR: Final = timedelta(seconds=5)
 """How long a deleted endpoint must stay out of sight: a single read may be stale."""
@@ -64,8 +65,11 @@ def slot_is_abandoned(serving: Serving, ports: Ports) -> bool:
 
 
 def give_back_slot(stored: Stored[Serving], ports: Ports) -> None:
-    """Free the slot; an endpoint that then serves nobody is to go."""
-    _change(stored, ports, slot=None, phase="up" if stored.value.champion else "deleting")
+    """Free the slot; an endpoint that then serves nobody is to go, and so is what the champion has replaced."""
+    _change(
+        stored, ports, slot=None, earlier=None, earlier_run=None, phase="up" if stored.value.champion else "deleting"
+    )
+    _wake(stored.value.earlier_run, ports)
 
 
 def crown(stored: Stored[Serving], run: Run, ports: Ports) -> Serving:
@@ -76,8 +80,30 @@ def crown(stored: Stored[Serving], run: Run, ports: Ports) -> Serving:
         ports,
         champion=run.results.deployment,
         champion_run=run.run_id,
+        earlier=stored.value.champion,
+        earlier_run=stored.value.champion_run,
         scoring_uri=endpoint.scoring_uri if endpoint else stored.value.scoring_uri,
     ).value
+
+
+def earlier_stands(serving: Serving, ports: Ports) -> bool:
+    """Whether the champion before is still there to take over again."""
+    stored = ports.runs.get(serving.project, serving.earlier_run) if serving.earlier_run else None
+    if stored is None or stored.value.state is not State.LIVE:
+        return False
+    return stored.value.results.endpoint == endpoint_name(serving, ports)
+
+
+def uncrown(stored: Stored[Serving], ports: Ports) -> None:
+    """Make the champion before the one that takes all traffic again; its run sees to that."""
+    row = stored.value
+    _change(stored, ports, champion=row.earlier, champion_run=row.earlier_run, earlier=None, earlier_run=None)
+    _wake(row.earlier_run, ports)
+
+
+def forget_earlier(stored: Stored[Serving], ports: Ports) -> None:
+    """The champion before is going: it can take over no more."""
+    _change(stored, ports, earlier=None, earlier_run=None)
 
 
 def next_generation(stored: Stored[Serving], ports: Ports) -> None:
@@ -116,8 +142,12 @@ def _settle(serving: Serving, endpoint: str, ports: Ports) -> None:
         ports.ledger.put(bill)
         mirror.keep_bill(bill, ports)
         ports.projects.remove_lease(serving.project)
-    if serving.champion_run is not None:
-        ports.queue.send(serving.project, serving.champion_run)
+    _wake(serving.champion_run, ports)
+
+
+def _wake(run_id: str | None, ports: Ports) -> None:
+    if run_id is not None:
+        ports.queue.send(naming.project_of_run(run_id), run_id)
 
 
 def _change(stored: Stored[Serving], ports: Ports, **fields: Any) -> Stored[Serving]:

@@ -17,6 +17,9 @@ class Serving(Model):
     champion: str | None = None
     """The deployment that takes all traffic."""
     champion_run: str | None = None
+    earlier: str | None = None
+    """The champion before, until the new one is seen to serve: if it never does, this one is it again."""
+    earlier_run: str | None = None
     scoring_uri: str | None = None
     """Where the endpoint scores; written with the champion, so that scoring never asks Azure ML."""
     evaluated_against: str | None = None

@@ -3,6 +3,7 @@
 from typing import Final
 
 from shared import naming, serving
+from shared.models.project import Serving
 from shared.models.run import Run
 from shared.ports import Ports
 from shared.states import Intent, State
@@ -17,11 +18,13 @@ def close(run: Run, ports: Ports) -> Outcome | Again:
     """End the run, or begin its next attempt, once nothing of it is left that costs money."""
     if _job_runs(run, ports) or _serves(run, ports) or _deployment_exists(run, ports) or _unsettled(run, ports):
         return Wait(pace.poll(run, ports))
-    _give_back_slot(run, ports)
+    row = _give_back_slot(run, ports)
     if run.results.repair and run.intent is Intent.PROCEED:
         return Again(run.results.repair.note)
-    end = run.results.end or State.FAILED
-    return Forward(end, run.results.error or "Nothing of it is left in Azure.")
+    end, error = run.results.end or State.FAILED, run.results.error
+    if error and end is State.FAILED and row and row.champion and row.phase == "up":
+        error = f"{error} Deployment {row.champion} serves as before."
+    return Forward(end, error or "Nothing of it is left in Azure.", {"error": error})
 
 
 def _job_runs(run: Run, ports: Ports) -> bool:
@@ -35,10 +38,15 @@ def _job_runs(run: Run, ports: Ports) -> bool:
 def _serves(run: Run, ports: Ports) -> bool:
     """A champion takes its endpoint with it, unless a run that holds the slot is about to take over."""
     stored = ports.projects.serving(run.project)
+    if stored is not None and stored.value.earlier_run == run.run_id:
+        serving.forget_earlier(stored, ports)
+        return True
     if stored is None or stored.value.champion_run != run.run_id:
         return False
     if stored.value.phase == "deleting":
         serving.finish_deleting(stored, ports)
+    elif run.results.end is State.FAILED and serving.earlier_stands(stored.value, ports):
+        serving.uncrown(stored, ports)
     elif stored.value.slot in (None, run.run_id) or serving.slot_is_abandoned(stored.value, ports):
         serving.begin_deleting(stored, ports)
     return True
@@ -67,7 +75,9 @@ def _unsettled(run: Run, ports: Ports) -> bool:
     return may_start or run.results.deployment is not None
 
 
-def _give_back_slot(run: Run, ports: Ports) -> None:
+def _give_back_slot(run: Run, ports: Ports) -> Serving | None:
+    """The serving row as it was before."""
     stored = ports.projects.serving(run.project)
     if stored is not None and stored.value.slot == run.run_id:
         serving.give_back_slot(stored, ports)
+    return stored.value if stored else None

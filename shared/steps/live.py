@@ -1,4 +1,7 @@
-"""live: hold the lease, give the slot back, keep traffic as the serving row says, until another model serves."""
+"""live: hold the lease, give the slot back, keep traffic as the serving row says, until another model serves.
+
+While another one is being crowned this one stays, and takes over again if that fails.
+"""
 
 from datetime import timedelta
 from typing import Final
@@ -20,15 +23,18 @@ LOOK_EVERY: Final = 600.0
 def live(run: Run, ports: Ports) -> Outcome:
     """Stay, or retire once the endpoint serves something else or is to go."""
     stored = ports.projects.serving(run.project)
-    if stored is None or stored.value.champion_run != run.run_id:
+    if stored is None or run.run_id not in (stored.value.champion_run, stored.value.earlier_run):
         return Close(State.RETIRED, "Another model serves now." if _replaced(stored) else "Its endpoint is gone.")
     if stored.value.phase == "deleting":
         return Close(State.RETIRED, "Its endpoint is being deleted.")
+    if stored.value.champion_run != run.run_id:
+        return Wait(LOOK_EVERY)
     promoted_just_now = stored.value.slot == run.run_id
     _hold_lease(run, ports, renew=promoted_just_now)
     if promoted_just_now:
         serving.give_back_slot(stored, ports)
-    return Wait(LOOK_EVERY if route(stored.value, ports) else pace.poll(run, ports))
+    endpoint = ports.endpoints.get(serving.endpoint_name(stored.value, ports))
+    return Wait(LOOK_EVERY if route(stored.value, endpoint, ports) else pace.poll(run, ports))
 
 
 def _replaced(stored: Stored[Serving] | None) -> bool:

@@ -1,10 +1,12 @@
 """evaluated → live: the row first, then traffic derived from it.
 
-Crowning is the point of no return: until then the run's owner may still cancel, after it the run goes live
-first and is then closed like any other live run.
+Crowning is the point of no return for the run's owner: until then they may still cancel, after it the run goes
+live first and is then closed like any other live run. One that cannot go live before its deadline is closed, and
+what served before serves again.
 """
 
 from shared import serving
+from shared.models.hosting import Endpoint
 from shared.models.project import Serving
 from shared.models.run import Run
 from shared.ports import Ports
@@ -22,21 +24,18 @@ def promote(run: Run, ports: Ports) -> Outcome:
         return close
     if stored is None or stored.value.slot != run.run_id:
         return Close(State.FAILED, "The slot was lost.", "Another run took the endpoint over. Retry the run.")
-    crowned = serving.crown(stored, run, ports)
-    if stored.value.champion_run is not None:
-        ports.queue.send(run.project, stored.value.champion_run)
-    return _route(run, crowned, ports)
+    return _route(run, serving.crown(stored, run, ports), ports)
 
 
 def _route(run: Run, row: Serving, ports: Ports) -> Outcome:
-    if route(row, ports):
-        return Forward(State.LIVE, f"Deployment {row.champion} takes all traffic.")
-    return Wait(pace.poll(run, ports))
-
-
-def route(row: Serving, ports: Ports) -> bool:
-    """Whether the endpoint's traffic is what the row says; where it is not, ask for it."""
     endpoint = ports.endpoints.get(serving.endpoint_name(row, ports))
+    if route(row, endpoint, ports):
+        return Forward(State.LIVE, f"Deployment {row.champion} takes all traffic.", {"said": None})
+    return Wait(pace.poll(run, ports), {"said": endpoint.error} if endpoint and endpoint.error else {})
+
+
+def route(row: Serving, endpoint: Endpoint | None, ports: Ports) -> bool:
+    """Whether the endpoint's traffic is what the row says; where it is not, ask for it."""
     if endpoint is None or row.champion is None or endpoint.provisioning not in ("succeeded", "failed"):
         return False
     shown = {name: percent for name, percent in endpoint.traffic.items() if percent}

@@ -81,7 +81,7 @@ class MemoryEndpoints:
         self.created: list[str] = []
         self.deleted: list[str] = []
         self.fails_with: str | None = None
-        """What the next endpoints fail with; ``None``: they succeed."""
+        """What the next endpoints fail with, and the next changes of them; ``None``: they succeed."""
 
     def get(self, name: str) -> Endpoint | None:
         self.hosting.settle()
@@ -107,14 +107,16 @@ class MemoryEndpoints:
         if existing is None:
             raise NotFoundError(f"Endpoint '{name}' does not exist.")
         wanted = {deployment: share for deployment, share in traffic.items() if share}
-        if existing.traffic == wanted:
+        if existing.traffic == wanted and existing.provisioning != "failed":
             return
         self._refuse_if_busy(existing)
         for deployment in wanted:
             self._refuse_unless_up(name, deployment)
         found = self.hosting.endpoints[name]
         found.next_traffic = wanted
-        found.operation = self.hosting.starts("updating", self.hosting.update_seconds)
+        found.error = self.fails_with
+        after: Provisioning = "failed" if self.fails_with else "succeeded"
+        found.operation = self.hosting.starts("updating", self.hosting.update_seconds, after)
 
     def delete(self, name: str) -> None:
         existing = self.get(name)

@@ -35,7 +35,7 @@ class AzureMLEndpoints:
             raise ConflictError(f"Endpoint '{name}' exists with other tags.")
 
     def set_traffic(self, name: str, traffic: Mapping[str, int]) -> None:
-        """Start to share the traffic out so; nothing is sent where it is so already.
+        """Start to share the traffic out so; nothing is sent where it is so already, and no change of it has failed.
 
         Raises:
             NotFoundError: there is no such endpoint.
@@ -45,7 +45,8 @@ class AzureMLEndpoints:
         if found is None:
             raise NotFoundError(f"Endpoint '{name}' does not exist.")
         wanted = {deployment: share for deployment, share in traffic.items() if share}
-        if _endpoint(found).traffic != wanted:
+        endpoint = _endpoint(found)
+        if endpoint.traffic != wanted or endpoint.provisioning == "failed":
             self._arm.call("PUT", _path(name), body(found["location"], found.get("tags") or {}, wanted))
 
     def delete(self, name: str) -> None:

@@ -1,0 +1,101 @@
+"""A model that cannot be promoted: whatever served before serves again, and the record says so."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from shared.errors import TunedropError
+from shared.intents import decide
+from shared.models.run import Run
+from shared.states import State
+from tests.doubles.world import World, chat
+
+SAID = "(BadRequest) The instance type Standard_DS2_v2 is not supported for this model."
+Trouble = Callable[[World], None]
+
+
+def refused(world: World) -> None:
+    """Azure refuses all traffic but what there is."""
+    world.ports.endpoints.set_traffic = _refuse  # type: ignore[method-assign]
+
+
+def _refuse(name: str, traffic: Mapping[str, int]) -> None:
+    raise TunedropError(SAID)
+
+
+def failing(world: World) -> None:
+    """Azure tries to change the traffic, and fails."""
+    world.ports.endpoints.fails_with = SAID
+
+
+def slow(world: World) -> None:
+    """Traffic has moved after all when nobody waits for it any more."""
+    world.ports.endpoints.hosting.update_seconds = 3600 + 600
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def at_rest(world: World) -> tuple[str, dict[str, int], list[str]]:
+    """The endpoint's state, its traffic and its deployments."""
+    [endpoint] = world.ports.endpoints.ours()
+    return endpoint.provisioning, endpoint.traffic, [one.name for one in world.ports.deployments.of(endpoint.name)]
+
+
+def live(world: World) -> Run:
+    return world.until_state(world.drop("support/a.jsonl"), State.LIVE)
+
+
+def fails_to_go_live(world: World, trouble: Trouble) -> Run:
+    """The run of another upload, once it has ended, and the trouble is over."""
+    run_id = world.drop("support/b.jsonl", chat(topic="quux"))
+    world.until_state(run_id, State.DEPLOYING)
+    mend = world.ports.endpoints.set_traffic
+    trouble(world)
+    world.until_state(run_id, State.CLOSING)
+    world.ports.endpoints.set_traffic = mend  # type: ignore[method-assign]
+    world.ports.endpoints.fails_with = None
+    world.ports.endpoints.hosting.update_seconds = 5
+    return world.until_state(run_id, State.FAILED)
+
+
+@pytest.mark.parametrize("trouble", [refused, failing, slow])
+def test_the_earlier_champion_serves_on_and_the_failed_deployment_goes(world: World, trouble: Trouble) -> None:
+    champion = live(world)
+    run = fails_to_go_live(world, trouble)
+    deployment = champion.results.deployment or ""
+    world.until(lambda: at_rest(world) == ("succeeded", {deployment: 100}, [deployment]))
+    assert world.run(champion.run_id).state is State.LIVE
+    assert (run.results.error or "").endswith(f"Deployment {deployment} serves as before.")
+    assert run.results.failure == (None if trouble is slow else "sku_not_allowed")
+    assert not world.reap()
+
+
+def test_what_could_not_be_promoted_can_be_tried_again(world: World) -> None:
+    champion = live(world)
+    run = fails_to_go_live(world, refused)
+    decide("support", run.run_id, "retry", "ada", world.ports)
+    world.until_state(run.run_id, State.LIVE)
+    world.until_state(champion.run_id, State.RETIRED)
+    assert len(world.ports.jobs.submitted) == 2
+
+
+def test_without_an_earlier_champion_the_endpoint_goes(world: World) -> None:
+    run = fails_to_go_live(world, refused)
+    assert "serves as before" not in (run.results.error or "")
+    world.until_no_endpoint()
+
+
+def test_an_earlier_champion_that_was_cancelled_meanwhile_does_not_come_back(world: World) -> None:
+    champion = live(world)
+
+    def cancelled_too(world: World) -> None:
+        failing(world)
+        decide("support", champion.run_id, "cancel", "ada", world.ports)
+
+    run = fails_to_go_live(world, cancelled_too)
+    world.until_state(champion.run_id, State.CANCELLED)
+    world.until_no_endpoint()
+    assert world.run(run.run_id).state is State.FAILED
