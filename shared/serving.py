@@ -142,7 +142,8 @@ def _settle(serving: Serving, endpoint: str, ports: Ports) -> None:
         ports.ledger.put(bill)
         mirror.keep_bill(bill, ports)
         ports.projects.remove_lease(serving.project)
-    _wake(serving.champion_run, ports)
+    for run_id in (serving.champion_run, serving.earlier_run):
+        _wake(run_id, ports)
 
 
 def _wake(run_id: str | None, ports: Ports) -> None:
