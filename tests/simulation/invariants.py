@@ -263,11 +263,10 @@ def _attempts(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:
 
 def _reached(ports: MemoryPorts, run: Run) -> Iterator[tuple[State, Attempt]]:
     """The states that attempts came to; what a further attempt begins with was made by an earlier one."""
-    attempts = {1}
+    began: dict[int, State | None] = {1: None}
     for entry in ports.runs.timeline(run.run_id, run.project):
-        if entry.attempt in attempts:
+        if entry.state is not began.setdefault(entry.attempt, entry.state):
             yield entry.state, (run.run_id, entry.attempt)
-        attempts.add(entry.attempt)
 
 
 def _endpoints(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:

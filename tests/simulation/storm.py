@@ -40,14 +40,21 @@ SETTINGS: Final = (
     b"modes: train\n",
 )
 """What a project's tunedrop.yaml may become; the last one is faulty."""
-JOB_FAILURES: Final = ("the loss is not a number", "CUDA out of memory", "the node was preempted")
-"""What jobs fail with; the first is for good, the others are tried once more."""
+JOB_FAILURES: Final = (
+    *("the loss is not a number", "OutOfQuota", "ImageBuildFailure", "DiskFull"),
+    *("CUDA out of memory", "the node was preempted", "TooManyRequests"),
+)
+"""What jobs fail with; the first four are for good, the others are tried once more."""
+DEPLOYMENT_FAILURES: Final = ("The image could not be pulled.", "ResourceNotReady", "SkuNotAvailable", "ServerBusy")
+"""What deployments fail with; the last is tried once more."""
 TESTED: Final = 10_000
 """So many storms are part of the tests."""
-CAPS: Final[tuple[dict[str, int], ...]] = ({}, {}, {"most_jobs": 1}, {"most_jobs": 2})
+CAPS: Final = (1, 2, 3, 10, 10)
+"""Most jobs, and most endpoints; no storm needs ten of either."""
 _CALLS: Final = 800
 """Faults are planned for so many calls of the app."""
-_CALM_ROUNDS: Final = 400
+_CALM_ROUNDS: Final = 600
+_MINUTE: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -133,18 +140,8 @@ def _content(number: int) -> bytes:
 
 
 def _deed(rnd: random.Random, path: str) -> Deed:
-    deeds = (
-        "cancel",
-        "cancel",
-        "retry",
-        "approve",
-        "settings",
-        "settings",
-        "delete",
-        *JOB_FAILURES,
-        "deployments fail",
-    )
-    return Deed(_moment(rnd), rnd.choice(deeds), path)
+    deeds = ("cancel", "cancel", "retry", "approve", "settings", "settings", "delete", "deployments fail")
+    return Deed(_moment(rnd), rnd.choice((*deeds, *rnd.sample(JOB_FAILURES, 3))), path)
 
 
 def _moment(rnd: random.Random) -> float:
@@ -163,7 +160,8 @@ class _Weather:
     def __post_init__(self) -> None:
         self.rnd = random.Random(-1 - self.seed)
         plan = {part.call: part.kind for part in self.parts if isinstance(part, Fault)}
-        self.simulation = Simulation(plan, **self.rnd.choice(CAPS))
+        most_jobs, most_endpoints = self.rnd.choices(CAPS, k=2)
+        self.simulation = Simulation(plan, most_jobs=most_jobs, most_endpoints=most_endpoints)
         self.ports = self.simulation.ports
         self.ports.jobs.lasts = self.rnd.choice((5, 60, 900, 3600))
         self.ports.endpoints.hosting.deployment_seconds = self.rnd.choice((5, 120, 900))
@@ -255,7 +253,7 @@ class _Weather:
                 if content == SETTINGS[-1]:
                     self._may_end_in(project, State.REJECTED)
             case "deployments fail":
-                self.ports.deployments.fails_with = "The image could not be pulled."
+                self.ports.deployments.fails_with = self.rnd.choice(DEPLOYMENT_FAILURES)
                 for one in PROJECTS:
                     self._may_end_in(one, State.FAILED)
             case "cancel" | "retry" | "approve":
@@ -314,8 +312,12 @@ class _Weather:
                     self._decides("approve", run)
             if round_ % 10 == 0 and done():
                 return True
-            self.simulation.clock.advance(60)
+            self.simulation.clock.advance(10 * _MINUTE if self._is_full() else _MINUTE)
         return False
+
+    def _is_full(self) -> bool:
+        """Whether an endpoint has to go first, whose lease has hours to run."""
+        return any(run.queue == "endpoint" for run in self.ports.runs.all())
 
     def _runs(self, path: str) -> Iterator[Run]:
         return (run for run in list(self.ports.runs.all()) if run.upload.path == path)
