@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from benchmarks import blob_to_blob, cold_start, event_to_effect, preparation, reconcile
+from benchmarks import blob_to_blob, cold_start, event_to_effect, preparation, reconcile, simulated_steps
 from benchmarks.ratio import Ratio
 
 RESULTS: Final = Path(__file__).parent / "results.json"
@@ -13,6 +13,7 @@ BENCHMARKS: Final = {
     "cold_start": cold_start.measure,
     "reconcile": reconcile.measure,
     "event_to_effect": event_to_effect.measure,
+    "simulated_steps": simulated_steps.measure,
     "preparation": preparation.measure,
     "blob_to_blob": blob_to_blob.measure,
 }

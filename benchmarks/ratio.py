@@ -19,7 +19,7 @@ class Ratio(BaseModel):
     theirs: float
     unit: str
     ratio: float
-    """``ours / theirs`` where little is good (``at_most``), ``theirs / ours`` where it says how many times as fast."""
+    """``ours / theirs`` of costs (``at_most``) and of rates, ``theirs / ours`` where it says how many times as fast."""
     at_most: float | None = None
     at_least: float | None = None
 
@@ -44,6 +44,12 @@ def speeds(name: str, peer: str, pairs: Sequence[tuple[float, float]], at_least:
     """How many times as fast as the peer ours is; a pair of seconds of each round."""
     ratio = statistics.median(theirs / ours for ours, theirs in pairs)
     return Ratio(name=name, peer=peer, unit="s", ratio=ratio, at_least=at_least, **_medians(pairs))
+
+
+def rates(name: str, peer: str, pairs: Sequence[tuple[float, float]], at_least: float, unit: str) -> Ratio:
+    """What ours does a second, as a share of what the peer does; a pair of each round."""
+    ratio = statistics.median(ours / theirs for ours, theirs in pairs)
+    return Ratio(name=name, peer=peer, unit=unit, ratio=ratio, at_least=at_least, **_medians(pairs))
 
 
 def _medians(pairs: Sequence[tuple[float, float]]) -> dict[str, float]:
