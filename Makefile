@@ -26,8 +26,8 @@ check: .venv/.ready ## Lint, types, and who may import whom
 bench: .venv/.ready ## Measure ratios against named peers, into benchmarks/results.json
 	@$(TUNEDROP) bench
 
-soak: .venv/.ready ## Fuzz and simulate, 10 minutes each (other: make soak MINUTES=1)
-	@$(TUNEDROP) soak --minutes $(or $(MINUTES),10)
+soak: .venv/.ready ## Look for hours for what tests have no time for (bounded: make soak MINUTES=1)
+	@$(TUNEDROP) soak $(if $(MINUTES),--minutes $(MINUTES))
 
 clean: ## Remove everything that set-up and runs have made
 	rm -rf .venv .venv-ml .tunedrop local/azurite/node_modules *.egg-info

@@ -2,7 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +16,26 @@ _CHECKS: Final = (
     (str(_BIN / "mypy"),),
     (str(_BIN / "lint-imports"),),
 )
-_SOAKS: Final = ("tests.fuzz", "tests.simulation", "tests.e2e.soak")
-"""Modules that look for what a test of seconds does not meet: ``python -m MODULE --minutes M``."""
+
+
+class Soak(StrEnum):
+    """What finds more the longer it runs."""
+
+    FUZZ = "fuzz"
+    PAIRS = "pairs"
+    STORMS = "storms"
+    KILLS = "kills"
+    BURST = "burst"
+
+
+_SOAKS: Final[Mapping[Soak, tuple[str, ...]]] = {
+    Soak.FUZZ: ("tests.fuzz", "--minutes", "10"),
+    Soak.PAIRS: ("tests.simulation", "pairs"),
+    Soak.STORMS: ("tests.simulation", "storms", "--storms", "1000000"),
+    Soak.KILLS: ("tests.e2e.soak", "kills", "--kills", "100"),
+    Soak.BURST: ("tests.e2e.soak", "burst", "--uploads", "1000"),
+}
+"""Modules and their arguments; each takes ``--minutes`` as well, and then does less."""
 
 
 def test() -> int:
@@ -36,9 +55,16 @@ def bench() -> int:
     return _call((sys.executable, "-m", "benchmarks"))
 
 
-def soak(minutes: float) -> int:
-    """Everything that finds more the longer it runs, each for ``minutes``; all are run."""
-    return _first_failure([_call((sys.executable, "-m", module, "--minutes", f"{minutes:g}")) for module in _SOAKS])
+def soak(part: Soak | None, minutes: float | None, first: int | None) -> int:
+    """One part, or all of them even where one fails; whole, or each for about ``minutes``."""
+    return _first_failure([_call((sys.executable, "-m", *each)) for each in soaks(part, minutes, first)])
+
+
+def soaks(part: Soak | None, minutes: float | None, first: int | None) -> list[tuple[str, ...]]:
+    """Modules and their arguments; ``first`` is the number of the first storm."""
+    bound = ("--minutes", f"{minutes:g}") if minutes is not None else ()
+    start = {Soak.STORMS: ("--first", str(first))} if first is not None else {}
+    return [(*_SOAKS[one], *bound, *start.get(one, ())) for one in ([part] if part else Soak)]
 
 
 def _call(command: Sequence[str]) -> int:

@@ -146,9 +146,17 @@ def bench() -> None:
 
 
 @app.command()
-def soak(minutes: float = 10) -> None:
-    """Look for what short tests do not meet: uploads of nonsense, and more, each for MINUTES."""
-    sys.exit(checks.soak(minutes))
+def soak(
+    part: Annotated[checks.Soak | None, typer.Argument(help="Only this")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Do less: each part for about so long")] = None,
+    first: Annotated[int | None, typer.Option(help="Number of the first storm, to go on where one stopped")] = None,
+) -> None:
+    """Look for what tests have no time for; whole, this takes some hours.
+
+    Parts are fuzz (uploads of nonsense, 10 minutes), pairs (every two faults in the life of one upload), storms
+    (1,000,000 in the simulator), kills (of the host, 100) and burst (1,000 uploads at once, each told of three times).
+    """
+    sys.exit(checks.soak(part, minutes, first))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from shared.models.run import Run
 from shared.naming import parse_attempt_name
 from tests.e2e.kills import at_rest, patience
 from tests.e2e.world import World, rows
+from tests.progress import Advance
 
 TIMES = 3
 MOST_JOBS = 8
@@ -16,14 +17,27 @@ _ENDED = (None, "Completed", "Failed", "Canceled")
 """Status of a job that has ended; ``RunCompleted`` has none."""
 
 
-def burst(world: World, uploads: int, projects: int) -> list[Run]:
-    """Upload to several projects, deliver every event three times; the runs once all have come to rest."""
+def burst(world: World, uploads: int, projects: int, advance: Advance = lambda done=1, /: None) -> list[Run]:
+    """Upload to several projects, deliver every event three times; the runs once all have come to rest.
+
+    Args:
+        advance: is told how many more have.
+    """
     for number in range(uploads):
         world.upload(f"burst{number % projects}", rows(40, f"pebbles of heap {number}"), name=f"{number}.jsonl")
     world.until(lambda: len(told(world)) == uploads, "every upload's event", every=1)
     for event in told(world) * (TIMES - 1):
         world.eventgrid.resend(event)
-    world.until(lambda: all(map(at_rest, found(world))), "every run to rest", every=2, patience=patience(uploads))
+    rested = 0
+
+    def all_rest() -> bool:
+        nonlocal rested
+        runs = found(world)
+        rested, before = sum(map(at_rest, runs)), rested
+        advance(rested - before)
+        return rested == len(runs)
+
+    world.until(all_rest, "every run to rest", every=2, patience=patience(uploads))
     return found(world)
 
 

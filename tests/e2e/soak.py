@@ -1,30 +1,40 @@
-"""``python -m tests.e2e.soak``: what takes too long for a test.
+"""``python -m tests.e2e.soak kills`` or ``burst``: what takes too long for a test, on the real stack.
 
-The Functions host is killed at random moments, at least 100 times and for as long as asked; then 1,000 uploads
-come at once, each told of three times.
+kills     the Functions host is killed at random moments, 100 times
+burst     1,000 uploads come at once, each told of three times
+
+With ``--minutes`` less is done: kills for so long, or so many hundred uploads.
 """
 
 import argparse
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from local.stack import Stack
 from tests.e2e.burst import MOST_JOBS, SETTINGS, burst, impatient, most_jobs_at_once
 from tests.e2e.kills import drop, kill_at_random, lost_or_doubled, rested
 from tests.e2e.world import World, joined, quick
+from tests.progress import progress
+
+_A_MINUTE: Final = 100
+"""Uploads."""
 
 
-def killed(world: World, least: int, minutes: float, seed: int) -> list[str]:
-    """What is wrong after the host was killed that often."""
-    random, deadline, kills = Random(seed), time.monotonic() + 60 * minutes, 0
-    while kills < least or time.monotonic() < deadline:
-        drop(kills, world)
-        kill_at_random(world, 1, random)
-        kills += 1
+def killed(world: World, most: int, minutes: float | None, seed: int) -> list[str]:
+    """What is wrong after the host was killed that often, or for so long."""
+    random, began, kills = Random(seed), time.monotonic(), 0
+    with progress("kills", most) as advance:
+        while kills < most and (minutes is None or time.monotonic() < began + 60 * minutes):
+            drop(kills, world)
+            kill_at_random(world, 1, random)
+            kills += 1
+            advance()
     wrong = lost_or_doubled(rested(world, kills), world)
     print(f"{kills} kills at random moments (seed {seed}): {len(wrong)} violations", flush=True)
     return wrong
@@ -33,7 +43,8 @@ def killed(world: World, least: int, minutes: float, seed: int) -> list[str]:
 def burst_upon(world: World, uploads: int, projects: int) -> list[str]:
     """What is wrong after so many uploads at once."""
     began = time.monotonic()
-    runs = burst(world, uploads, projects)
+    with progress("runs at rest", uploads) as advance:
+        runs = burst(world, uploads, projects, advance)
     seconds, most = time.monotonic() - began, most_jobs_at_once(world)
     throttled = sum(each["status"] == 429 for each in world.azureml.requests())
     wrong = lost_or_doubled(runs, world) + impatient(world)
@@ -57,14 +68,19 @@ def on_a_fresh_stack(check: Callable[[World], list[str]]) -> list[str]:
 def main() -> int:
     """0 where nothing is lost or doubled, and no limit passed."""
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=10, help="of kills, at least")
-    parser.add_argument("--kills", type=int, default=100, help="at least")
-    parser.add_argument("--uploads", type=int, default=1000)
+    parser.add_argument("part", choices=("kills", "burst"))
+    parser.add_argument("--minutes", type=float)
+    parser.add_argument("--kills", type=int, default=100, help="at most")
+    parser.add_argument("--uploads", type=int, default=1000, help="at most")
     parser.add_argument("--projects", type=int, default=50)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     given = parser.parse_args()
-    wrong = on_a_fresh_stack(lambda world: killed(world, given.kills, given.minutes, given.seed))
-    wrong += on_a_fresh_stack(lambda world: burst_upon(world, given.uploads, given.projects))
+    if given.part == "kills":
+        check = partial(killed, most=given.kills, minutes=given.minutes, seed=given.seed)
+    else:
+        uploads = given.uploads if given.minutes is None else min(given.uploads, int(given.minutes * _A_MINUTE))
+        check = partial(burst_upon, uploads=uploads, projects=given.projects)
+    wrong = on_a_fresh_stack(check)
     print(*wrong, sep="\n")
     return 1 if wrong else 0
 
