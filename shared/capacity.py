@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from shared import naming, serving
 from shared.errors import ConflictError
-from shared.models.project import Capacity
+from shared.models.project import Capacity, Serving
 from shared.models.run import Run
 from shared.ports import Ports, Stored, Waiting
 from shared.states import State
@@ -112,8 +112,15 @@ def _in_training(ports: Ports) -> list[str]:
 
 
 def _up(ports: Ports) -> list[str]:
-    """Projects that have an endpoint, or are to have one."""
-    return [row.value.project for row in ports.projects.all_serving() if serving.stands_for_one(row.value)]
+    """Projects whose endpoint is up, or may be about to be; who has the slot may still wait for a place."""
+    there = {endpoint.name for endpoint in ports.endpoints.ours()}
+    rows = [row.value for row in ports.projects.all_serving()]
+    return [row.project for row in rows if serving.endpoint_name(row, ports) in there or _deploys(row, ports)]
+
+
+def _deploys(row: Serving, ports: Ports) -> bool:
+    holder = ports.runs.get(row.project, row.slot) if row.slot else None
+    return holder is not None and holder.value.results.endpoint is not None
 
 
 _USED: Final[Mapping[Kind, Callable[[Ports], list[str]]]] = {"job": _in_training, "endpoint": _up}

@@ -215,6 +215,17 @@ def test_who_has_an_endpoint_has_its_place_again_though_the_timer_came_first() -
     assert len(list(world.ports.endpoints.ours())) == 1
 
 
+def test_who_only_waits_for_an_endpoint_is_given_no_place() -> None:
+    world = World(most_endpoints=1)
+    live(world)
+    other = world.drop("sales/faq.jsonl")
+    world.until(lambda: world.run(other).queue == "endpoint")
+    rebuild(world.ports)
+    world.clock.advance(DAY / 24)
+    world.round()
+    assert world.run(other).queue == "endpoint"
+
+
 def test_the_lease_runs_on_but_idleness_counts_anew(world: World) -> None:
     run = live(world)
     world.clock.advance(6 * DAY)
