@@ -55,8 +55,13 @@ def _seconds_to_register(run: Run, world: World) -> float:
         for event in world.azureml.events()
         if event["data"]["runId"] == job and event["data"].get("runStatus") == "Completed"
     )
-    timeline = world.ports.runs.timeline(run.run_id, run.project)
-    return (next(entry.time for entry in timeline if entry.state is State.REGISTERED) - ended).total_seconds()
+
+    def registered() -> list[datetime]:
+        timeline = world.ports.runs.timeline(run.run_id, run.project)
+        return [entry.time for entry in timeline if entry.state is State.REGISTERED]
+
+    world.until(lambda: bool(registered()), "the timeline to tell of the model")
+    return (registered()[0] - ended).total_seconds()
 
 
 def _p95(name: str, seconds: Sequence[float]) -> Ratio:

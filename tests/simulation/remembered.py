@@ -26,7 +26,7 @@ def prepared(
     """``shared.data.prepare.prepare``, which reads in this order too."""
     held_out = tuple(pinned)
     read, before = _read(parts), _read(earlier)
-    key = (read, repr(config), held_out, before, *others.values())
+    key = (read, config.model_dump_json(), held_out, before, *others.values())
     if key not in _DONE:
         written: dict[str, bytes] = defaultdict(bytes)
         into = {name: _Into(written, name) for name in sinks}
