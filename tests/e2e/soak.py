@@ -3,7 +3,7 @@
 kills     the Functions host is killed at random moments, 100 times
 burst     1,000 uploads come at once, each told of three times
 
-With ``--minutes`` less is done: kills for so long, or so many hundred uploads.
+With ``--minutes`` less is done: kills for so long, or 20 uploads for each of them.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from tests.e2e.kills import drop, kill_at_random, lost_or_doubled, rested
 from tests.e2e.world import World, joined, quick
 from tests.progress import progress
 
-_A_MINUTE: Final = 100
+_A_MINUTE: Final = 20
 """Uploads."""
 
 
