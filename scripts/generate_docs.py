@@ -65,6 +65,10 @@ details) is looked up here; the first entry that fits explains it. The run's rec
 (`results.failure`) beside Azure's own words (`results.said`), and its error is the cause and the remedy. What is in
 the last column the app does by itself, at most once a run, as a new attempt that the timeline tells of.
 
+Where that attempt trains, it counts against `budget_usd` like those before it, each as if it had run to its end: an
+attempt that would take the run over its budget waits for an approval, and says so. Whoever retries a run approves of
+what it costs. `budget_tokens` bounds the rows, and those stay the same.
+
 {_table(("failure", "cause", "what to do", "by itself"), [_failure_row(one) for one in catalogue()])}
 """
 

@@ -162,7 +162,7 @@ def _entry(notice: Notice) -> TimelineEntry:
 def applied(run: Run, outcome: Outcome | Again, now: datetime) -> Run:
     """The record after ``outcome``. Pure."""
     if isinstance(outcome, Again):
-        return record.again(run, OURS, outcome.note, now)
+        return record.again(run, OURS, outcome.note, now, outcome.hold)
     if isinstance(outcome, Close):
         outcome = _closing(run, outcome)
     changes = {**outcome.record, "results": _merged(run.results, outcome.results), "updated": now}

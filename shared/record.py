@@ -48,20 +48,30 @@ def troubled(run: Run, now: datetime, later: datetime, detail: str) -> Run:
     return changed(run, _told(run, "tunedrop.trouble", detail, now) | {"next_due": later})
 
 
-def again(run: Run, by: str, note: str, now: datetime) -> Run:
-    """The record in its next attempt, which begins where the last thing is that needs not be made again."""
-    attempt = run.attempt + 1
-    state = next(start for start in STARTS if _is_done(start, run.results))
+def again(run: Run, by: str, note: str, now: datetime, hold: str | None = None) -> Run:
+    """The record in its next attempt.
+
+    Args:
+        hold: why that waits for an approval.
+    """
+    attempt, state = run.attempt + 1, start_of_next(run)
     kept = Results(**{name: getattr(run.results, name) for name in _MADE_BEFORE[state]})
     taught = run.results.repair.hyperparameters if run.results.repair else {}
     fresh = {
         "attempt": attempt,
         "adjustments": {**run.adjustments, **taught},
         "intent": Intent.PROCEED,
+        "hold": hold or run.hold,
         "results": kept,
         "decisions": [*run.decisions, Decision(what="retry", by=by, time=now)],
     }
-    return changed(run, entered(run, state, f"Attempt {attempt}: {note}", now, attempt) | fresh)
+    note = f"Attempt {attempt}: {note} {hold or ''}".rstrip()
+    return changed(run, entered(run, state, note, now, attempt) | fresh)
+
+
+def start_of_next(run: Run) -> State:
+    """Where a run's next attempt would begin: where the last thing is that needs not be made again."""
+    return next(start for start in STARTS if _is_done(start, run.results))
 
 
 def waiting(run: Run) -> Waiting | None:

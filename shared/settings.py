@@ -57,7 +57,9 @@ class Settings(BaseSettings):
     )
 
     budget_per_run_usd: float = Field(
-        100.0, alias="TUNEDROP_BUDGET_PER_RUN_USD", description="Most that one run may cost without approval"
+        100.0,
+        alias="TUNEDROP_BUDGET_PER_RUN_USD",
+        description="Most that training may cost without approval, all attempts of a run together",
     )
     budget_per_run_tokens: int = Field(
         1_000_000_000,

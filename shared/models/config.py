@@ -71,6 +71,6 @@ class ProjectConfig(Section):
     lease: LeaseConfig = LeaseConfig()
     """How long the endpoint lives."""
     budget_usd: float | None = Field(None, gt=0)
-    """Most that one run may cost; above it the run is held for approval."""
+    """Most that training may cost, all attempts of a run together; above it the run is held for approval."""
     budget_tokens: int | None = Field(None, gt=0)
     """Most tokens that one run may train on; an upload with more is rejected."""

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from shared.models.base import Model
 from shared.models.config import ProjectConfig, Scalar
-from shared.models.receipt import Problem
+from shared.models.receipt import Cost, Problem
 from shared.models.training import TrainingJob
 from shared.naming import READY
 from shared.states import Intent, State
@@ -149,6 +149,8 @@ class Run(Model):
     config: ProjectConfig = ProjectConfig()
     adjustments: dict[str, Scalar] = {}
     """Hyperparameters that a failed attempt taught to set otherwise than ``config`` does."""
+    cost: Cost | None = None
+    """What training once is estimated to cost; ``None``: not known, or not prepared yet."""
     fingerprint: str | None = None
     """SHA-256 of data, settings, component and base model: what an attempt's job stands for."""
     next_due: datetime

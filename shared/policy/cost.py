@@ -37,10 +37,17 @@ def endpoint_usd(hours: float, size: str, instances: int = 1) -> float:
     return round(hours * instances * (prices.usd_per_hour(size) or 0.0), 2)
 
 
-def over_budget(cost: Cost | None, budget_usd: float) -> str | None:
-    """Why a run must wait for an approval; ``None``: it need not. An unknown cost is over any budget."""
+def over_budget(cost: Cost | None, budget_usd: float, times: int = 1) -> str | None:
+    """Why a run must wait for an approval; ``None``: it need not. An unknown cost is over any budget.
+
+    Args:
+        cost: of training once.
+        times: how often the run would then have been trained; a job that failed counts whole.
+    """
     if cost is None:
         return f"No price is known for these sizes, so it cannot be held against the budget of ${budget_usd:,.2f}."
-    if cost.training_usd <= budget_usd:
+    usd = cost.training_usd * times
+    if usd <= budget_usd:
         return None
-    return f"Training would cost about ${cost.training_usd:,.2f}, over the budget of ${budget_usd:,.2f} a run."
+    what = "Training" if times == 1 else f"Training it {times} times"
+    return f"{what} would cost about ${usd:,.2f}, over the budget of ${budget_usd:,.2f} a run."

@@ -5,8 +5,11 @@ from typing import Final
 from shared import naming, serving
 from shared.models.project import Serving
 from shared.models.run import Run
+from shared.policy.ceilings import tighten
+from shared.policy.cost import over_budget
 from shared.ports import Ports
-from shared.states import Intent, State
+from shared.record import start_of_next
+from shared.states import Intent, State, rank
 from shared.steps import pace
 from shared.steps.outcome import Again, Forward, Outcome, Wait
 
@@ -20,7 +23,7 @@ def close(run: Run, ports: Ports) -> Outcome | Again:
         return Wait(pace.poll(run, ports))
     row = _give_back_slot(run, ports)
     if run.results.repair and run.intent is Intent.PROCEED:
-        return Again(run.results.repair.note)
+        return Again(run.results.repair.note, _over_budget(run, ports))
     end, error = run.results.end or State.FAILED, run.results.error
     if error and end is State.FAILED and row and row.champion and row.phase == "up":
         error = f"{error} Deployment {row.champion} serves as before."
@@ -73,6 +76,15 @@ def _unsettled(run: Run, ports: Ports) -> bool:
     job = ports.jobs.get(run.results.plan.name) if run.results.plan else None
     may_start = run.results.plan is not None and (job is None or job.status == "running")
     return may_start or run.results.deployment is not None
+
+
+def _over_budget(run: Run, ports: Ports) -> str | None:
+    """What another attempt trains counts against the run's budget as the first did; a person who retries approves."""
+    if rank(start_of_next(run)) > rank(State.PREPARED):
+        return None
+    config, _ = tighten(run.config, ports.settings, run.created)
+    trained = sum(entry.state is State.SUBMITTED for entry in ports.runs.timeline(run.run_id, run.project))
+    return over_budget(run.cost, config.budget_usd or 0.0, trained + 1)
 
 
 def _give_back_slot(run: Run, ports: Ports) -> Serving | None:

@@ -53,6 +53,8 @@ class Again:
 
     note: str
     """For the timeline and the notice, one sentence."""
+    hold: str | None = None
+    """Why it waits for an approval."""
     under: None = None
 
 

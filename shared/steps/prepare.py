@@ -116,7 +116,7 @@ def _settle(work: _Work, figures: Figures, found: verdict.Verdict, written: Spli
     _write_receipt(run, found.receipt, work.ports)
     results = {"splits": written, "receipt": receipts.stem(run)}
     upload = run.upload.model_copy(update={"sha256": figures.sha256, "size": figures.size})
-    record = {"upload": upload, "hold": found.hold}
+    record = {"upload": upload, "hold": found.hold, "cost": found.receipt.cost}
     why = found.receipt.why
     if found.end is None:
         return Forward(State.PREPARED, why, results=results, record=record, under=under)

@@ -104,6 +104,53 @@ def test_preempted_or_throttled_job_is_submitted_again_once(world: World, said: 
     assert run.results.error
 
 
+def price_of_training() -> float:
+    world = World()
+    run = world.until_state(world.drop("support/faq.jsonl"), State.SUBMITTED)
+    assert run.cost is not None
+    return run.cost.training_usd
+
+
+@pytest.mark.parametrize(("trainings", "held"), [(1.5, True), (2.5, False)])
+def test_attempt_that_would_cost_more_than_the_run_may_waits_for_an_approval(trainings: float, held: bool) -> None:
+    world = World(budget_per_run_usd=price_of_training() * trainings)
+    run_id = world.drop("support/faq.jsonl")
+    train_until_it_fails(world, run_id, 1, "CUDA out of memory")
+    world.until(lambda: world.run(run_id).attempt == 2)
+    run = world.run(run_id)
+    assert (run.hold is not None) is held
+    world.clock.advance(3600)
+    world.round()
+    assert len(world.ports.jobs.submitted) == (1 if held else 2)
+    if held:
+        assert "Training it 2 times would cost about" in (run.hold or "")
+        assert (run.hold or "") in world.ports.runs.timeline(run_id, "support")[-1].note
+        decide("support", run_id, "approve", "ann", world.ports)
+    world.until_state(run_id, State.LIVE)
+
+
+def test_attempt_of_an_unknown_price_waits_too_and_one_that_does_not_train_does_not() -> None:
+    world = World(instance_type="Standard_Unheard_of")
+    run_id = world.drop("support/faq.jsonl")
+    world.until(lambda: world.run(run_id).hold is not None)
+    decide("support", run_id, "approve", "ann", world.ports)
+    train_until_it_fails(world, run_id, 1, "CUDA out of memory")
+    world.until(lambda: world.run(run_id).attempt == 2 and world.run(run_id).hold is not None)
+    world = World(budget_per_run_usd=price_of_training())
+    world.ports.deployments.fails_with = "TooManyRequests"
+    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    assert (run.attempt, len(world.ports.deployments.created), len(world.ports.jobs.submitted)) == (2, 2, 1)
+
+
+def test_whoever_retries_a_run_approves_of_what_it_costs() -> None:
+    world = World(budget_per_run_usd=price_of_training())
+    run_id = world.drop("support/faq.jsonl")
+    train_until_it_fails(world, run_id, 1, "Something else.")
+    world.until_state(run_id, State.FAILED)
+    decide("support", run_id, "retry", "ann", world.ports)
+    world.until_state(run_id, State.LIVE)
+
+
 def test_cancelled_run_is_not_tried_again(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     train_until_it_fails(world, run_id, 1, "CUDA out of memory")
