@@ -13,17 +13,16 @@ from urllib.parse import unquote, urlsplit
 from shared import drops, naming, resources
 from shared.data import config
 from shared.errors import EventError
-from shared.intents import ask
 from shared.models.config import ProjectConfig
 from shared.models.run import Results, Run, Upload
-from shared.ports import Ports
-from shared.states import DEADLINES, ENDS, Intent, State
+from shared.ports import BlobInfo, Ports
+from shared.states import DEADLINES, ENDS, State
 from shared.telemetry import event_dropped
+from shared.versions import give_way
 
 log = logging.getLogger(__name__)
 
 _SUBJECT: Final = "/blobServices/default/containers/"
-_SETTLED: Final = ENDS | {State.LIVE, State.CLOSING}
 
 Event = Mapping[str, Any]
 """In Event Grid's schema: ``topic``, ``subject``, ``eventType``, ``data``."""
@@ -76,6 +75,11 @@ def accept(upload: Upload, ports: Ports) -> str:
     give_way(project, upload.path, ports)
     ports.queue.send(project, run_id)
     return run_id
+
+
+def found(info: BlobInfo, ports: Ports) -> str:
+    """Accept a version that lies in the uploads container: its event was lost, or there was none."""
+    return accept(Upload(path=info.path, etag=naming.normal_etag(info.etag), size=info.size), ports)
 
 
 def upload_of(event: Event, ports: Ports) -> Upload | None:
@@ -165,25 +169,3 @@ def _settings(project: str, ports: Ports) -> tuple[ProjectConfig, Results]:
     if isinstance(found, ProjectConfig):
         return found, Results()
     return ProjectConfig(), Results(end=State.REJECTED, error=config.told(found), problems=found)
-
-
-def give_way(project: str, path: str, ports: Ports) -> None:
-    """Of all unfinished versions of one upload, only the newest goes on."""
-    versions = [run for run in ports.runs.all(project) if run.upload.path == path]
-    moving = [run for run in versions if run.state not in _SETTLED]
-    if not moving or len(versions) == 1:
-        return
-    info = ports.blobs.info(resources.UPLOADS, path)
-    for run in moving:
-        if any(_is_newer(other, run, info.etag if info else None) for other in versions):
-            ask(project, run.run_id, Intent.SUPERSEDE, ports)
-
-
-def _is_newer(run: Run, than: Run, now: str | None) -> bool:
-    """By sequencer; a version that the sweep found has none: then what the container holds is newest."""
-    ours, theirs = run.upload.sequencer, than.upload.sequencer
-    if ours and theirs:
-        return ours > theirs
-    if now in (run.upload.etag, than.upload.etag):
-        return run.upload.etag == now != than.upload.etag
-    return run.created > than.created

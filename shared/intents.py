@@ -6,12 +6,12 @@ All of these are safe at every moment, and asked for twice they change nothing m
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from shared import record
+from shared import naming, record
 from shared.errors import ConflictError, DecisionError, NotFoundError
 from shared.models.run import Decided, Run
 from shared.ports import Ports
 from shared.resources import UPLOADS
-from shared.states import DEADLINES, ENDS, RETRIED, Intent
+from shared.states import DEADLINES, ENDS, RETRIED, Intent, State
 
 _TRIES: Final = 5
 
@@ -102,8 +102,12 @@ def _retried(run: Run, by: str, ports: Ports) -> Run | None:
 
 
 def _is_replaced(run: Run, ports: Ports) -> bool:
+    """By a newer version, unless that has turned out to be the same again."""
     newest = ports.blobs.info(UPLOADS, run.upload.path)
-    return newest is not None and newest.etag != run.upload.etag
+    if newest is None or newest.etag == run.upload.etag:
+        return False
+    stored = ports.runs.get(run.project, naming.run_id(ports.blobs.account, UPLOADS, newest.path, newest.etag))
+    return stored is None or stored.value.state is not State.UNCHANGED or not run.is_like(stored.value)
 
 
 _UPLOAD: Final = "Upload the file again."

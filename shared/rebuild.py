@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared import capacity, mirror, naming
-from shared.intake import give_way
 from shared.models.hosting import Endpoint
 from shared.models.project import Serving, Usage
 from shared.models.run import Run
 from shared.ports import Ports
 from shared.states import ENDS, State
+from shared.versions import give_way
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ def receipt(
     run: Run | None = None,
     cost: Cost | None = None,
     hold: str | None = None,
-    unchanged: bool = False,
+    unchanged: str | None = None,
     ceilings: Sequence[str] = (),
 ) -> Receipt:
     """The receipt of an upload, or of a local file.
@@ -33,7 +33,7 @@ def receipt(
         upload: its path.
         run: what the upload becomes; ``None``: it was checked on someone's own machine.
         hold: why the run waits for an approval.
-        unchanged: whether a model of the same rows and settings serves already.
+        unchanged: why nothing is trained, the end of a sentence.
         ceilings: the sentences of ``policy.ceilings.tighten``.
     """
     return Receipt(
@@ -75,14 +75,14 @@ def unread(
     )
 
 
-def _accepted(figures: Figures, config: ProjectConfig, run: Run | None, hold: str | None, unchanged: bool) -> str:
+def _accepted(figures: Figures, config: ProjectConfig, run: Run | None, hold: str | None, unchanged: str | None) -> str:
     ready = f"{rows(figures.accepted)} can be used."
     if run is None:
         return ready
     if config.mode == "validate":
         return f"{ready} Nothing is trained: mode is validate."
     if unchanged:
-        return f"{ready} Nothing is trained: the model that serves was trained on these rows with these settings."
+        return f"{ready} Nothing is trained: {unchanged}"
     return f"{ready} Training waits for an approval: {hold}" if hold else f"{ready} Training follows."
 
 

@@ -164,6 +164,11 @@ class Run(Model):
     created: datetime
     updated: datetime
 
+    def is_like(self, other: "Run") -> bool:
+        """Whether both have the same content, which is known once they have been read, and the same settings."""
+        known = self.upload.sha256 is not None
+        return known and self.upload.sha256 == other.upload.sha256 and self.config == other.config
+
 
 class TimelineEntry(Model):
     """One thing that happened to a run."""

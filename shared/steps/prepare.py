@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shared import drops, naming
+from shared import drops, intake, naming, versions
 from shared.claims import HeldClaim, claimed
 from shared.data import receipt as receipts
 from shared.data import splits
@@ -18,7 +18,7 @@ from shared.data.prepare import REJECTED
 from shared.data.prepare import prepare as prepare_data
 from shared.errors import ConflictError
 from shared.models.receipt import Figures, Receipt
-from shared.models.run import Run, Splits
+from shared.models.run import Run, Splits, Upload
 from shared.policy import limits
 from shared.ports import BlobInfo, Ports
 from shared.resources import PREPARED, RECEIPTS, UPLOADS
@@ -66,12 +66,26 @@ def _prepare(work: _Work) -> Outcome:
     pin = sources.pin(work.run.project, work.ports.blobs)
     figures = _read(work, held, pin)
     digest = ".".join(work.splits[name].digest() for name in splits.NAMES)
-    found = verdict.judge(work.run, figures, digest, held, work.ports)
+    found = verdict.judge(work.run, figures, digest, held, _before(work, figures), work.ports)
     written = _commit(work, digest) if found.end in (None, State.VALIDATED) else None
     if found.end is None and pin is None:
         _pin(work)
         found = found.with_pinned(figures.test_rows)
     return _settle(work, figures, found, written)
+
+
+def _before(work: _Work, figures: Figures) -> Run | None:
+    """The version before, if nothing but metadata has changed; else that one gives way at the latest now."""
+    run = work.run.model_copy(update={"upload": _upload(work.run, figures)})
+    work.claim.check()
+    before = versions.repeated(run, work.ports)
+    if before is None and run.upload.sequencer is None:
+        versions.give_way(run.project, run.upload.path, work.ports, read=run)
+    return before
+
+
+def _upload(run: Run, figures: Figures) -> Upload:
+    return run.upload.model_copy(update={"sha256": figures.sha256, "size": figures.size})
 
 
 def _read(work: _Work, held: verdict.Terms, pin: BlobInfo | None) -> Figures:
@@ -115,8 +129,7 @@ def _settle(work: _Work, figures: Figures, found: verdict.Verdict, written: Spli
         work.rejected.commit()
     _write_receipt(run, found.receipt, work.ports)
     results = {"splits": written, "receipt": receipts.stem(run)}
-    upload = run.upload.model_copy(update={"sha256": figures.sha256, "size": figures.size})
-    record = {"upload": upload, "hold": found.hold, "cost": found.receipt.cost}
+    record = {"upload": _upload(run, figures), "hold": found.hold, "cost": found.receipt.cost}
     why = found.receipt.why
     if found.end is None:
         return Forward(State.PREPARED, why, results=results, record=record, under=under)
@@ -141,6 +154,8 @@ def _replaced(run: Run, ports: Ports, claim: HeldClaim, file: str) -> Outcome:
     if newest.etag == run.upload.etag:
         why = drops.changed([file])
         return Close(State.REJECTED, why, error=why, under=claim.owner)
+    if naming.is_upload(newest.path, newest.size):
+        intake.found(newest, ports)
     why = "The upload was replaced by a newer version before it had been read; that version has its own run."
     return Close(State.SUPERSEDED, why, under=claim.owner)
 

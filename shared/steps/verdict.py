@@ -63,12 +63,13 @@ def terms(run: Run, ports: Ports) -> Terms:
     return Terms(config, ceilings, model, cluster.size if cluster else ports.settings.instance_type)
 
 
-def judge(run: Run, figures: Figures, digest: str, held: Terms, ports: Ports) -> Verdict:
+def judge(run: Run, figures: Figures, digest: str, held: Terms, before: Run | None, ports: Ports) -> Verdict:
     """The verdict on a run's upload.
 
     Args:
         digest: of the prepared rows.
         held: the run's terms.
+        before: the run of the version before, if that has the same content and settings.
     """
     refusal = figures.refusal or limits.too_long(held.config, held.model)
     if refusal:
@@ -78,14 +79,20 @@ def judge(run: Run, figures: Figures, digest: str, held: Terms, ports: Ports) ->
     cost = costs.estimate(figures.tokens, epochs, held.size, ports.settings.instance_type)
     if held.config.mode == "validate":
         return Verdict(_receipt(run, figures, held, cost=cost), State.VALIDATED)
-    if _serves(run, digest, ports):
-        return Verdict(_receipt(run, figures, held, unchanged=True), State.UNCHANGED)
+    if unchanged := _unchanged(run, digest, before, ports):
+        return Verdict(_receipt(run, figures, held, unchanged=unchanged), State.UNCHANGED)
     hold = costs.over_budget(cost, held.config.budget_usd or ports.settings.budget_per_run_usd)
     return Verdict(_receipt(run, figures, held, cost=cost, hold=hold), hold=hold)
 
 
 def _receipt(run: Run, figures: Figures, held: Terms, **found: Any) -> Receipt:
     return receipts.receipt(figures, held.config, run.upload.name, run, ceilings=held.ceilings, **found)
+
+
+def _unchanged(run: Run, digest: str, before: Run | None, ports: Ports) -> str | None:
+    if _serves(run, digest, ports):
+        return "the model that serves was trained on these rows with these settings."
+    return f"only the upload's metadata has changed since {before.run_id}." if before else None
 
 
 def _serves(run: Run, digest: str, ports: Ports) -> bool:

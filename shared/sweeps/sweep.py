@@ -2,10 +2,8 @@
 
 import logging
 
-from shared import naming, resources
+from shared import intake, naming, resources
 from shared.errors import EventError
-from shared.intake import accept
-from shared.models.run import Upload
 from shared.ports import BlobInfo, Ports
 from shared.rebuild import rebuild
 from shared.sweeps.leftovers import forget_unwritten, index_again, remove_leftovers
@@ -28,7 +26,7 @@ def _take_in(ports: Ports) -> int:
     known = {run.run_id for run in ports.runs.all()}
     missed = [info for info in ports.blobs.within(resources.UPLOADS) if _is_missed(info, known, ports)]
     for info in missed:
-        log.warning("An upload had no run: its event was lost. Its run is %s.", accept(_upload(info), ports))
+        log.warning("An upload had no run: its event was lost. Its run is %s.", intake.found(info, ports))
     return len(missed)
 
 
@@ -39,7 +37,3 @@ def _is_missed(info: BlobInfo, known: set[str], ports: Ports) -> bool:
         return naming.run_id(ports.blobs.account, resources.UPLOADS, info.path, info.etag) not in known
     except EventError:
         return False
-
-
-def _upload(info: BlobInfo) -> Upload:
-    return Upload(path=info.path, etag=naming.normal_etag(info.etag), size=info.size)

@@ -1,6 +1,7 @@
 """Blobs and the queue in memory."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 from operator import attrgetter
 
@@ -61,6 +62,12 @@ class MemoryBlobs:
     def within(self, container: str, prefix: str = "") -> Iterator[BlobInfo]:
         found = [info for (at, path), (_, info) in self._blobs.items() if at == container and path.startswith(prefix)]
         return iter(sorted(found, key=attrgetter("path")))
+
+    def touch(self, container: str, path: str) -> None:
+        """Change a blob's metadata: its ETag is another, and nobody is told."""
+        content, info = self._blobs[(container, path)]
+        changed = replace(info, etag=f"0x{next(self._versions):X}", last_modified=self._clock.now())
+        self._blobs[(container, path)] = (content, changed)
 
     def delete(self, container: str, path: str) -> None:
         self._blobs.pop((container, path), None)
