@@ -82,7 +82,7 @@ def _renewed(kind: Kind, taken: list[str], waiting: list[Waiting], ports: Ports)
 
 def _may_train(run_id: str, ports: Ports) -> bool:
     stored = ports.runs.get(naming.project_of_run(run_id), run_id)
-    return stored is not None and stored.value.state in _MAY_TRAIN
+    return stored is not None and stored.value.state in _MAY_TRAIN and stored.value.hold is None
 
 
 def _has_endpoint(project: str, ports: Ports) -> bool:

@@ -76,6 +76,24 @@ def test_place_of_a_cancelled_run_is_given_away_once_its_job_is_gone() -> None:
     assert world.run(first).state in ENDS
 
 
+def test_place_of_a_run_whose_next_attempt_waits_for_an_approval_is_given_away() -> None:
+    world = World(most_jobs=1, budget_per_run_usd=1.5 * price_of_training())
+    first, second = dropped(world, 2)
+    world.until_state(first, State.SUBMITTED)
+    world.ports.jobs.fail(f"{first}-1", "CUDA out of memory")
+    world.until_state(second, State.SUBMITTED)
+    assert world.run(first).hold is not None
+    decide("support", first, "approve", "ann", world.ports)
+    world.until_state(first, State.LIVE)
+
+
+def price_of_training() -> float:
+    world = World()
+    cost = world.until_state(world.drop("support/faq.jsonl"), State.SUBMITTED).cost
+    assert cost is not None
+    return cost.training_usd
+
+
 def test_cancelled_run_leaves_the_queue() -> None:
     world = World(most_jobs=1)
     first, second, third = dropped(world, 3)

@@ -10,6 +10,7 @@ from shared.policy.explain import catalogue
 from shared.states import ENDS, Intent, State
 from tests.doubles.faults import OutageError
 from tests.doubles.world import World
+from tests.unit.test_capacity import price_of_training
 
 
 @pytest.fixture
@@ -102,13 +103,6 @@ def test_preempted_or_throttled_job_is_submitted_again_once(world: World, said: 
     run = world.until_state(run_id, State.FAILED)
     assert (run.attempt, len(world.ports.jobs.submitted)) == (2, 2)
     assert run.results.error
-
-
-def price_of_training() -> float:
-    world = World()
-    run = world.until_state(world.drop("support/faq.jsonl"), State.SUBMITTED)
-    assert run.cost is not None
-    return run.cost.training_usd
 
 
 @pytest.mark.parametrize(("trainings", "held"), [(1.5, True), (2.5, False)])
