@@ -118,7 +118,7 @@ def _path(subject: str, url: str) -> str:
         container, found, path = subject.removeprefix(_SUBJECT).partition("/blobs/")
         if not subject.startswith(_SUBJECT) or not found:
             raise EventError("Its subject is not a blob.")
-        if url and not _names(url, container, path):
+        if url and not _same(url, container, path):
             raise EventError("Its subject and its URL disagree.")
     else:
         container, _, path = _blob_of(url)
@@ -127,8 +127,10 @@ def _path(subject: str, url: str) -> str:
     return path
 
 
-def _names(url: str, container: str, path: str) -> bool:
-    return unquote(urlsplit(url).path).endswith((f"/{container}/{path}", f"/{container}/{unquote(path)}"))
+def _same(url: str, container: str, path: str) -> bool:
+    """Some subjects are escaped as URLs are."""
+    found, _, there = _blob_of(url)
+    return found == container and there in (path, unquote(path))
 
 
 def _blob_of(url: str) -> tuple[str, str, str]:

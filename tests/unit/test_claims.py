@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.claims import LASTS, claimed, held, stands
+from shared.claims import LASTS, RENEWED_EVERY, claimed, held, stands
 from shared.engine import advance
 from shared.errors import ConflictError, NotFoundError, ThrottledError
 from shared.intents import ask
@@ -42,6 +42,15 @@ def test_run_under_a_claim_is_left_alone(world: World, run: Run) -> None:
 def test_run_under_a_claim_is_not_due(world: World, run: Run) -> None:
     with claimed(run, world.ports):
         assert list(world.ports.active.due(world.clock.now())) == []
+
+
+def test_claim_stands_for_a_worker_whose_clock_is_a_minute_ahead(world: World, run: Run) -> None:
+    with claimed(run, world.ports):
+        world.clock.advance(RENEWED_EVERY)
+        claim = world.run(run.run_id)
+        world.clock.advance(59)
+        assert stands(claim, world.ports)
+        world.clock.advance(-59)
 
 
 def test_owner_of_a_later_claim_differs(world: World, run: Run) -> None:

@@ -189,6 +189,22 @@ def test_decision_survives_a_record_that_changes_meanwhile(world: World) -> None
     world.until_state(run_id, State.CANCELLED)
 
 
+def test_two_who_retry_at_once_begin_one_attempt(world: World) -> None:
+    run_id = failed(world)
+    replace = world.ports.runs.replace
+
+    def overtaken(run: Run, etag: str) -> str:
+        world.ports.runs.replace = replace  # type: ignore[method-assign]
+        decide("support", run_id, "retry", "bob", world.ports)
+        return replace(run, etag)
+
+    world.ports.runs.replace = overtaken  # type: ignore[method-assign]
+    run = decide("support", run_id, "retry", "ann", world.ports)
+    assert (run.attempt, [decision.by for decision in run.decisions]) == (2, ["bob"])
+    world.until_state(run_id, State.LIVE)
+    assert len(world.ports.jobs.submitted) == 2
+
+
 def test_record_that_never_rests_is_a_conflict(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
 

@@ -178,6 +178,36 @@ def test_cancelled_run_leaves_nothing_behind(world: World, state: State) -> None
     assert serving is None or serving.value.slot is None
 
 
+@pytest.mark.parametrize(
+    ("state", "port", "method"),
+    [
+        (State.SUBMITTED, "jobs", "cancel"),
+        (State.DEPLOYING, "deployments", "delete"),
+        (State.LIVE, "endpoints", "delete"),
+    ],
+)
+def test_what_is_to_go_is_asked_to_until_it_is_gone(world: World, state: State, port: str, method: str) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    world.until_state(run_id, state)
+    world.until(lambda: state is not State.DEPLOYING or bool(world.ports.deployments.created))
+    heard = getattr(getattr(world.ports, port), method)
+    asked: list[tuple[str, ...]] = []
+
+    def lost(*names: str) -> None:
+        """Azure says yes, and does nothing until it has been asked three times."""
+        asked.append(names)
+        if len(asked) > 2:
+            heard(*names)
+
+    setattr(getattr(world.ports, port), method, lost)
+    ask("support", run_id, Intent.CANCEL, world.ports)
+    world.until(lambda: len(asked) == 2)
+    assert world.run(run_id).state is State.CLOSING
+    world.until_state(run_id, State.CANCELLED)
+    assert len(asked) > 2
+    assert len(set(asked)) == 1
+
+
 def test_cancelled_champion_takes_its_endpoint_with_it(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     world.until_state(run_id, State.LIVE)

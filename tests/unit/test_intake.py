@@ -1,5 +1,6 @@
 """What events mean."""
 
+import socket
 from typing import Any
 
 import pytest
@@ -73,6 +74,10 @@ def test_upload_of_unknown_size_is_looked_up(world: World) -> None:
         {"subject": "", "url": None},
         {"eTag": None},
         {"url": "https://tunedropmemory.blob.core.windows.net/uploads/other/faq.jsonl"},
+        {"url": "https://tunedropmemory.blob.core.windows.net/prepared/support/faq.jsonl"},
+        {"url": "https://tunedropmemory.blob.core.windows.net/uploads/uploads/support/faq.jsonl"},
+        {"url": "https://tunedropmemory.blob.core.windows.net/other/uploads/uploads/support/faq.jsonl"},
+        {"url": "https://tunedropmemory.blob.core.windows.net/uploads/support/faq.jsonl/../../other/faq.jsonl"},
         {"data": "text"},
     ],
 )
@@ -82,6 +87,20 @@ def test_foreign_upload_event_is_dropped(world: World, fields: dict[str, Any]) -
     assert world.deliver(foreign) is None
     assert runs(world) == []
     assert world.ports.queue.messages == []
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "127.0.0.1:1", "evil.example", "[::1]"])
+def test_no_address_in_an_event_is_ever_asked(world: World, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object) -> None:
+        raise AssertionError(f"Somebody is asked: {args}")
+
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    event = world.upload("support/faq.jsonl")
+    assert world.deliver(changed(event, url=f"http://{host}/{UPLOADS}/support/faq.jsonl"))
+    assert world.deliver(changed(event, url=f"http://{host}/admin")) is None
+    assert len(runs(world)) == 1
 
 
 @pytest.mark.parametrize("path", ["faq.jsonl", "Support/faq.jsonl", "a/faq.jsonl", "support/notes.txt"])
