@@ -26,6 +26,7 @@ from shared.models.config import ProjectConfig
 from shared.models.receipt import Figures
 from tests import corpus, oracle
 from tests.corpus.case import beside, saying
+from tests.progress import progress
 from tests.unit.data.rows import valid
 
 _GOOD = valid(40)
@@ -196,13 +197,15 @@ def run(seed: int, seconds: float) -> int:
     """Examine uploads until the time is over; returns how many there were."""
     end = time.monotonic() + seconds
     made = 0
-    while time.monotonic() < end:
-        try:
-            examine(Upload.of(seed + made))
-        except BaseException:
-            print(f"Make it again with: python -m tests.fuzz --seed {seed + made} --minutes 0.001", file=sys.stderr)
-            raise
-        made += 1
+    with progress("uploads") as advance:
+        while time.monotonic() < end:
+            try:
+                examine(Upload.of(seed + made))
+            except BaseException:
+                print(f"Make it again with: python -m tests.fuzz --seed {seed + made} --minutes 0.001", file=sys.stderr)
+                raise
+            made += 1
+            advance()
     return made
 
 

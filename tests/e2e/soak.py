@@ -81,7 +81,8 @@ def main() -> int:
         uploads = given.uploads if given.minutes is None else min(given.uploads, int(given.minutes * _A_MINUTE))
         check = partial(burst_upon, uploads=uploads, projects=given.projects)
     wrong = on_a_fresh_stack(check)
-    print(*wrong, sep="\n")
+    for told in wrong:
+        print(told)
     return 1 if wrong else 0
 
 
