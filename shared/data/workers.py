@@ -41,7 +41,9 @@ def examining(file: Path, examiner: Examiner, workers: int) -> Iterator[Examine]
         yield partial(_in_turn, file, crew)
     finally:
         for worker in crew:
-            worker.stop()
+            worker.dismiss()
+        for worker in crew:  # the first ones hear of it as the last ones end, which hold a copy of their connections
+            worker.join()
 
 
 @contextmanager
@@ -72,10 +74,12 @@ class _Worker:
         """On the lines of the first span that it was asked for and has not answered."""
         return [Examined._make(one) if type(one) is tuple else one for one in self._connection.recv()]
 
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.join()
+    def dismiss(self) -> None:
+        """Have it end with the span that it is at; a signal would be lost on a process that has just begun."""
         self._connection.close()
+
+    def join(self) -> None:
+        self._process.join()
 
 
 def _in_turn(file: Path, crew: list[_Worker], chunks: Iterable[bytes]) -> Iterator[Verdict]:
