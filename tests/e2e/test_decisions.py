@@ -8,12 +8,17 @@ from tests.e2e.world import World, rows
 OVER_BUDGET = "hyperparameters: {max_steps: 3, per_device_train_batch_size: 2}\nbudget_usd: 0.01\n"
 
 
-def test_held_run_is_approved_survives_one_out_of_memory_and_is_cancelled_with_its_endpoint(world: World) -> None:
+def test_held_run_is_approved_and_again_after_it_ran_out_of_memory_and_is_cancelled_with_its_endpoint(
+    world: World,
+) -> None:
     run = world.drop("decided", rows(40, "walnuts"), OVER_BUDGET)
     world.until(lambda: bool(world.read(run).hold), "the run to be held")
     job = attempt_name(run.run_id, 1)
     world.arm(on="step", path=f"{job}/finetune", message="CUDA out of memory. Tried to allocate 2.00 GiB")
     world.api.decide(run.run_id, "approve", "ann")
+    world.until(lambda: world.read(run).attempt == 2, "the next attempt")
+    assert world.read(run).hold
+    world.api.decide(run.run_id, "approve", "bob")
     live = world.until_state(run, State.LIVE)
     assert (live.attempt, live.hold) == (2, None)
     assert batch_of(live) == {"per_device_train_batch_size": 1, "gradient_accumulation_steps": 2}
@@ -21,7 +26,7 @@ def test_held_run_is_approved_survives_one_out_of_memory_and_is_cancelled_with_i
     endpoint = str(live.results.endpoint)
     world.until(lambda: world.azureml.endpoint_status(endpoint) == 404, "the endpoint to be gone")
     decided = [(decision.what, decision.by) for decision in world.read(run).decisions]
-    assert decided == [("approve", "ann"), ("retry", "tunedrop"), ("cancel", "ann")]
+    assert decided == [("approve", "ann"), ("retry", "tunedrop"), ("approve", "bob"), ("cancel", "ann")]
     assert world.counts(run) == {"jobs": 2, "models": 1, "endpoints": 1, "deployments": 1}
 
 
