@@ -117,7 +117,10 @@ def begin_deleting(stored: Stored[Serving], ports: Ports) -> None:
 
 
 def finish_deleting(stored: Stored[Serving], ports: Ports) -> None:
-    """Delete the endpoint, again at every call until it has been gone for a while; then settle its account."""
+    """Delete the endpoint, again at every call until it has been gone for a while; then settle its account.
+
+    What a stale read does not show is deleted too: nobody would look at it again.
+    """
     row, now = stored.value, ports.clock.now()
     name = endpoint_name(row, ports)
     endpoint = ports.endpoints.get(name)
@@ -127,6 +130,7 @@ def finish_deleting(stored: Stored[Serving], ports: Ports) -> None:
         if endpoint.provisioning != "deleting":
             ports.endpoints.delete(name)
     elif row.gone is None:
+        ports.endpoints.delete(name)
         _change(stored, ports, gone=now)
     elif now - row.gone >= GONE_FOR:
         _settle(row, name, ports)

@@ -12,6 +12,7 @@ from shared.record import start_of_next
 from shared.states import Intent, State, rank
 from shared.steps import pace
 from shared.steps.outcome import Again, Forward, Outcome, Wait
+from shared.steps.submit import APPEARS_WITHIN
 
 SETTLES_IN: Final = 30.0
 """Seconds after which no worker can still be inside a step that began before the run was to end."""
@@ -31,10 +32,14 @@ def close(run: Run, ports: Ports) -> Outcome | Again:
 
 
 def _job_runs(run: Run, ports: Ports) -> bool:
-    job = ports.jobs.get(naming.attempt_name(run.run_id, run.attempt))
-    if job is None or job.status != "running":
+    """What was submitted and is not to be seen may run all the same: reads may be stale."""
+    name = naming.attempt_name(run.run_id, run.attempt)
+    job = ports.jobs.get(name)
+    if job is None:
+        return run.results.job == name and pace.seconds_in_state(run, ports) < APPEARS_WITHIN
+    if job.status != "running":
         return False
-    ports.jobs.cancel(job.name)
+    ports.jobs.cancel(name)
     return True
 
 

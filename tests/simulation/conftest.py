@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 
 from tests.simulation.processes import executor, run
-from tests.simulation.simulation import Schedule
+from tests.simulation.simulation import Batch
 
-Verdict = Callable[[Iterable[Schedule]], list[str]]
+Verdict = Callable[[Iterable[Batch]], list[str]]
 """Runs schedules; each that violates something, and what."""
 
 

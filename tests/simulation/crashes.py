@@ -8,7 +8,8 @@ from typing import Final
 
 from tests.doubles.faults import CRASHES, KINDS, Faults, Kind
 from tests.simulation import lives
-from tests.simulation.simulation import Schedule, Simulation, violations
+from tests.simulation.lives import Lived
+from tests.simulation.simulation import Batch, Run, Simulation, Single
 
 _CHANGES: Final = re.compile(
     r"\.(create|replace|append|put|remove|write|stage|commit|send|submit|cancel|register|set|delete|publish)"
@@ -19,15 +20,13 @@ Fault = tuple[int, Kind]
 
 
 @dataclass(frozen=True)
-class Failing:
+class Failing(Single):
     """One upload's life in which some calls fail."""
 
     plan: tuple[Fault, ...]
 
-    def run(self) -> list[str]:
-        simulation = Simulation(dict(self.plan))
-        lives.one(simulation)
-        return simulation.violations()
+    def begun(self) -> Lived:
+        return Lived(lives.one, Simulation(dict(self.plan)))
 
 
 @dataclass(frozen=True)
@@ -37,26 +36,27 @@ class FailingTwice:
     first: Fault
     kinds: tuple[Kind, ...] = CRASHES
 
-    def run(self) -> list[str]:
+    def runs(self) -> Iterator[Run]:
+        """One by one."""
         simulation = Simulation(dict([self.first]))
         lives.one(simulation)
         later = [fault for fault in _faults(simulation.faults, self.kinds) if fault[0] > self.first[0]]
-        found = ((fault, violations(Failing((self.first, fault)))) for fault in later)
-        return [f"{self.first}, {fault}: {', '.join(wrong)}" for fault, wrong in found if wrong]
+        for fault in later:
+            yield from Failing((self.first, fault)).runs()
 
 
-def once() -> list[Schedule]:
+def once() -> list[Batch]:
     """Every call, each with every kind of fault."""
     calls = range(len(_undisturbed().calls))
     return [Failing(((call, kind),)) for kind in KINDS for call in calls]
 
 
-def crashing_twice() -> list[Schedule]:
+def crashing_twice() -> list[Batch]:
     """All pairs of crashes; those that leave equal worlds are run once."""
     return [FailingTwice(fault) for fault in _faults(_undisturbed(), CRASHES)]
 
 
-def failing_twice() -> list[Schedule]:
+def failing_twice() -> list[Batch]:
     """All pairs of all faults."""
     return [FailingTwice(fault, KINDS) for fault in _faults(_undisturbed(), KINDS)]
 

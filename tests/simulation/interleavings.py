@@ -1,55 +1,81 @@
 """Suites in which a second worker joins in at one point of a quiet life, and both preempt each other at most twice."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import count
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from shared.engine import advance
 from shared.intents import decide
 from shared.states import ENDS, State
 from shared.sweeps.reap import reap
-from tests.simulation import lives
-from tests.simulation.simulation import Schedule, Simulation, violations
+from tests.simulation.lives import LIVES, SETTINGS, Lived
+from tests.simulation.simulation import Batch, Run, Simulation, Single, violations
 from tests.simulation.workers import Invocation, TakingTurns
 
-Life = Callable[[Simulation], None]
 Other = Callable[[Simulation, Invocation], Invocation | None]
 """What the second worker does beside the first; ``None``: there is nothing for it to do."""
-_BEFORE_THE_ENDPOINT: Final = frozenset({State.RECEIVED, State.PREPARED, State.SUBMITTED, State.TRAINED})
+_AT_THE_ENDPOINT: Final = frozenset(State) - {State.RECEIVED, State.PREPARED, State.SUBMITTED, State.TRAINED}
+
+
+class Station(NamedTuple):
+    """An invocation of the app; and the states between which it advanced a run, if it did."""
+
+    name: str
+    began: State | None
+    ended: State | None
 
 
 class Joined(Simulation):
     """At one invocation of the app a second worker joins in.
 
     Args:
-        at: number of that invocation.
+        at: number of that invocation; ``None``: nobody joins in.
+        other: who joins in, one of ``OTHERS``.
         turns: as in ``TakingTurns``.
     """
 
-    def __init__(self, at: int | None = None, other: Other | None = None, turns: Iterable[int] = ()) -> None:
-        super().__init__()
-        self.stations: list[tuple[str, State | None]] = []
-        """What each invocation was, and the state of the run that it advanced."""
+    def __init__(self, at: int | None = None, other: str = "", turns: Iterable[int] = (), **settings: Any) -> None:
+        super().__init__(**settings)
+        self.stations: list[Station] = []
+        """What each invocation was."""
         self.workers = TakingTurns(self.faults, super().do, turns)
         self._at = at
         self._other = other
 
     def do(self, call: Invocation) -> bool:
         joins = self._at == len(self.stations)
-        self.stations.append(self._station(call))
-        second = self._other(self, call) if joins and self._other else None
+        name, began = call.func.__name__ if isinstance(call, partial) else "deliver", self._state(call)
+        self.stations.append(Station(name, began, began))
+        done = self._does(call, OTHERS[self._other](self, call) if joins else None)
+        self.stations[-1] = Station(name, began, self._state(call))
+        return done
+
+    def _does(self, call: Invocation, second: Invocation | None) -> bool:
         if second is None:
             return super().do(call)
         self.workers.run(call, second)
         return self.workers.succeeded[0]
 
-    def _station(self, call: Invocation) -> tuple[str, State | None]:
-        if not isinstance(call, partial):
-            return "deliver", None
-        found = self.ports.runs.get(*call.args[:2]) if call.func is advance else None
-        return call.func.__name__, found.value.state if found else None
+    def _state(self, call: Invocation) -> State | None:
+        if not isinstance(call, partial) or call.func is not advance:
+            return None
+        found = self.ports.runs.get(*call.args[:2])
+        return found.value.state if found else None
+
+
+@dataclass(frozen=True)
+class Meeting(Single):
+    """A life, one of ``LIVES``, in which a second worker joins in at one invocation, and both take turns."""
+
+    life: str
+    at: int
+    other: str
+    turns: tuple[int, ...]
+
+    def begun(self) -> Lived:
+        return Lived(LIVES[self.life], _joined(self.life, self.at, self.other, self.turns))
 
 
 @dataclass(frozen=True)
@@ -60,69 +86,73 @@ class Joining:
         order: of the first turns: 0, the invocation's own worker begins; 1, the other does.
     """
 
-    life: Life
+    life: str
     at: int
-    other: Other
+    other: str
     order: int
 
-    def run(self) -> list[str]:
+    def runs(self) -> Iterator[Run]:
         """Longer and longer turns, until longer ones make no difference."""
-        found: list[str] = []
         cut = self.order + 1
         for first in count(1):
             if cut <= self.order:
                 break
             for second in count(1):
                 turns = (*[0] * self.order, first, second)
-                cut, wrong = self._with(turns)
-                found += [f"turns of {turns}: {'; '.join(wrong)}"] if wrong else []
+                joined = _joined(self.life, self.at, self.other, turns)
+                yield Meeting(self.life, self.at, self.other, turns), violations(Lived(LIVES[self.life], joined))
+                cut = joined.workers.cut
                 if cut < len(turns):
                     break
-        return found
-
-    def _with(self, turns: tuple[int, ...]) -> tuple[int, list[str]]:
-        """(how many turns were over before their worker was, what was violated)"""
-        joined = Joined(self.at, self.other, turns)
-        wrong = violations(_Lived(self.life, joined))
-        return joined.workers.cut, wrong
 
 
-@dataclass(frozen=True)
-class _Lived:
-    life: Life
-    simulation: Simulation
-
-    def run(self) -> list[str]:
-        self.life(self.simulation)
-        return self.simulation.violations()
+def _joined(life: str, at: int | None = None, other: str = "", turns: Iterable[int] = ()) -> Joined:
+    return Joined(at, other, turns, **SETTINGS.get(life, {}))
 
 
-def of_one_run() -> list[Schedule]:
+def of_one_run() -> list[Batch]:
     """Two workers advance one run, at every point of its life; or one of them has just been told to cancel it."""
-    states = frozenset(State)
-    return [*_schedules(lives.one, _the_same, states, ()), *_schedules(lives.stoppable, _cancelled, states, ())]
+    return [*_schedules("one upload", "another worker at it", frozenset(State), ()), *of_a_cancel()]
 
 
-def of_two_runs() -> list[Schedule]:
+def of_a_cancel() -> list[Batch]:
+    """One worker advances a run, the other has just been told to cancel it."""
+    return _schedules("an upload that may be cancelled", "a person who cancels it", frozenset(State), ())
+
+
+def of_two_runs() -> list[Batch]:
     """One worker is about one run of a project, the other about the other one, or about the endpoint."""
-    states = frozenset(State) - _BEFORE_THE_ENDPOINT
     return [
-        *_schedules(lives.two, _another, states, ("reap",)),
-        *_schedules(lives.two, _the_reaper, states, ()),
-        *_schedules(lives.late, _the_reaper, states, ()),
+        *_schedules("two uploads of one project", "a worker at the other run", _AT_THE_ENDPOINT, ("reap",)),
+        *of_the_reaper(),
+        *of_the_last_place(),
     ]
 
 
-def _schedules(life: Life, other: Other, states: Collection[State], names: Collection[str]) -> list[Schedule]:
-    """At every invocation that advances a run in one of the states, or has one of the names."""
-    at = [number for number, (name, state) in enumerate(_stations(life)) if state in states or name in names]
+def of_the_reaper() -> list[Batch]:
+    """One worker advances a run, the other is the reaper."""
+    return [
+        *_schedules("an upload when the lease has run out", "the reaper", _AT_THE_ENDPOINT, ()),
+        *_schedules("two uploads of one project", "the reaper", _AT_THE_ENDPOINT, ()),
+    ]
+
+
+def of_the_last_place() -> list[Batch]:
+    """Both workers want the one place that there is for a job. They are alike, so either may begin."""
+    life = "two uploads of two projects, and one place for a job"
+    return _schedules(life, "a worker at the other run", frozenset({State.RECEIVED}), ())[:1]
+
+
+def _schedules(life: str, other: str, states: frozenset[State], names: Collection[str]) -> list[Batch]:
+    """At every invocation that advances a run from or to one of the states, or has one of the names."""
+    at = [number for number, (name, *of) in enumerate(_stations(life)) if name in names or not states.isdisjoint(of)]
     return [Joining(life, number, other, order) for number in at for order in (0, 1)]
 
 
 @cache
-def _stations(life: Life) -> list[tuple[str, State | None]]:
-    simulation = Joined()
-    life(simulation)
+def _stations(life: str) -> list[Station]:
+    simulation = _joined(life)
+    LIVES[life](simulation)
     return simulation.stations
 
 
@@ -150,3 +180,12 @@ def _another(simulation: Simulation, call: Invocation) -> Invocation | None:
 
 def _the_reaper(simulation: Simulation, call: Invocation) -> Invocation | None:
     return partial(reap, simulation.app)
+
+
+OTHERS: Final[Mapping[str, Other]] = {
+    "another worker at it": _the_same,
+    "a person who cancels it": _cancelled,
+    "a worker at the other run": _another,
+    "the reaper": _the_reaper,
+}
+"""Each by who joins in."""

@@ -2,9 +2,10 @@
 
 always      (attempt, state) only rises · no end while a job or deployment of the run is left · one run of a
             project between deploying and promoted · one attempt of a run alive, written down before its first
-            effect · nothing is started for a run that has ended or waits for an approval, or beyond the caps ·
-            traffic only to what was crowned, models only from what has completed · no notice of a transition
-            that lost · no prepared file written twice
+            effect; at most one that nobody asked for · nothing is started for a run that has ended or waits for
+            an approval, or beyond the caps · traffic only to what was crowned, models only from what has
+            completed · no endpoint given up while it is there · no notice of a transition that lost · no
+            prepared file written twice
 at rest     every upload has its run, and one only, which has read that version · the newest version is never
             superseded, nor replaced by an older one · no run is under way, or has ended badly without a cause ·
             one job, model version and deployment for each attempt that came to it · one notice and timeline
@@ -21,8 +22,9 @@ from shared.models.hosting import DeploymentSpec
 from shared.models.project import Lease, Serving
 from shared.models.run import Notice, Run, TimelineEntry
 from shared.models.training import RegisteredModel, TrainingJob
-from shared.naming import is_data_file
+from shared.naming import OURS, is_data_file
 from shared.resources import PREPARED, UPLOADS
+from shared.serving import endpoint_name
 from shared.states import ENDS, State, may_follow
 from tests.doubles.memory import MemoryPorts
 
@@ -96,6 +98,8 @@ class Watch:
         self._runs[run.run_id] = run
         if before is not None and not _rises(before, run):
             yield f"{run.run_id} fell from {before.attempt} {before.state} to {run.attempt} {run.state}"
+        if sum(decision.by == OURS for decision in run.decisions) > 1:
+            yield f"{run.run_id} was tried once more by itself, again"
         if run.state in ENDS and (left := _alive(self._ports, run.run_id)):
             yield f"{run.run_id} is {run.state} while {', '.join(left)} is left"
         if run.state in HAS_SLOT and len(holders := self._holders(run.project)) > 1:
@@ -113,7 +117,10 @@ class Watch:
 
     def _serving_written(self, serving: Serving, etag: str) -> Iterator[str]:
         self._crowned.add(serving.champion)
-        yield from ()
+        name = endpoint_name(serving, self._ports)
+        for endpoint in self._ports.endpoints.ours():
+            if endpoint.tags["project"] == serving.project and endpoint.name != name:
+                yield f"{endpoint.name} was given up while it was {endpoint.provisioning}"
 
     def _lease_written(self, lease: Lease) -> Iterator[str]:
         self._leased.add(lease.endpoint)

@@ -1,5 +1,6 @@
 """Schedules on all cores, each in one thread."""
 
+import json
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -11,10 +12,10 @@ from typing import Any, Final
 from shared import claims
 from shared.data import streams
 from shared.steps import prepare
+from tests.simulation import replays
 from tests.simulation.remembered import prepared
 from tests.simulation.shrink import shrunk
-from tests.simulation.simulation import Schedule, violations
-from tests.simulation.storm import Storm
+from tests.simulation.simulation import Batch, Single, violations
 
 _SHARES: Final = 500
 """How finely the schedules of a suite are dealt out."""
@@ -36,25 +37,28 @@ REPLACED: Final[tuple[tuple[Any, str, Callable[..., Any]], ...]] = (
 
 def executor() -> Executor:
     """One process for each core. They are started, not forked: no thread of this one is copied."""
-    return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), initializer=_begin)
+    return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), initializer=begin)
 
 
-def run(schedules: Iterable[Schedule], processes: Executor) -> list[str]:
+def run(batches: Iterable[Batch], processes: Executor) -> list[str]:
     """Each schedule that violates something, shrunk, and what it violates."""
-    listed = list(schedules)
-    found = processes.map(_told, listed, chunksize=1 + len(listed) // _SHARES)
-    return [told for told in found if told]
+    listed = list(batches)
+    found = processes.map(_violating, listed, chunksize=1 + len(listed) // _SHARES)
+    return [told for batch in found for told in batch]
 
 
-def _told(schedule: Schedule) -> str:
-    wrong = violations(schedule)
-    if wrong and isinstance(schedule, Storm):
-        schedule = shrunk(schedule)
-        wrong = violations(schedule)
-    return f"{schedule}: {'; '.join(wrong)}" if wrong else ""
+def _violating(batch: Batch) -> list[str]:
+    return [said(shrunk(schedule)) for schedule, wrong in batch.runs() if wrong]
 
 
-def _begin() -> None:
+def said(schedule: Single) -> str:
+    """What happens in a schedule, what that violates, and how to have it again."""
+    again = f"python -m tests.simulation replay '{json.dumps(replays.written(schedule))}'"
+    return "\n  ".join((replays.told(schedule), *violations(schedule), again))
+
+
+def begin() -> None:
+    """What a process does before it runs schedules."""
     logging.disable()
     for module, name, replacement in REPLACED:
         setattr(module, name, replacement)

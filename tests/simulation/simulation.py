@@ -1,7 +1,8 @@
 """The app in one thread, over ports that fail as planned, watched at every call."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from shared.naming import normal_etag
@@ -28,6 +29,41 @@ def violations(schedule: Schedule) -> list[str]:
         return schedule.run()
     except Exception as error:
         return [f"{type(error).__name__}: {error}"]
+
+
+class Begun(Schedule, Protocol):
+    """A schedule in its world, which can be looked at afterwards."""
+
+    @property
+    def simulation(self) -> "Simulation": ...
+
+
+class Single(ABC):
+    """One schedule, given as data."""
+
+    @abstractmethod
+    def begun(self) -> Begun:
+        """In a world of its own."""
+
+    def run(self) -> list[str]:
+        """What was violated."""
+        return self.begun().run()
+
+    def runs(self) -> "Iterator[Run]":
+        """Itself."""
+        yield self, violations(self)
+
+
+Run = tuple[Single, list[str]]
+"""A schedule, and what it violated."""
+
+
+class Batch(Protocol):
+    """One schedule, or many that are alike."""
+
+    def runs(self) -> Iterator[Run]:
+        """Run each."""
+        ...
 
 
 class Simulation(World):

@@ -1,13 +1,12 @@
 """Suites in which Azure ML's answers are behind: any of the last three states of what was asked for."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any, Final
 
-from shared.states import State
-from tests.simulation import lives
-from tests.simulation.simulation import Schedule, Simulation
+from tests.simulation.lives import LIVES, Lived
+from tests.simulation.simulation import Batch, Simulation, Single
 
 READS: Final = frozenset(
     {
@@ -16,12 +15,8 @@ READS: Final = frozenset(
     }
 )
 """Storage answers with what is; these need not."""
-Life = Callable[[Simulation], None]
 Read = tuple[str, tuple[Any, ...]]
-_LIVES: Final[tuple[Life, ...]] = (
-    lives.one,
-    *(partial(lives.cancelled, state) for state in (State.SUBMITTED, State.DEPLOYING, State.LIVE)),
-)
+_LIVES: Final = tuple(name for name in LIVES if name.startswith(("one upload", "an upload that is cancelled")))
 
 
 class Behind(Simulation):
@@ -65,20 +60,18 @@ class Behind(Simulation):
 
 
 @dataclass(frozen=True)
-class Lagging:
+class Lagging(Single):
     """A life in which reads, given by their calls' numbers, are ``lag`` states behind."""
 
-    life: Life
+    life: str
     reads: tuple[int, ...]
     lag: int
 
-    def run(self) -> list[str]:
-        simulation = Behind(dict.fromkeys(self.reads, self.lag))
-        self.life(simulation)
-        return simulation.violations()
+    def begun(self) -> Lived:
+        return Lived(LIVES[self.life], Behind(dict.fromkeys(self.reads, self.lag)))
 
 
-def at_any_read() -> list[Schedule]:
+def at_any_read() -> list[Batch]:
     """Every read of every life, and every two and three in a row, one state behind and two."""
     return [Lagging(life, reads, lag) for life in _LIVES for reads in _in_a_row(_reads(life)) for lag in (1, 2)]
 
@@ -88,7 +81,7 @@ def _in_a_row(reads: list[int]) -> Iterator[tuple[int, ...]]:
 
 
 @cache
-def _reads(life: Life) -> list[int]:
+def _reads(life: str) -> list[int]:
     simulation = Behind({})
-    life(simulation)
+    LIVES[life](simulation)
     return simulation.reads

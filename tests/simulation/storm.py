@@ -8,7 +8,7 @@ import heapq
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import count
@@ -25,7 +25,7 @@ from shared.sweeps.reconcile import reconcile
 from shared.sweeps.sweep import sweep
 from tests.doubles.faults import KINDS, Kind
 from tests.doubles.world import chat
-from tests.simulation.simulation import DAY, Simulation
+from tests.simulation.simulation import DAY, Simulation, Single
 from tests.simulation.workers import TakingTurns
 
 PROJECTS: Final = ("support", "sales-emea")
@@ -68,8 +68,9 @@ class Upload:
     quoted: bool
 
     def __str__(self) -> str:
-        events = ", ".join(f"{delay:.0f}" for delay in self.delays) or "never"
-        return f"{self.at:.0f} s: {self.path} is written; its event comes after {events} s"
+        delays = ", ".join(f"{delay:.0f}" for delay in self.delays)
+        event = f"its event{', its ETag in quotes,' if self.quoted else ''} comes after {delays} s"
+        return f"{self.at:.0f} s: {self.path} is written; {event if delays else 'its event is lost'}"
 
 
 @dataclass(frozen=True)
@@ -99,22 +100,18 @@ Part = Upload | Deed | Fault
 
 
 @dataclass(frozen=True)
-class Storm:
+class Storm(Single):
     """One seed's storm without some parts of its plan."""
 
     seed: int
-    without: frozenset[int] = frozenset()
+    without: Collection[int] = frozenset()
 
-    def run(self) -> list[str]:
-        """What was violated."""
-        return _Weather(self.seed, [part for _, part in self.parts()]).run()
+    def begun(self) -> "Weather":
+        return Weather(self.seed, [part for _, part in self.parts()])
 
     def parts(self) -> list[tuple[int, Part]]:
         """What is planned, numbered."""
         return [(number, part) for number, part in enumerate(planned(self.seed)) if number not in self.without]
-
-    def __str__(self) -> str:
-        return f"seed {self.seed}" + "".join(f"; {part}" for _, part in self.parts())
 
 
 def planned(seed: int) -> list[Part]:
@@ -149,7 +146,7 @@ def _moment(rnd: random.Random) -> float:
 
 
 @dataclass
-class _Weather:
+class Weather:
     """A storm under way."""
 
     seed: int
@@ -164,6 +161,7 @@ class _Weather:
         self.simulation = Simulation(plan, most_jobs=most_jobs, most_endpoints=most_endpoints)
         self.ports = self.simulation.ports
         self.ports.jobs.lasts = self.rnd.choice((5, 60, 900, 3600))
+        self.ports.jobs.stops_in = (10, 120)[self.seed % 2]
         self.ports.endpoints.hosting.deployment_seconds = self.rnd.choice((5, 120, 900))
         self._began = self.simulation.clock.now()
         self._serial = count()

@@ -11,7 +11,8 @@ from shared.ports import Clock
 from shared.states import State
 from tests.simulation import lives
 from tests.simulation.conftest import Verdict
-from tests.simulation.simulation import Simulation
+from tests.simulation.lives import Lived
+from tests.simulation.simulation import Simulation, Single
 
 LIVES: Final[tuple[Callable[[Simulation], None], ...]] = (
     *(lives.one, lives.two, lives.late),
@@ -45,16 +46,14 @@ class Apart(Simulation):
 
 
 @dataclass(frozen=True)
-class Life:
+class Life(Single):
     """A quiet life; the seed says whose clock is ahead when."""
 
     number: int
     seed: int
 
-    def run(self) -> list[str]:
-        simulation = Apart(self.seed)
-        LIVES[self.number](simulation)
-        return simulation.violations()
+    def begun(self) -> Lived:
+        return Lived(LIVES[self.number], Apart(self.seed))
 
 
 def test_clocks_may_be_a_minute_apart(verdict: Verdict) -> None:

@@ -8,22 +8,21 @@ from shared.states import State
 from tests.doubles.faults import Kind
 from tests.doubles.world import chat
 from tests.simulation.conftest import Verdict
-from tests.simulation.simulation import DAY, Simulation
+from tests.simulation.lives import Lived
+from tests.simulation.simulation import DAY, Simulation, Single
 
 CHATS = tuple(chat(rows=12, topic=f"topic {number}") for number in range(2))
 
 
 @dataclass(frozen=True)
-class Refused:
+class Refused(Single):
     """Two uploads of one project: the traffic of the second is refused until its run is given up."""
 
     plan: tuple[tuple[int, Kind], ...] = ()
     """(number of the call, what happens to it)"""
 
-    def run(self) -> list[str]:
-        simulation = Simulation(dict(self.plan))
-        self.live(simulation)
-        return simulation.violations()
+    def begun(self) -> Lived:
+        return Lived(self.live, Simulation(dict(self.plan)))
 
     def live(self, simulation: Simulation) -> range:
         """Numbers of the calls from the promotion until it is undone."""

@@ -9,23 +9,22 @@ from shared.sweeps.sweep import sweep
 from tests.doubles.faults import Kind
 from tests.doubles.world import chat
 from tests.simulation.conftest import Verdict
-from tests.simulation.simulation import DAY, Simulation
+from tests.simulation.lives import Lived
+from tests.simulation.simulation import DAY, Simulation, Single
 
 PATH = "support/faq.jsonl"
 CONTENT = chat(rows=12)
 
 
 @dataclass(frozen=True)
-class Touched:
+class Touched(Single):
     """One upload whose metadata is changed while its job runs; the sweep finds that."""
 
     plan: tuple[tuple[int, Kind], ...] = ()
     """(number of the call, what happens to it)"""
 
-    def run(self) -> list[str]:
-        simulation = Simulation(dict(self.plan))
-        self.live(simulation)
-        return simulation.violations()
+    def begun(self) -> Lived:
+        return Lived(self.live, Simulation(dict(self.plan)))
 
     def live(self, simulation: Simulation) -> range:
         """Numbers of the calls from the sweep until the new version is known to be none."""

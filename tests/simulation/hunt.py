@@ -1,0 +1,95 @@
+"""Finds the schedule that catches each mutant: ``python -m tests.simulation.hunt``, or with the names of some.
+
+It runs a mutant's suite until something is violated, shrinks the schedule, and keeps it in ``caught.json``. A mutant
+that its schedule there still catches is not hunted again.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import as_completed
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+from tests.simulation import crashes, interleavings, lives, overwrites, replays, stale
+from tests.simulation.mutants import Mutant, mutants
+from tests.simulation.processes import executor
+from tests.simulation.shrink import shrunk
+from tests.simulation.simulation import Batch, Single, violations
+from tests.simulation.storm import TESTED, Storm
+
+Caught = dict[str, Any]
+"""``schedule``; what happens in it, ``told``; and what is violated first, ``violation``."""
+_FILE: Final = Path(__file__).with_name("caught.json")
+
+SUITES: Final[Mapping[str, Callable[[], Iterable[Batch]]]] = {
+    "quiet lives": lives.undisturbed,
+    "faults": crashes.once,
+    "two workers": interleavings.of_one_run,
+    "a cancel": interleavings.of_a_cancel,
+    "two runs": interleavings.of_two_runs,
+    "the reaper": interleavings.of_the_reaper,
+    "the last place": interleavings.of_the_last_place,
+    "overwrites": overwrites.at_any_moment,
+    "stale reads": stale.at_any_read,
+    "storms": lambda: map(Storm, range(TESTED)),
+}
+
+
+def caught() -> dict[str, Caught]:
+    """What is known of each mutant, by its name."""
+    found: dict[str, Caught] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def replayed(mutant: Mutant, schedule: Single) -> list[str]:
+    """What a schedule violates in the app with a bug."""
+    with mutant.seeded():
+        return violations(schedule)
+
+
+def hunted(mutant: Mutant, known: Caught | None) -> Caught | None:
+    """How a mutant is caught; ``None``: its suite lets it pass."""
+    suite = SUITES[mutant.suite]()
+    with mutant.seeded():
+        again = _caught(replays.read(known["schedule"])) if known else None
+        if again and again["violation"]:
+            return again
+        runs = chain.from_iterable(batch.runs() for batch in suite)
+        first = next((schedule for schedule, wrong in runs if wrong), None)
+        return _caught(shrunk(first)) if first else None
+
+
+def _caught(schedule: Single) -> Caught:
+    said = {"told": replays.told(schedule), "violation": next(iter(violations(schedule)), "")}
+    return {"schedule": replays.written(schedule), **said}
+
+
+def main() -> int:
+    """1 where a mutant was not caught."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="of mutants to hunt, whatever is known of them")
+    names = parser.parse_args().names
+    known = caught()
+    for name in names:
+        known.pop(name, None)
+    with executor() as processes:
+        hunts = {processes.submit(hunted, one, known.get(one.name)): one.name for one in mutants()}
+        for hunt in as_completed(hunts):
+            _note(hunts[hunt], hunt.result(), known)
+    return 0 if known.keys() >= {one.name for one in mutants()} else 1
+
+
+def _note(name: str, how: Caught | None, known: dict[str, Caught]) -> None:
+    """Keep what was found; what is known of former mutants goes."""
+    known.pop(name, None)
+    known |= {name: how} if how else {}
+    print(f"{name}: {how['violation'] if how else 'not caught'}", flush=True)
+    kept = {one.name: known[one.name] for one in mutants() if one.name in known}
+    _FILE.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

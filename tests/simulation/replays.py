@@ -1,0 +1,96 @@
+"""Single schedules as data that can be stored, and in words."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from tests.doubles.faults import Kind
+from tests.simulation.crashes import Failing
+from tests.simulation.interleavings import Joined, Meeting
+from tests.simulation.lives import Undisturbed
+from tests.simulation.overwrites import Overwritten
+from tests.simulation.simulation import Simulation, Single, violations
+from tests.simulation.stale import READS, Lagging
+from tests.simulation.storm import Fault, Part, Storm
+
+Written = dict[str, Any]
+_KINDS: Final[Mapping[str, Callable[..., Any]]] = {
+    kind.__name__: kind for kind in (Undisturbed, Failing, Meeting, Lagging, Overwritten, Storm)
+}
+_VERSIONS: Final = ("older", "newer")
+_HAPPENS: Final[Mapping[Kind, str]] = {
+    "crash before": "the process dies before {}",
+    "crash after": "the process dies after {}",
+    "throttled": "{} is throttled",
+    "failed": "{} answers 500",
+    "timed out": "{} is done, but its answer is lost",
+    "stalled": "the worker is held up at {}",
+}
+
+
+def written(schedule: Single) -> Written:
+    """What ``read`` makes the schedule of again; a test's own ones are not read again."""
+    values = {name: sorted(value) if name == "without" else value for name, value in vars(schedule).items()}
+    return {"kind": type(schedule).__name__, **values}
+
+
+def read(found: Written) -> Single:
+    """The schedule that was written."""
+    values = {name: _frozen(value) for name, value in found.items() if name != "kind"}
+    schedule: Single = _KINDS[found["kind"]](**values)
+    return schedule
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
+
+
+def told(schedule: Single) -> str:
+    """What happens in it, in the app as it is now."""
+    begun = schedule.begun()
+    violations(begun)
+    simulation = begun.simulation
+    match schedule:
+        case Undisturbed(life):
+            return f"{life}; nothing fails"
+        case Failing(plan):
+            return _faults(plan, simulation)
+        case Meeting(life, at, other, turns):
+            return f"{life}; {other} joins in at {_station(at, simulation)}; turns of {_all(turns)} calls"
+        case Lagging(life, reads, lag):
+            which = _all(_call(read, simulation) for read in reads if simulation.faults.calls[read] in READS)
+            return f"{life}; {which} answers as it was {lag} {'state' if lag == 1 else 'states'} before"
+        case Overwritten(order, rounds):
+            come = _all(_VERSIONS[one] for one in order)
+            return f"an upload in two versions, whose events come in the order {come}; {rounds} rounds after the first"
+        case Storm():
+            parts = sorted((part for _, part in schedule.parts()), key=lambda part: getattr(part, "at", 0))
+            return f"storm {schedule.seed}: {'; '.join(_part(part, simulation) for part in parts)}"
+    return str(schedule)
+
+
+def _part(part: Part, simulation: Simulation) -> str:
+    return _fault(part.call, part.kind, simulation) if isinstance(part, Fault) else str(part)
+
+
+def _faults(plan: Iterable[tuple[int, Kind]], simulation: Simulation) -> str:
+    return "; ".join(_fault(call, kind, simulation) for call, kind in plan) or "nothing fails"
+
+
+def _fault(call: int, kind: Kind, simulation: Simulation) -> str:
+    return _HAPPENS[kind].format(_call(call, simulation))
+
+
+def _call(number: int, simulation: Simulation) -> str:
+    calls = simulation.faults.calls
+    return f"`{calls[number]}` (call {number})" if number < len(calls) else f"call {number}, which is never made"
+
+
+def _station(at: int, simulation: Simulation) -> str:
+    assert isinstance(simulation, Joined)
+    name, began, ended = simulation.stations[at]
+    moves = f" from {began} to {ended}" if ended is not began else f" of a run that is {began}" if began else ""
+    return f"`{name}`{moves} (invocation {at})"
+
+
+def _all(parts: Iterable[Any]) -> str:
+    return ", ".join(map(str, parts))

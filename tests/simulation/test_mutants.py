@@ -1,0 +1,27 @@
+"""The simulator notices each design bug: by a schedule that the app itself survives."""
+
+from concurrent.futures import Executor
+
+import pytest
+
+from tests.simulation import hunt, replays
+from tests.simulation.conftest import Verdict
+from tests.simulation.mutants import Mutant, mutants
+
+HUNT = "Run python -m tests.simulation.hunt: it looks for a schedule that catches the bug in the app as it is now."
+
+
+def test_many_design_bugs_are_known() -> None:
+    assert len(mutants()) >= 25
+
+
+@pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.name)
+def test_schedule_catches_the_design_bug(mutant: Mutant, processes: Executor) -> None:
+    known = hunt.caught().get(mutant.name)
+    assert known is not None, HUNT
+    schedule = replays.read(known["schedule"])
+    assert processes.submit(hunt.replayed, mutant, schedule).result(), HUNT
+
+
+def test_the_app_without_them_survives_these_schedules(verdict: Verdict) -> None:
+    assert verdict(replays.read(known["schedule"]) for known in hunt.caught().values()) == []

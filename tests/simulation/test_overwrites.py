@@ -1,0 +1,8 @@
+"""An upload is overwritten while its older version is under way."""
+
+from tests.simulation import overwrites
+from tests.simulation.conftest import Verdict
+
+
+def test_the_newest_version_prevails_in_whatever_order_events_come(verdict: Verdict) -> None:
+    assert verdict(overwrites.at_any_moment()) == []
