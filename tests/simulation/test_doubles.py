@@ -2,13 +2,20 @@
 
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 import pytest
 
+from shared.data import splits
+from shared.data.prepare import REJECTED, Part, prepare
 from shared.models.base import Model
+from shared.models.config import ProjectConfig
+from shared.models.receipt import Figures
 from shared.states import State
+from tests.doubles.world import chat
 from tests.simulation import lives
+from tests.simulation.remembered import prepared
 from tests.simulation.simulation import Simulation
 
 LIVES = (lives.one, lives.two, lives.late, partial(lives.cancelled, State.SUBMITTED))
@@ -27,3 +34,17 @@ def test_rows_are_equal_after_their_way_through_json(life: Callable[[Simulation]
     life(simulation)
     assert len(written) > 20
     assert [one for one in written if type(one).model_validate_json(one.model_dump_json()) != one] == []
+
+
+@pytest.mark.parametrize("content", [chat(), chat(rows=12), b"no json\n", b""])
+@pytest.mark.parametrize("config", [ProjectConfig(), ProjectConfig(sample_pc=50)])
+def test_preparation_is_remembered_as_it_was(content: bytes, config: ProjectConfig) -> None:
+    expected = _prepared(prepare, content, config)
+    assert [_prepared(prepared, content, config) for _ in range(2)] == [expected, expected]
+
+
+def _prepared(prepares: Callable[..., Figures], content: bytes, config: ProjectConfig) -> tuple[Figures, list[bytes]]:
+    sinks = {name: BytesIO() for name in (*splits.NAMES, REJECTED)}
+    pinned = chat(rows=2).splitlines(keepends=True)
+    figures = prepares([Part([content[:100], content[100:]])], config, sinks, pinned=pinned, upload="faq.jsonl")
+    return figures, [sink.getvalue() for sink in sinks.values()]
