@@ -11,7 +11,7 @@ import sys
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,11 +21,14 @@ import xxhash
 from shared.data import splits
 from shared.data.account import ROW_TOKENS, TURNS
 from shared.data.contract import fault
+from shared.data.examiner import Examine, Examiner
 from shared.data.prepare import REJECTED, Part, prepare
-from shared.data.tokens import estimate
+from shared.data.tokens import TokenCounter, estimate
+from shared.data.workers import examining
 from shared.models.config import ProjectConfig
 
-_PIECE: Final = 2**20
+_PIECE, _PIECE_FOR_WORKERS = 2**20, 2**18
+"""Bytes: a thread is woken for each piece, while what is cut into spans had better stay in the cache."""
 _WARM: Final = 1000
 """Lines that each method reads before the clock starts."""
 
@@ -40,15 +43,30 @@ def defaults(file: Path, out: Path) -> None:
     _prepare(file, out, ProjectConfig())
 
 
-def _prepare(file: Path, out: Path, config: ProjectConfig) -> None:
+def exact_by_two(file: Path, out: Path) -> None:
+    """``exact`` with two workers."""
+    _prepare(file, out, ProjectConfig(duplicates="exact", pii="off"), workers=2)
+
+
+def defaults_by_two(file: Path, out: Path) -> None:
+    """``defaults`` with two workers."""
+    _prepare(file, out, ProjectConfig(), workers=2)
+
+
+def _prepare(file: Path, out: Path, config: ProjectConfig, workers: int = 0) -> None:
     with ExitStack() as opened:
         sinks = {name: opened.enter_context((out / f"{name}.jsonl").open("wb")) for name in (*splits.NAMES, REJECTED)}
-        prepare([Part(_pieces(file))], config, sinks)
+        examine = opened.enter_context(_crew(file, config, workers))
+        prepare([Part(_pieces(file, _PIECE_FOR_WORKERS if workers else _PIECE), examine=examine)], config, sinks)
 
 
-def _pieces(file: Path) -> Iterator[bytes]:
+def _crew(file: Path, config: ProjectConfig, workers: int) -> AbstractContextManager[Examine | None]:
+    return examining(file, Examiner(config, TokenCounter(), None), workers) if workers else nullcontext()
+
+
+def _pieces(file: Path, size: int) -> Iterator[bytes]:
     with file.open("rb", buffering=0) as opened:
-        while piece := opened.read(_PIECE):
+        while piece := opened.read(size):
             yield piece
 
 
@@ -131,7 +149,7 @@ def _split_of(key: str) -> str:
 
 
 METHODS: Final[dict[str, Callable[[Path, Path], None]]] = {
-    method.__name__: method for method in (exact, defaults, pandas, datasets, bare)
+    method.__name__: method for method in (exact, defaults, exact_by_two, defaults_by_two, pandas, datasets, bare)
 }
 
 

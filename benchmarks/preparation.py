@@ -1,6 +1,7 @@
 """Preparation on realistic chat data, against the lesson's pandas path, ``datasets`` streaming and a bare parse loop.
 
-Speed: every method in a process of its own, in turn, all keeping the same rows. Memory: ``tunedrop prepare``.
+Speed: every method in a process of its own, in turn, all keeping the same rows; against pandas with two workers.
+Memory: ``tunedrop prepare`` alone, and summed with two workers.
 """
 
 import subprocess
@@ -20,15 +21,16 @@ SMALL, LARGE = 300 * 10**6, 1500 * 10**6
 """Bytes of the files that memory is measured on."""
 
 _COMMAND: Final = """
-import sys
+import resource, sys
 from pathlib import Path
 from cli.main import app
 sys.argv = ["tunedrop", "prepare", *sys.argv[1:]]
 try:
     app()
 finally:
-    peak = Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]
-    print(peak, file=sys.stderr)
+    peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+    of_a_worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(peak + 2 * of_a_worker, file=sys.stderr)
 """
 
 
@@ -44,14 +46,14 @@ def _speeds() -> list[Ratio]:
         _check_rows(file)
         seconds = _rounds(file)
     bound = [
-        ("exact", "pandas", 11),
-        ("defaults", "pandas", 7),
+        ("exact_by_two", "pandas", 11),
+        ("defaults_by_two", "pandas", 7),
         ("exact", "datasets", 2),
         ("exact", "bare", 0.32),
     ]
     return [
         speeds(
-            f"prepare ({ours}) against {peer}",
+            f"prepare ({_OURS[ours]}) against {peer}",
             _PEERS[peer],
             list(zip(seconds[ours], seconds[peer], strict=True)),
             least,
@@ -60,6 +62,11 @@ def _speeds() -> list[Ratio]:
     ]
 
 
+_OURS: Final = {
+    "exact": "exact",
+    "exact_by_two": "exact, two workers",
+    "defaults_by_two": "defaults, two workers",
+}
 _PEERS: Final = {
     "pandas": "pandas.read_json, the same checks and outputs",
     "datasets": "datasets streaming, the same checks and outputs",
@@ -96,20 +103,21 @@ def _check_rows(file: Path) -> None:
 
 
 def _memory() -> list[Ratio]:
-    small, large = _peak(SMALL), _peak(LARGE)
+    (small, _), (large, summed) = _peaks(SMALL), _peaks(LARGE)
     return [
         costs("peak memory of tunedrop prepare on 1.5 GB", "80 MiB", [(large, 80)], at_most=1, unit="MiB"),
         costs("growth of peak memory from 300 MB to 1.5 GB", "8 MiB", [(large - small, 8)], at_most=1, unit="MiB"),
+        costs("summed peak memory with two workers", "one process", [(summed, large)], at_most=3, unit="MiB"),
     ]
 
 
-def _peak(size: int) -> float:
-    """MiB that ``tunedrop prepare`` has taken at most."""
+def _peaks(size: int) -> list[float]:
+    """MiB that ``tunedrop prepare`` has taken at most: alone, and with two workers, summed."""
     with TemporaryDirectory(prefix="tunedrop-bench-") as folder:
         file = Path(folder) / "chats.jsonl"
         chats.write(file, size, hostile=True)
-        command = [sys.executable, "-c", _COMMAND, str(file), "--out", str(Path(folder) / "out")]
-        said = subprocess.run(command, capture_output=True, check=True, text=True).stderr
-    peak = int(said.split()[-1]) / 1024
-    print(f"tunedrop prepare on {size / 10**6:g} MB: at most {peak:.1f} MiB")
-    return peak
+        command = [sys.executable, "-c", _COMMAND, str(file), "--out", str(Path(folder) / "out"), "--workers"]
+        told = [subprocess.run([*command, crew], capture_output=True, check=True, text=True) for crew in ("1", "2")]
+    peaks = [int(one.stderr.split()[-1]) / 1024 for one in told]
+    print(f"tunedrop prepare on {size / 10**6:g} MB: at most {peaks[0]:.1f} MiB, with two workers {peaks[1]:.1f} MiB")
+    return peaks

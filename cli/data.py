@@ -19,6 +19,9 @@ Files = Annotated[list[Path], typer.Argument(help="JSONL, also packed as .gz")]
 Out = Annotated[Path, typer.Option(help="Folder to write to: empty, not there yet, or an earlier output")]
 Config = Annotated[Path | None, typer.Option(help="Settings; by default the tunedrop.yaml beside FILE, if any")]
 Tokenizer = Annotated[Path | None, typer.Option(help="A model's tokenizer.json: counts tokens exactly")]
+Workers = Annotated[
+    int, typer.Option(min=1, max=8, help="Processes that examine a large plain file; 2 need twice the memory")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the receipt as JSON")]
 Project = Annotated[str, typer.Option(help="Folder under uploads/")]
 User = Annotated[str | None, typer.Option(help="Column of a table that holds what the user says")]
@@ -27,7 +30,9 @@ System = Annotated[str | None, typer.Option(help="Column that holds the system m
 
 
 @data.command()
-def check(files: Files, config: Config = None, tokenizer: Tokenizer = None, json: Json = False) -> None:
+def check(
+    files: Files, config: Config = None, tokenizer: Tokenizer = None, workers: Workers = 1, json: Json = False
+) -> None:
     """Say what would become of files: what is wrong with which line, and what to do about it.
 
     Exit status: 0 accepted, 2 rejected, 1 not checked. Files named train, validation and test are one upload.
@@ -36,12 +41,20 @@ def check(files: Files, config: Config = None, tokenizer: Tokenizer = None, json
     from cli.uploads import Asked
 
     with explained():
-        accepted = run.check(files, Asked(config, tokenizer), lambda found: run.show(console, found, json))
+        asked = Asked(config, tokenizer, workers)
+        accepted = run.check(files, asked, lambda found: run.show(console, found, json))
         sys.exit(0 if accepted else 2)
 
 
 @data.command()
-def prepare(files: Files, out: Out, config: Config = None, tokenizer: Tokenizer = None, json: Json = False) -> None:
+def prepare(
+    files: Files,
+    out: Out,
+    config: Config = None,
+    tokenizer: Tokenizer = None,
+    workers: Workers = 1,
+    json: Json = False,
+) -> None:
     """Check a file and write what it becomes: train, validation, test and rejected rows, and the receipt.
 
     Exit status: 0 accepted, 2 rejected, 1 not prepared; then nothing is written.
@@ -50,7 +63,8 @@ def prepare(files: Files, out: Out, config: Config = None, tokenizer: Tokenizer 
     from cli.uploads import Asked
 
     with explained():
-        accepted = run.prepare(files, out, Asked(config, tokenizer), lambda found: run.show(console, found, json))
+        asked = Asked(config, tokenizer, workers)
+        accepted = run.prepare(files, out, asked, lambda found: run.show(console, found, json))
         sys.exit(0 if accepted else 2)
 
 

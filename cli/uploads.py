@@ -1,17 +1,18 @@
 """Local files, prepared by the code that prepares uploads, and the receipt of each."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cli.explained import errors
 from cli.files import pieces, readable
 from shared.data import receipt as receipts
 from shared.data import splits
 from shared.data.config import read
+from shared.data.examiner import Examine, Examiner
 from shared.data.outputs import Sink
 from shared.data.prepare import Part, prepare
 from shared.data.tokens import TokenCounter
@@ -19,6 +20,9 @@ from shared.models.config import ProjectConfig
 from shared.models.receipt import Problem, Receipt
 from shared.naming import CONFIG_FILE
 from shared.policy.limits import max_seq_length
+
+LARGE: Final = 2**23
+"""Bytes from which on workers are of use."""
 
 
 class Upload(NamedTuple):
@@ -37,6 +41,8 @@ class Asked:
     """A ``tunedrop.yaml``; ``None``: the one beside the file, if there is one."""
     tokenizer: Path | None = None
     """A ``tokenizer.json`` that counts the tokens; ``None``: they are estimated."""
+    workers: int = 1
+    """Processes that examine a large plain file; 1: this one alone."""
 
 
 def uploads(files: Sequence[Path]) -> list[Upload]:
@@ -64,9 +70,9 @@ def prepared(upload: Upload, asked: Asked, sinks: Mapping[str, Sink]) -> Receipt
         return receipts.unread(config, upload.name, size)
     tokens = TokenCounter(readable(asked.tokenizer), sample=None) if asked.tokenizer else None
     *_, train = upload.files
-    with _reading(train.name, size) as progress:
+    with _examining(upload, config, asked) as examine, _reading(train.name, size) as progress:
         figures = prepare(
-            _parts(upload),
+            _parts(upload, examine),
             config,
             sinks,
             max_seq_length=max_seq_length(config, None),
@@ -83,9 +89,19 @@ def _settings(upload: Upload, config: Path | None) -> ProjectConfig | list[Probl
     return read(readable(file).read_bytes() if file else None)
 
 
-def _parts(upload: Upload) -> Iterator[Part]:
+def _examining(upload: Upload, config: ProjectConfig, asked: Asked) -> AbstractContextManager[Examine | None]:
+    """Workers for one large plain file; where a tokenizer counts, one process has to see all rows."""
+    file, *others = upload.files
+    if asked.workers == 1 or others or asked.tokenizer or file.suffix == ".gz" or file.stat().st_size < LARGE:
+        return nullcontext()
+    from shared.data.workers import examining
+
+    return examining(file, Examiner(config, TokenCounter(), max_seq_length(config, None)), asked.workers)
+
+
+def _parts(upload: Upload, examine: Examine | None) -> Iterator[Part]:
     for file, split in upload.files.items():
-        yield Part(pieces(file), name=file.name if split else None, packed=file.suffix == ".gz", split=split)
+        yield Part(pieces(file), file.name if split else None, file.suffix == ".gz", split, examine)
 
 
 @contextmanager

@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any, Final
 
-from shared.data.examiner import Examined
-from shared.data.faults import Fault
+from shared.data.examiner import Examined, Refused
 from shared.data.rejects import Rejects
 from shared.models.receipt import Histogram, Place, Sighting
 
@@ -55,31 +54,30 @@ class Account:
         """Without blank ones."""
         return self.accepted + self.rejects.count + self.duplicates + self.sampled_out
 
-    def accept(self, row: Examined, tokens: int, too_long: bool) -> None:
+    def accept(self, row: Examined) -> None:
         """A row that is used."""
         self.accepted += 1
         self._turns[bisect_right(TURNS, row.messages) - 1] += 1
-        self._row_tokens[bisect_right(ROW_TOKENS, tokens) - 1] += 1
+        self._row_tokens[bisect_right(ROW_TOKENS, row.tokens) - 1] += 1
         if row.kinds:
-            self.see(row.kinds)
+            self._see(row.kinds)
         if row.used:
             self._mended.update([*row.used, "rows"])
-        if too_long:
-            self.see_too_long()
+        if row.too_long:
+            self._too_long.add(self.file, self.line)
 
-    def see(self, kinds: Collection[str]) -> None:
+    def reject(self, refused: Refused) -> None:
+        """A line that is not used."""
+        self._see(refused.kinds)
+        if refused.fault.reason == "row.too_long":
+            self._too_long.add(self.file, self.line)
+        place: dict[str, Any] = {"line": self.line}
+        self.rejects.add(refused, place if self.file is None else {"file": self.file, **place})
+
+    def _see(self, kinds: Collection[str]) -> None:
         """Personal data or secrets of ``kinds`` are where reading is."""
         for kind in kinds:
             self._pii.setdefault(kind, Sightings()).add(self.file, self.line)
-
-    def see_too_long(self) -> None:
-        """A row that is too long is where reading is."""
-        self._too_long.add(self.file, self.line)
-
-    def reject(self, line: bytes, record: Any, fault: Fault) -> None:
-        """A bad line; ``record`` is the line, parsed, or ``None``."""
-        place: dict[str, Any] = {"line": self.line}
-        self.rejects.add(line, record, fault, place if self.file is None else {"file": self.file, **place})
 
     def figures(self) -> dict[str, Any]:
         """Fields of ``Figures``."""

@@ -79,7 +79,7 @@ def parsed(line: bytes, refused: Fault) -> Any:
     return None if refused.reason.partition(".")[0] in _UNPARSED else orjson.loads(line)
 
 
-_UNPARSED: Final = ("line", "encoding", "json")
+_UNPARSED: Final = ("line", "encoding", "json", "row")
 
 
 def check_record(record: Any) -> Row | Fault:

@@ -1,5 +1,6 @@
 """What can be told of one line by itself: no other line, and no file, has a part in it. So any process can do it."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -8,20 +9,23 @@ import orjson
 from shared.data import contract, identity, kept, mend
 from shared.data.contract import Message, Row, check, is_blank
 from shared.data.faults import Fault
+from shared.data.lines import lines
 from shared.data.pii import Scanner
+from shared.data.streams import prefetched
+from shared.data.tokens import TokenCounter
 from shared.models.config import ProjectConfig
 
 
 class Examined(NamedTuple):
     """A row that may be used."""
 
-    line: bytes
-    encoded: bytes
-    """Its messages alone."""
     written: bytes
-    """As it is written: with the keys that are kept."""
+    """As it is written: its messages, and the keys that are kept."""
     digest: int
     messages: int
+    tokens: int
+    too_long: bool
+    """Whether the trainer will cut it."""
     kinds: tuple[str, ...]
     """Personal data and secrets that are in it or, where they are redacted, were."""
     used: frozenset[str]
@@ -29,23 +33,28 @@ class Examined(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A line that breaks the contract, and cannot be mended as the settings allow."""
+    """A line that breaks the contract and cannot be mended as the settings allow, or a row that they do not want."""
 
     line: bytes
     fault: Fault
+    kinds: tuple[str, ...] = ()
+    """Personal data and secrets that it is refused for."""
 
 
 Verdict = Examined | Refused | None
 """``None``: a blank line."""
 Examine = Callable[[Iterable[bytes]], Iterator[Verdict]]
-"""The verdict on each line, in their order."""
+"""The verdict on each line of a file, by its chunks."""
 
 
 class Examiner:
-    """Checks, mends, searches and tells apart lines, by a project's settings."""
+    """Checks, mends, searches, measures and tells apart lines, by a project's settings."""
 
-    def __init__(self, config: ProjectConfig) -> None:
+    def __init__(self, config: ProjectConfig, tokens: TokenCounter, max_seq_length: int | None) -> None:
+        """``max_seq_length``: tokens of the longest row that is trained on whole; ``None``: not known."""
         self._config = config
+        self._tokens_of = tokens.of
+        self._longest = max_seq_length or sys.maxsize
         self._digest = identity.digest(config.duplicates)
         self._scanner: Final = None if config.pii == "off" else Scanner()
 
@@ -58,9 +67,9 @@ class Examiner:
             return self._examined(line, row, frozenset())
         return self._mended(line, row)
 
-    def all(self, lines: Iterable[bytes]) -> Iterator[Verdict]:
-        """The verdict on each line."""
-        return map(self.examine, lines)
+    def ahead(self, chunks: Iterable[bytes]) -> Iterator[Verdict]:
+        """The verdict on each line of a file, whose next chunks a thread reads meanwhile."""
+        return map(self.examine, lines(prefetched(chunks)))
 
     def _mended(self, line: bytes, fault: Fault) -> Verdict:
         """Only lines that break the contract are repaired; what cannot be keeps its first fault."""
@@ -77,7 +86,20 @@ class Examiner:
                 return Refused(line, record)
             row = row._replace(record=record)
         row, kinds = self._searched(row, self._scanner) if self._scanner else (row, ())
-        return Examined(line, row.encoded, self._written(row), self._digest(row), len(row.messages), kinds, used)
+        tokens = self._tokens_of(row.encoded)
+        too_long = tokens > self._longest
+        if (kinds or too_long) and (refused := self._unwanted(line, kinds, tokens)):
+            return refused
+        return Examined(self._written(row), self._digest(row), len(row.messages), tokens, too_long, kinds, used)
+
+    def _unwanted(self, line: bytes, kinds: tuple[str, ...], tokens: int) -> Refused | None:
+        """Why the settings refuse a row that keeps the contract."""
+        if kinds and self._config.pii == "reject":
+            return Refused(line, Fault("row.pii", "$.messages", " and ".join(kinds)), kinds)
+        if tokens > self._longest and self._config.too_long != "truncate":
+            found = f"{tokens:,} tokens, where {self._longest:,} can be used"
+            return Refused(line, Fault("row.too_long", "$.messages", found))
+        return None
 
     def _searched(self, row: Row, scanner: Scanner) -> tuple[Row, tuple[str, ...]]:
         kinds = scanner.kinds("\0".join([row.text, *kept.texts(row.record)]) if self._config.keep else row.text)

@@ -23,13 +23,14 @@ def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     Only a line feed ends a line: U+2028 and its like may stand inside JSON strings. Of a line longer than
     ``LONGEST_LINE`` one byte more than that is kept, enough to refuse it.
     """
-    found = _split(chunks)
+    found = split(chunks)
     for first in found:
         yield first.removeprefix(_BOM)
         yield from found
 
 
-def _split(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def split(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of any part of a file: a byte order mark belongs to its line."""
     rest = b""
     for chunk in chunks:
         start = 0

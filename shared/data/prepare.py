@@ -2,8 +2,9 @@
 
     lines = accepted + rejected + duplicates + sampled_out        (blank lines are counted apart)
 
-One pass over the bytes in bounded memory: a thread reads ahead, outputs flow into sinks as they are found. The
-same bytes and settings give the same outputs and the same figures, byte for byte.
+One pass over the bytes in bounded memory: a thread reads ahead, or workers examine beside this process; outputs
+flow into sinks as they are found. The same bytes and settings give the same outputs and the same figures, byte for
+byte.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +15,7 @@ from shared.data import identity, splits, streams
 from shared.data.account import Account
 from shared.data.contract import Row, check
 from shared.data.examiner import Examine, Examiner
-from shared.data.lines import UnreadableError, gunzip, lines
+from shared.data.lines import UnreadableError, gunzip
 from shared.data.outputs import Outputs, Sink
 from shared.data.rejects import Rejects
 from shared.data.sorter import Sorter
@@ -38,6 +39,8 @@ class Part:
     """Whether it is gzip."""
     split: str | None = None
     """The owner's choice for its rows; ``None``: by content hash."""
+    examine: Examine | None = None
+    """Gives the verdicts on its lines, by the same settings; ``None``: this process finds them."""
 
 
 def prepare(
@@ -51,7 +54,6 @@ def prepare(
     tokens: TokenCounter | None = None,
     progress: Callable[[int], None] | None = None,
     upload: str = "FILE",
-    examine: Examine | None = None,
 ) -> Figures:
     """Read an upload into ``sinks``: one for each of ``splits.NAMES``, and ``REJECTED``.
 
@@ -63,17 +65,16 @@ def prepare(
         tokens: counts tokens; without it they are estimated from bytes.
         progress: is told the size of each chunk that has been read, by the thread that reads.
         upload: name of the file in the command that would convert it.
-        examine: tells what single lines are, by the same settings; without it, this process does.
     """
     parts = list(parts)
     outputs = Outputs(sinks, config.split, {part.split for part in parts})
     tokens = tokens or TokenCounter()
     account, before = Account(Rejects(sinks[REJECTED], config)), Account(Rejects(_Nowhere(), config))
-    examine = examine or Examiner(config).all
-    sorter = Sorter(config, outputs, tokens, max_seq_length, _digests(pinned, config), examine)
-    readings = [_read(part, sorter, account, progress) for part in parts]
+    examine = Examiner(config, tokens, max_seq_length).ahead
+    sorter = Sorter(config, outputs, _digests(pinned, config))
+    readings = [_read(part, examine, sorter, account, progress) for part in parts]
     sources = [source for source, _ in readings]
-    readings += [_read(part, sorter, before, progress) for part in earlier]
+    readings += [_read(part, examine, sorter, before, progress) for part in earlier]
     outputs.finish()
     account.rejects.close()
     return Figures(
@@ -93,14 +94,14 @@ def prepare(
 
 
 def _read(
-    part: Part, sorter: Sorter, account: Account, progress: Callable[[int], None] | None
+    part: Part, examine: Examine, sorter: Sorter, account: Account, progress: Callable[[int], None] | None
 ) -> tuple[streams.Source, str | None]:
     """Sort all lines of a file; and why reading stopped before its end, if it did."""
     account.file, account.line = part.name, 0
     source = streams.Source(part.chunks, progress)
     try:
         unpacked = _capped(gunzip(source) if part.packed else source)
-        sorter.sort(lines(streams.prefetched(unpacked)), account, part.split)
+        sorter.sort((part.examine or examine)(unpacked), account, part.split)
     except UnreadableError as error:
         source.drain()
         return source, str(error)

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import orjson
 
-from shared.data import mend, shapes
-from shared.data.faults import HINTS, Fault
+from shared.data import contract, mend, shapes
+from shared.data.examiner import Refused
+from shared.data.faults import HINTS
 from shared.data.outputs import Buffered, Sink
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Mendable, Problem, Shape
@@ -33,13 +34,9 @@ class Rejects:
         self._shapes: Counter[str] = Counter()
         self._head = b""
 
-    def add(self, line: bytes, record: Any, fault: Fault, place: Mapping[str, Any]) -> None:
-        """A bad line.
-
-        Args:
-            record: the line, parsed; ``None`` where that cannot be.
-            place: where the line is, as in ``Problem``.
-        """
+    def add(self, refused: Refused, place: Mapping[str, Any]) -> None:
+        """A bad line, and where it is, as in ``Problem``."""
+        line, fault, _ = refused
         self.count += 1
         self.reasons[fault.reason] += 1
         problem = {**place, **fault._asdict(), "hint": HINTS[fault.reason]}
@@ -48,7 +45,7 @@ class Rejects:
         self._sink.write(orjson.dumps(problem | _raw(line), option=orjson.OPT_APPEND_NEWLINE))
         if len(self._head) < _HEAD:
             self._head += line[:_HEAD] + b"\n"
-        if record is not None:
+        if (record := contract.parsed(line, fault)) is not None:
             self._look_into(record)
 
     def _look_into(self, record: Any) -> None:

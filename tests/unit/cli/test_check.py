@@ -1,5 +1,6 @@
 import gzip
 import os
+import signal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from cli import paths, uploads
 from cli.main import app
 from shared.data import prepare as module
 from shared.data import splits
+from shared.data.examiner import Examiner
 from shared.data.prepare import REJECTED, Part
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Receipt
@@ -148,6 +150,24 @@ def test_a_packed_file_gives_the_same_rows(file: Path) -> None:
     packed = file.with_suffix(".jsonl.gz")
     packed.write_bytes(gzip.compress(file.read_bytes()))
     assert Ran("check", packed, "--json").receipt.accepted == 40
+
+
+def test_two_workers_write_the_same(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "LARGE", 0)
+    assert Ran("prepare", file, "--out", tmp_path / "alone").status == 0
+    assert Ran("prepare", file, "--out", tmp_path / "together", "--workers", 2).status == 0
+    assert contents(tmp_path / "together") == contents(tmp_path / "alone")
+
+
+def test_a_worker_that_is_killed_leaves_no_output(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "LARGE", 0)
+    monkeypatch.setattr(Examiner, "examine", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    ran = Ran("prepare", file, "--out", tmp_path / "out", "--workers", 2)
+    assert (ran.status, ran.told) == (
+        1,
+        "Failed: A worker process ended early. If memory is short, work without '--workers'.",
+    )
+    assert {found.name for found in tmp_path.iterdir()} == {"chats.jsonl"}
 
 
 def test_the_settings_beside_the_file_hold_unless_others_are_named(file: Path, tmp_path: Path) -> None:
