@@ -3,9 +3,9 @@
 always      (attempt, state) only rises · no end while a job or deployment of the run is left · one run of a
             project between deploying and promoted · one attempt of a run alive, written down before its first
             effect; at most one that nobody asked for · nothing is started for a run that has ended or waits for
-            an approval, or beyond the caps · traffic only to what was crowned, models only from what has
-            completed · no endpoint given up while it is there · no notice of a transition that lost · no
-            prepared file written twice
+            an approval, or beyond the caps; places for jobs go round in order · traffic only to what was crowned,
+            models only from what has completed · no endpoint given up while it is there · no notice of a
+            transition that lost · no prepared file written twice
 at rest     every upload has its run, and one only, which has read that version · the newest version is never
             superseded, nor replaced by an older one · no run is under way, or has ended badly without a cause ·
             one job, model version and deployment for each attempt that came to it · one notice and timeline
@@ -13,16 +13,18 @@ at rest     every upload has its run, and one only, which has read that version 
             what a lease has cost is written down
 """
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shared.models.hosting import DeploymentSpec
-from shared.models.project import Lease, Serving
-from shared.models.run import Notice, Run, TimelineEntry
+from shared.models.project import Capacity, Lease, Serving
+from shared.models.run import Notice, Queue, Run, TimelineEntry
 from shared.models.training import RegisteredModel, TrainingJob
 from shared.naming import OURS, is_data_file
+from shared.ports import Waiting
 from shared.resources import PREPARED, UPLOADS
 from shared.serving import endpoint_name
 from shared.states import ENDS, State, may_follow
@@ -65,11 +67,15 @@ class Watch:
         self._entries: dict[tuple[str, int], TimelineEntry] = {}
         self._files: set[str] = set()
         self._leased: set[str] = set()
+        self._placed: set[str] = set()
+        self._in_line: dict[int, list[Waiting]] = {}
         self._checks: dict[str, Callable[..., Iterator[str]]] = {
             "runs.create": self._run_written,
             "runs.replace": self._run_written,
             "runs.append": self._entry_written,
             "projects.replace_serving": self._serving_written,
+            "active.waiting": self._waiting_read,
+            "projects.replace_capacity": self._places_given,
             "projects.put_lease": self._lease_written,
             "jobs.submit": self._job_submitted,
             "models.register": self._model_registered,
@@ -121,6 +127,19 @@ class Watch:
         for endpoint in self._ports.endpoints.ours():
             if endpoint.tags["project"] == serving.project and endpoint.name != name:
                 yield f"{endpoint.name} was given up while it was {endpoint.provisioning}"
+
+    def _waiting_read(self, queue: Queue, project: str | None = None) -> Iterator[str]:
+        if queue == "job":
+            self._in_line[threading.get_ident()] = self._ports.active.waiting("job")
+        yield from ()
+
+    def _places_given(self, capacity: Capacity, etag: str) -> Iterator[str]:
+        """A worker goes by the line as it has seen it; who has left it meanwhile is not passed over."""
+        still = {one.run_id for one in self._ports.active.waiting("job")} - set(capacity.job)
+        line = [one for one in self._in_line.get(threading.get_ident(), []) if one.run_id in still]
+        for run in [self._runs[run_id] for run_id in capacity.job if run_id not in self._placed]:
+            yield from (f"{run.run_id} was let in before {one.run_id}" for one in line if one.since < run.created)
+        self._placed = set(capacity.job)
 
     def _lease_written(self, lease: Lease) -> Iterator[str]:
         self._leased.add(lease.endpoint)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from shared.intents import decide
 from shared.naming import run_id
 from shared.resources import UPLOADS
-from shared.states import State
+from shared.states import DEADLINES, State
 from shared.sweeps.sweep import sweep
 from tests.doubles.world import TICK, chat
 from tests.simulation.simulation import DAY, Batch, Simulation, Single
@@ -93,6 +93,17 @@ def cancelled(state: State, simulation: Simulation) -> None:
     _cancel(run, simulation)
 
 
+def endless(simulation: Simulation) -> None:
+    """One upload whose job does not end before the deadline."""
+    run = _uploaded(simulation, _FAQ, 0)
+    simulation.ports.jobs.lasts = 2 * DEADLINES[State.SUBMITTED].total_seconds()
+    simulation.until_state(run, State.SUBMITTED)
+    simulation.history.causes.add((_FAQ, State.FAILED))
+    simulation.clock.advance(DEADLINES[State.SUBMITTED].total_seconds() + TICK)
+    simulation.until(simulation.at_rest)
+    _end(simulation)
+
+
 def given_up(simulation: Simulation) -> None:
     """One upload whose run is cancelled as soon as its endpoint has been asked for."""
     _uploaded(simulation, _FAQ, 0)
@@ -130,6 +141,7 @@ LIVES: Final[Mapping[str, Life]] = {
     "two uploads of two projects, and one place for a job": crowded,
     "an upload when the lease has run out": late,
     "an upload that may be cancelled": stoppable,
+    "an upload whose job does not end": endless,
     "an upload that is cancelled while its endpoint comes up": given_up,
     **{f"an upload that is cancelled when {state}": partial(cancelled, state) for state in _CANCELLED_WHEN},
 }

@@ -15,6 +15,12 @@ def test_many_design_bugs_are_known() -> None:
     assert len(mutants()) >= 25
 
 
+def test_a_bug_in_lines_that_are_gone_is_to_be_said_again() -> None:
+    gone = Mutant(name="gone", bug="", suite="", edits={"shared.naming:is_ready": "-    return None\n"})
+    with pytest.raises(ValueError, match=r"is_ready no longer has these lines\. In tests/simulation/mutants\.yaml, say"), gone.seeded():
+        pass
+
+
 @pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.name)
 def test_schedule_catches_the_design_bug(mutant: Mutant, processes: Executor) -> None:
     known = hunt.caught().get(mutant.name)
