@@ -55,6 +55,16 @@ def _alive() -> Iterator[None]:
         raise TunedropError("A worker process ended early.", "If memory is short, work without '--workers'.") from None
 
 
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """A process that is forked meanwhile stays so: Ctrl-C is its parent's to handle."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Worker:
     """A process that examines spans."""
 
@@ -62,7 +72,8 @@ class _Worker:
         processes = multiprocessing.get_context("fork")
         self._connection, other = processes.Pipe()
         self._process = processes.Process(target=_work, args=(file, examiner, other, self._connection), daemon=True)
-        self._process.start()
+        with _deaf_to_ctrl_c():
+            self._process.start()
         other.close()
 
     @_alive()
@@ -121,8 +132,7 @@ def _spans(chunks: Iterable[bytes]) -> Iterator[Span]:
 
 
 def _work(file: Path, examiner: Examiner, connection: "Connection", parents: "Connection") -> None:
-    """Answer until nobody asks any more; Ctrl-C is the parent's to handle."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Answer until nobody asks any more."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parents.close()
     with suppress(EOFError, ConnectionError), file.open("rb", buffering=0) as opened:
