@@ -102,12 +102,19 @@ def _retried(run: Run, by: str, ports: Ports) -> Run | None:
 
 
 def _is_replaced(run: Run, ports: Ports) -> bool:
-    """By a newer version, unless that has turned out to be the same again."""
+    """By a newer version, deleted since or not, unless that has turned out to be the same again."""
     newest = ports.blobs.info(UPLOADS, run.upload.path)
-    if newest is None or newest.etag == run.upload.etag:
+    if newest is None:
+        others = [other for other in ports.runs.all(run.project) if other.upload.path == run.upload.path]
+        return any(other.is_newer(run, now=None) and not _repeats(other, run) for other in others)
+    if newest.etag == run.upload.etag:
         return False
     stored = ports.runs.get(run.project, naming.run_id(ports.blobs.account, UPLOADS, newest.path, newest.etag))
-    return stored is None or stored.value.state is not State.UNCHANGED or not run.is_like(stored.value)
+    return stored is None or not _repeats(stored.value, run)
+
+
+def _repeats(newer: Run, run: Run) -> bool:
+    return newer.state is State.UNCHANGED and run.is_like(newer)
 
 
 _UPLOAD: Final = "Upload the file again."

@@ -42,7 +42,7 @@ def repeated(run: Run, ports: Ports) -> Run | None:
     if run.upload.sequencer or not others:
         return None
     now = _now(run.upload.path, ports)
-    before = reduce(lambda newest, other: other if _is_newer(other, newest, now) else newest, others)
+    before = reduce(lambda newest, other: other if other.is_newer(newest, now) else newest, others)
     return before if before.is_like(run) and before.intent is not Intent.SUPERSEDE else None
 
 
@@ -59,14 +59,4 @@ def _now(path: str, ports: Ports) -> str | None:
 def _replaces(run: Run, other: Run, now: str | None) -> bool:
     was_told = run.upload.sequencer is not None
     was_read = run.upload.sha256 is not None
-    return (was_told or (was_read and not run.is_like(other))) and _is_newer(run, other, now)
-
-
-def _is_newer(run: Run, than: Run, now: str | None) -> bool:
-    """By sequencer; a version that was found has none: then what the container holds is newest."""
-    ours, theirs = run.upload.sequencer, than.upload.sequencer
-    if ours and theirs:
-        return ours > theirs
-    if now in (run.upload.etag, than.upload.etag):
-        return run.upload.etag == now != than.upload.etag
-    return run.created > than.created
+    return (was_told or (was_read and not run.is_like(other))) and run.is_newer(other, now)

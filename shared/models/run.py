@@ -169,6 +169,19 @@ class Run(Model):
         known = self.upload.sha256 is not None
         return known and self.upload.sha256 == other.upload.sha256 and self.config == other.config
 
+    def is_newer(self, than: "Run", now: str | None) -> bool:
+        """Whether its version of their upload was written later.
+
+        By sequencer; a version that was found has none: then what the container holds, with the ETag ``now``, is
+        newest.
+        """
+        ours, theirs = self.upload.sequencer, than.upload.sequencer
+        if ours and theirs:
+            return ours > theirs
+        if now in (self.upload.etag, than.upload.etag):
+            return self.upload.etag == now != than.upload.etag
+        return self.created > than.created
+
 
 class TimelineEntry(Model):
     """One thing that happened to a run."""

@@ -7,6 +7,7 @@ from shared.errors import ConflictError, DecisionError, NotFoundError
 from shared.intents import ask, decide
 from shared.models.run import Run
 from shared.ports import Stored
+from shared.resources import UPLOADS
 from shared.states import DEADLINES, ENDS, Intent, State
 from tests.doubles.world import World, chat
 
@@ -157,6 +158,15 @@ def test_run_whose_upload_was_replaced_is_not_tried_again(world: World) -> None:
     with pytest.raises(DecisionError, match="newer version"):
         decide("support", run_id, "retry", "ann", world.ports)
     assert world.run(run_id).attempt == 1
+
+
+def test_run_whose_newer_version_was_deleted_is_not_tried_again_either(world: World) -> None:
+    run_id = failed(world)
+    newer = world.drop("support/faq.jsonl", chat(topic="quux"))
+    world.until_state(newer, State.LIVE)
+    world.ports.blobs.delete(UPLOADS, "support/faq.jsonl")
+    with pytest.raises(DecisionError, match="newer version"):
+        decide("support", run_id, "retry", "ann", world.ports)
 
 
 def test_upload_that_is_replaced_while_its_run_is_tried_again_supersedes_it(world: World) -> None:
