@@ -43,18 +43,18 @@ def rebuild(ports: Ports) -> Rebuilt:
     runs |= {run.run_id: run for run in restored}
     projects = _restore_projects(list(runs.values()), ports)
     for run in restored:
+        if run.state not in ENDS:  # nobody is to look at it before the serving row is there
+            ports.active.put(run.project, run.run_id, ports.clock.now())
         give_way(run.project, run.upload.path, ports)
     capacity.recount(ports)
     return Rebuilt(len(restored), projects, _restore_bills(ports))
 
 
 def _restore_run(pages: list[str], ports: Ports) -> Run:
-    """Index first, then timeline and record: a run that was restored half is restored again."""
+    """Timeline first, then record: a run that was restored half is restored again."""
     read = [mirror.page(path, ports) for path in pages]
     run = read[-1].run
     log.warning("The record of %s was lost: it goes on as %s.", run.run_id, run.state)
-    if run.state not in ENDS:
-        ports.active.put(run.project, run.run_id, ports.clock.now())
     for entry in (entry for page in read for entry in page.entries):
         ports.runs.append(run, entry)
     ports.runs.create(run)

@@ -7,10 +7,9 @@ from datetime import timedelta
 from typing import Final
 
 from shared import mirror, serving
-from shared.models.project import Serving
 from shared.models.run import Run
 from shared.policy import lease as leases
-from shared.ports import Ports, Stored
+from shared.ports import Ports
 from shared.states import State
 from shared.steps import pace
 from shared.steps.outcome import Close, Outcome, Wait
@@ -23,8 +22,11 @@ LOOK_EVERY: Final = 600.0
 def live(run: Run, ports: Ports) -> Outcome:
     """Stay, or retire once the endpoint serves something else or is to go."""
     stored = ports.projects.serving(run.project)
-    if stored is None or run.run_id not in (stored.value.champion_run, stored.value.earlier_run):
-        return Close(State.RETIRED, "Another model serves now." if _replaced(stored) else "Its endpoint is gone.")
+    if stored is None:  # it was lost, and is to be rebuilt
+        return Wait(pace.poll(run, ports))
+    if run.run_id not in (stored.value.champion_run, stored.value.earlier_run):
+        note = "Another model serves now." if stored.value.champion_run else "Its endpoint is gone."
+        return Close(State.RETIRED, note)
     if stored.value.phase == "deleting":
         return Close(State.RETIRED, "Its endpoint is being deleted.")
     if stored.value.champion_run != run.run_id:
@@ -35,10 +37,6 @@ def live(run: Run, ports: Ports) -> Outcome:
         serving.give_back_slot(stored, ports)
     endpoint = ports.endpoints.get(serving.endpoint_name(stored.value, ports))
     return Wait(LOOK_EVERY if route(stored.value, endpoint, ports) else pace.poll(run, ports))
-
-
-def _replaced(stored: Stored[Serving] | None) -> bool:
-    return stored is not None and stored.value.champion_run is not None
 
 
 def _hold_lease(run: Run, ports: Ports, renew: bool) -> None:

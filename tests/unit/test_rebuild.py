@@ -226,6 +226,24 @@ def test_who_only_waits_for_an_endpoint_is_given_no_place() -> None:
     assert world.run(other).queue == "endpoint"
 
 
+def test_a_timer_that_comes_while_tables_are_rebuilt_ends_no_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = live(world)
+    before = effects(world)
+    lose_tables(world)
+    create = world.ports.projects.create_serving
+
+    def slowly(row: Serving) -> bool:
+        world.round()
+        advance(run.project, run.run_id, world.ports)
+        return create(row)
+
+    monkeypatch.setattr(world.ports.projects, "create_serving", slowly)
+    rebuild(world.ports)
+    world.clock.advance(3600)
+    world.round()
+    assert (world.run(run.run_id).state, effects(world)) == (State.LIVE, before)
+
+
 def test_the_lease_runs_on_but_idleness_counts_anew(world: World) -> None:
     run = live(world)
     world.clock.advance(6 * DAY)

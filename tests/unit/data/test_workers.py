@@ -3,6 +3,7 @@ import signal
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -84,25 +85,34 @@ def test_workers_stop_at_the_same_limits(where: object, limit: str, most: int, m
     assert found[0].refusal
 
 
-def test_a_worker_that_is_killed_ends_the_work_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def begun() -> Callable[[], list[BaseProcess]]:
+    """The processes that have begun since, and not ended; other tests may have some of their own."""
+    others = {child.pid for child in active_children()}
+    return lambda: [child for child in active_children() if child.pid not in others]
+
+
+def test_a_worker_that_is_killed_ends_the_work_with_a_remedy(
+    monkeypatch: pytest.MonkeyPatch, begun: Callable[[], list[BaseProcess]]
+) -> None:
     monkeypatch.setattr(Examiner, "examine", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     with pytest.raises(TunedropError, match="A worker process ended early"):
         prepared(upload(*valid(20)), 2, 100)
-    assert active_children() == []
+    assert begun() == []
 
 
-def test_ctrl_c_is_left_to_the_parent_and_ends_all_workers() -> None:
+def test_ctrl_c_is_left_to_the_parent_and_ends_all_workers(begun: Callable[[], list[BaseProcess]]) -> None:
     def interrupt(_: int) -> None:
-        for child in active_children():
+        for child in begun():
             os.kill(child.pid or 0, signal.SIGINT)
-        stops.append(len(active_children()))
+        stops.append(len(begun()))
         if len(stops) == 10:
             raise KeyboardInterrupt
 
     stops: list[int] = []
     with pytest.raises(KeyboardInterrupt):
         prepared(upload(*valid(200)), 2, 1000, progress=interrupt)
-    assert (stops, active_children()) == ([2] * 10, [])
+    assert (stops, begun()) == ([2] * 10, [])
 
 
 def test_a_file_that_changes_under_the_reader_is_noticed(tmp_path: Path) -> None:
