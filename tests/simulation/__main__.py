@@ -1,7 +1,7 @@
 """More than a test has time for: ``python -m tests.simulation pairs`` or ``storms``; and what a violation prints.
 
-pairs     every fault at every call of one upload's life, each with every second one; about half an hour on two cores
-storms    a million that no test has seen, in about an hour and a half; ``--first`` goes on where it was stopped
+pairs     every fault at every call of one upload's life, each with every second one; about an hour on two cores
+storms    a million that no test has seen, in two to three hours; ``--first`` goes on where it was stopped
 replay    one schedule only, given as JSON: what happens in it, and what it violates
 
 With ``--minutes`` pairs and storms stop after so long. Pairs are then shuffled, so that each ``--seed`` tries others.
