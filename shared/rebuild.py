@@ -14,7 +14,8 @@ from shared.models.hosting import Endpoint
 from shared.models.project import Serving, Usage
 from shared.models.run import Run
 from shared.ports import Ports
-from shared.states import ENDS, State
+from shared.states import State
+from shared.sweeps.leftovers import index_again
 from shared.versions import give_way
 
 log = logging.getLogger(__name__)
@@ -42,9 +43,8 @@ def rebuild(ports: Ports) -> Rebuilt:
     restored = [_restore_run(pages, ports) for run_id, pages in mirror.runs(ports) if run_id not in runs]
     runs |= {run.run_id: run for run in restored}
     projects = _restore_projects(list(runs.values()), ports)
+    index_again(ports)  # not before: nobody is to look at a run whose serving row is not there yet
     for run in restored:
-        if run.state not in ENDS:  # nobody is to look at it before the serving row is there
-            ports.active.put(run.project, run.run_id, ports.clock.now())
         give_way(run.project, run.upload.path, ports)
     capacity.recount(ports)
     return Rebuilt(len(restored), projects, _restore_bills(ports))

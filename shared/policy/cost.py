@@ -37,13 +37,16 @@ def endpoint_usd(hours: float, size: str, instances: int = 1) -> float:
     return round(hours * instances * (prices.usd_per_hour(size) or 0.0), 2)
 
 
-def over_budget(cost: Cost | None, budget_usd: float, times: int = 1) -> str | None:
+def over_budget(cost: Cost | None, budget_usd: float | None, times: int = 1) -> str | None:
     """Why a run must wait for an approval; ``None``: it need not. An unknown cost is over any budget.
 
     Args:
         cost: of training once.
+        budget_usd: as the platform has tightened it; ``None``: there is none.
         times: how often the run would then have been trained; a job that failed counts whole.
     """
+    if budget_usd is None:
+        return None
     if cost is None:
         return f"No price is known for these sizes, so it cannot be held against the budget of ${budget_usd:,.2f}."
     usd = cost.training_usd * times

@@ -89,7 +89,7 @@ def _over_budget(run: Run, ports: Ports) -> str | None:
         return None
     config, _ = tighten(run.config, ports.settings, run.created)
     trained = sum(entry.state is State.SUBMITTED for entry in ports.runs.timeline(run.run_id, run.project))
-    return over_budget(run.cost, config.budget_usd or 0.0, trained + 1)
+    return over_budget(run.cost, config.budget_usd, trained + 1)
 
 
 def _give_back_slot(run: Run, ports: Ports) -> Serving | None:

@@ -81,7 +81,7 @@ def judge(run: Run, figures: Figures, digest: str, held: Terms, before: Run | No
         return Verdict(_receipt(run, figures, held, cost=cost), State.VALIDATED)
     if unchanged := _unchanged(run, digest, before, ports):
         return Verdict(_receipt(run, figures, held, unchanged=unchanged), State.UNCHANGED)
-    hold = costs.over_budget(cost, held.config.budget_usd or ports.settings.budget_per_run_usd)
+    hold = costs.over_budget(cost, held.config.budget_usd)
     return Verdict(_receipt(run, figures, held, cost=cost, hold=hold), hold=hold)
 
 

@@ -6,7 +6,7 @@ from shared import intake, naming, resources
 from shared.errors import EventError
 from shared.ports import BlobInfo, Ports
 from shared.rebuild import rebuild
-from shared.sweeps.leftovers import forget_unwritten, index_again, remove_leftovers
+from shared.sweeps.leftovers import forget_unwritten, remove_leftovers
 from shared.sweeps.orphans import remove_orphans
 
 log = logging.getLogger(__name__)
@@ -18,8 +18,7 @@ def sweep(ports: Ports) -> int:
     In this order: what a lost row stands for is neither a missed upload nor an orphan.
     """
     restored = rebuild(ports).total + _take_in(ports)
-    indexed = forget_unwritten(ports) + index_again(ports)
-    return restored + indexed + remove_orphans(ports) + remove_leftovers(ports)
+    return restored + forget_unwritten(ports) + remove_orphans(ports) + remove_leftovers(ports)
 
 
 def _take_in(ports: Ports) -> int:

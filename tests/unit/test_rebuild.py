@@ -280,6 +280,13 @@ def test_bills_and_the_next_generation_survive(world: World) -> None:
     assert live(world, "support/b.jsonl", "quux").results.endpoint != run.results.endpoint
 
 
+def test_a_run_whose_row_alone_was_restored_is_looked_at_again(world: World) -> None:
+    run = live(world)
+    world.ports.active.remove(run.project, run.run_id)
+    rebuild(world.ports)
+    assert list(world.ports.active.due(world.clock.now())) == [(run.project, run.run_id)]
+
+
 def test_a_rebuild_that_was_interrupted_is_finished_by_the_next(world: World) -> None:
     run = live(world)
     lose_tables(world)
