@@ -12,11 +12,11 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
-from shared import naming, serving
+from shared import naming, serving, waking
 from shared.errors import ConflictError
 from shared.models.project import Capacity, Serving
 from shared.models.run import Run
-from shared.ports import Ports, Stored, Waiting
+from shared.ports import Indexed, Ports, Stored
 from shared.states import State
 
 log = logging.getLogger(__name__)
@@ -57,8 +57,7 @@ def renew(ports: Ports) -> None:
     except ConflictError as lost:
         log.info("No place is given away this time: %s", lost)
         return
-    for one in [one for kind in KINDS for one in waiting[kind] if _who(kind, one) in row.places(kind)]:
-        ports.queue.send(one.project, one.run_id)
+    waking.wake([one for kind in KINDS for one in waiting[kind] if _who(kind, one) in row.places(kind)], ports)
 
 
 def recount(ports: Ports) -> None:
@@ -74,7 +73,7 @@ def recount(ports: Ports) -> None:
     _write(stored, row, ports)
 
 
-def _renewed(kind: Kind, taken: list[str], waiting: list[Waiting], ports: Ports) -> list[str]:
+def _renewed(kind: Kind, taken: list[str], waiting: list[Indexed], ports: Ports) -> list[str]:
     kept = [who for who in taken if _NEEDED[kind](who, ports)]
     next_ones = dict.fromkeys(who for one in waiting if (who := _who(kind, one)) not in kept)
     return [*kept, *list(next_ones)[: max(0, _most(kind, ports) - len(kept))]]
@@ -93,7 +92,7 @@ def _has_endpoint(project: str, ports: Ports) -> bool:
 _NEEDED: Final[Mapping[Kind, Callable[[str, Ports], bool]]] = {"job": _may_train, "endpoint": _has_endpoint}
 
 
-def _who(kind: Kind, run: Run | Waiting) -> str:
+def _who(kind: Kind, run: Run | Indexed) -> str:
     """Who has a place: for a job the run, for an endpoint the project."""
     return run.run_id if kind == "job" else run.project
 

@@ -54,6 +54,19 @@ class Waiting(NamedTuple):
     queue: Queue
 
 
+@dataclass(frozen=True)
+class Indexed:
+    """A row of the index of what still moves."""
+
+    project: str
+    run_id: str
+    next_due: datetime
+    waiting: Waiting | None
+    asked: datetime | None
+    """When somebody last asked for the advance that is due; ``None`` if nobody has since the row was put."""
+    etag: str
+
+
 class Blobs(Protocol):
     @property
     def account(self) -> str:
@@ -128,15 +141,21 @@ class Runs(Protocol):
 class Active(Protocol):
     """Index of what still moves: written before the run's row, removed after its end."""
 
-    def put(self, project: str, run_id: str, next_due: datetime, waiting: Waiting | None = None) -> None: ...
+    def put(self, project: str, run_id: str, next_due: datetime, waiting: Waiting | None = None) -> None:
+        """Say when a run is to be looked at next, and what it waits for; nobody has asked for that yet."""
+        ...
+
+    def asked(self, row: Indexed, now: datetime) -> None:
+        """Remember that an advance was asked for, unless the row is no longer the one read."""
+        ...
 
     def remove(self, project: str, run_id: str) -> None: ...
 
-    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
-        """(project, run_id) of what is due, longest due first."""
+    def due(self, now: datetime) -> Iterator[Indexed]:
+        """What is due, longest due first."""
         ...
 
-    def waiting(self, queue: Queue, project: str | None = None) -> list[Waiting]:
+    def waiting(self, queue: Queue, project: str | None = None) -> list[Indexed]:
         """What waits in a queue, longest first."""
         ...
 
@@ -180,10 +199,6 @@ class Ledger(Protocol):
 class AdvanceQueue(Protocol):
     def send(self, project: str, run_id: str) -> None:
         """Ask for ``advance(run)``, at least once."""
-        ...
-
-    def length(self) -> int:
-        """About how many advances were asked for and are not done."""
         ...
 
 

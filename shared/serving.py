@@ -55,7 +55,7 @@ def take_slot(run: Run, ports: Ports) -> Serving | None:
 def _is_preceded(run: Run, ports: Ports) -> bool:
     """Whether a run that was made earlier waits for the slot too."""
     place = Waiting(run.created, run.run_id, run.project, "slot")
-    return any(one < place for one in ports.active.waiting("slot", run.project))
+    return any(one.waiting and one.waiting < place for one in ports.active.waiting("slot", run.project))
 
 
 def slot_is_abandoned(serving: Serving, ports: Ports) -> bool:

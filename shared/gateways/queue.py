@@ -26,10 +26,6 @@ class AzureAdvanceQueue:
         """Ask for ``advance(run)``, at least once."""
         self._client.send_message(json.dumps({"project": project, "run_id": run_id}))
 
-    def length(self) -> int:
-        """About how many messages there are, those that are worked on included."""
-        return self._client.get_queue_properties().approximate_message_count or 0
-
     @cached_property
     def _client(self) -> "QueueClient":
         from azure.storage.queue import QueueClient, TextBase64EncodePolicy

@@ -6,9 +6,10 @@ endpoint). Batches are not used: the emulator's ignore ``If-Match``.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
-from operator import itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from shared import resources
@@ -16,7 +17,7 @@ from shared.errors import ConflictError
 from shared.gateways import rows
 from shared.models.project import Capacity, Lease, LedgerEntry, Serving, Usage
 from shared.models.run import Queue, Run, TimelineEntry
-from shared.ports import Stored, Waiting
+from shared.ports import Indexed, Stored, Waiting
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -148,23 +149,28 @@ class TableActive:
 
     def put(self, project: str, run_id: str, next_due: datetime, waiting: Waiting | None = None) -> None:
         """Say when a run is to be looked at next, and what it waits for."""
-        queue = {"queue": waiting.queue, "since": waiting.since} if waiting else {}
-        self._table.put({"PartitionKey": project, "RowKey": run_id, "next_due": next_due, **queue})
+        self._table.put(_active(project, run_id, next_due, waiting))
+
+    def asked(self, row: Indexed, now: datetime) -> None:
+        """Remember that an advance was asked for, unless the row is no longer the one read."""
+        with suppress(ConflictError):
+            entity = _active(row.project, row.run_id, row.next_due, row.waiting)
+            self._table.replace({**entity, "asked": now}, row.etag)
 
     def remove(self, project: str, run_id: str) -> None:
         """The run has ended."""
         self._table.remove(project, run_id)
 
-    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
-        """(project, run_id) of what is due, longest due first."""
+    def due(self, now: datetime) -> Iterator[Indexed]:
+        """What is due, longest due first."""
         rows = self._table.where("next_due le @now", now=now)
-        return ((row["PartitionKey"], row["RowKey"]) for row in sorted(rows, key=itemgetter("next_due")))
+        return iter(sorted(map(_indexed, rows), key=attrgetter("next_due")))
 
-    def waiting(self, queue: Queue, project: str | None = None) -> list[Waiting]:
+    def waiting(self, queue: Queue, project: str | None = None) -> list[Indexed]:
         """What waits in a queue, longest first."""
         where = "queue eq @queue" + (" and PartitionKey eq @project" if project else "")
         rows = self._table.where(where, queue=queue, project=project)
-        return sorted(Waiting(row["since"], row["RowKey"], row["PartitionKey"], queue) for row in rows)
+        return sorted(map(_indexed, rows), key=attrgetter("waiting"))
 
 
 class TableProjects:
@@ -242,6 +248,17 @@ class TableLedger:
 
 def _run(run: Run) -> dict[str, Any]:
     return rows.entity(run.project, f"run:{run.run_id}", run)
+
+
+def _active(project: str, run_id: str, next_due: datetime, waiting: Waiting | None) -> dict[str, Any]:
+    queue = {"queue": waiting.queue, "since": waiting.since} if waiting else {}
+    return {"PartitionKey": project, "RowKey": run_id, "next_due": next_due, **queue}
+
+
+def _indexed(row: "TableEntity") -> Indexed:
+    project, run_id, queue = row["PartitionKey"], row["RowKey"], row.get("queue")
+    waiting = Waiting(row["since"], run_id, project, queue) if queue else None
+    return Indexed(project, run_id, row["next_due"], waiting, row.get("asked"), _etag(row))
 
 
 def _serving(row: "TableEntity") -> Stored[Serving]:

@@ -31,16 +31,16 @@ def remove_leftovers(ports: Ports) -> int:
 def forget_unwritten(ports: Ports) -> int:
     """Remove from the index what never became a run, since its upload was replaced before anybody tried again."""
     due = list(ports.active.due(ports.clock.now() - GRACE))
-    unwritten = [key for key in due if ports.runs.get(*key) is None]
-    for key in unwritten:
-        ports.active.remove(*key)
+    unwritten = [row for row in due if ports.runs.get(row.project, row.run_id) is None]
+    for row in unwritten:
+        ports.active.remove(row.project, row.run_id)
     return len(unwritten)
 
 
 def index_again(ports: Ports) -> int:
     """Put back into the index what still moves and is not in it: its row went as an end's, while it was retried."""
-    indexed = set(ports.active.due(ports.clock.now() + _EVER))
-    lost = [run for run in ports.runs.all() if run.state not in ENDS and (run.project, run.run_id) not in indexed]
+    indexed = {row.run_id for row in ports.active.due(ports.clock.now() + _EVER)}
+    lost = [run for run in ports.runs.all() if run.state not in ENDS and run.run_id not in indexed]
     for run in lost:
         ports.active.put(run.project, run.run_id, ports.clock.now())
     return len(lost)

@@ -82,8 +82,5 @@ class MemoryQueue:
     def send(self, project: str, run_id: str) -> None:
         self.messages.append((project, run_id))
 
-    def length(self) -> int:
-        return len(self.messages)
-
     def take(self) -> tuple[str, str] | None:
         return self.messages.pop(0) if self.messages else None

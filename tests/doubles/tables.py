@@ -1,15 +1,17 @@
 """The tables in memory: every write has a new ETag. Rows are kept as they are; what JSON makes of them is equal."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
+from operator import attrgetter
 from typing import TypeVar, cast
 
 from shared.errors import ConflictError
 from shared.models.base import Model
 from shared.models.project import Capacity, Lease, LedgerEntry, Serving, Usage
 from shared.models.run import Queue, Run, TimelineEntry
-from shared.ports import Stored, Waiting
+from shared.ports import Indexed, Stored, Waiting
 
 M = TypeVar("M", bound=Model)
 
@@ -80,25 +82,26 @@ class MemoryActive:
     """``ports.Active``."""
 
     def __init__(self) -> None:
-        self.rows: dict[tuple[str, str], datetime] = {}
-        self._waiting: dict[tuple[str, str], Waiting] = {}
+        self.rows: dict[tuple[str, str], Indexed] = {}
+        self._writes = count(1)
 
     def put(self, project: str, run_id: str, next_due: datetime, waiting: Waiting | None = None) -> None:
-        self.rows[(project, run_id)] = next_due
-        self._waiting.pop((project, run_id), None)
-        if waiting is not None:
-            self._waiting[(project, run_id)] = waiting
+        etag = f"W/{next(self._writes)}"
+        self.rows[(project, run_id)] = Indexed(project, run_id, next_due, waiting, None, etag)
+
+    def asked(self, row: Indexed, now: datetime) -> None:
+        if self.rows.get((row.project, row.run_id)) == row:
+            self.rows[(row.project, row.run_id)] = replace(row, asked=now, etag=f"W/{next(self._writes)}")
 
     def remove(self, project: str, run_id: str) -> None:
         self.rows.pop((project, run_id), None)
-        self._waiting.pop((project, run_id), None)
 
-    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
-        return iter(sorted((key for key in self.rows if self.rows[key] <= now), key=self.rows.__getitem__))
+    def due(self, now: datetime) -> Iterator[Indexed]:
+        return iter(sorted((row for row in self.rows.values() if row.next_due <= now), key=attrgetter("next_due")))
 
-    def waiting(self, queue: Queue, project: str | None = None) -> list[Waiting]:
-        found = self._waiting.values()
-        return sorted(one for one in found if one.queue == queue and project in (None, one.project))
+    def waiting(self, queue: Queue, project: str | None = None) -> list[Indexed]:
+        found = [row for row in self.rows.values() if row.waiting and row.waiting.queue == queue]
+        return sorted((row for row in found if project in (None, row.project)), key=attrgetter("waiting"))
 
 
 class MemoryProjects:

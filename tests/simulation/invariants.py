@@ -130,7 +130,8 @@ class Watch:
 
     def _waiting_read(self, queue: Queue, project: str | None = None) -> Iterator[str]:
         if queue == "job":
-            self._in_line[threading.get_ident()] = self._ports.active.waiting("job")
+            line = [row.waiting for row in self._ports.active.waiting("job") if row.waiting]
+            self._in_line[threading.get_ident()] = line
         yield from ()
 
     def _places_given(self, capacity: Capacity, etag: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from shared.errors import ConflictError
 from shared.intents import decide
 from shared.models.project import Capacity
 from shared.models.run import Queue
-from shared.ports import Waiting
+from shared.ports import Indexed
 from shared.states import DEADLINES, ENDS, State
 from tests.doubles.world import World, chat
 
@@ -104,6 +104,19 @@ def test_cancelled_run_leaves_the_queue() -> None:
     assert [one.run_id for one in world.ports.active.waiting("job")] == [third]
 
 
+def test_who_has_been_given_a_place_is_woken_once() -> None:
+    world = World(most_jobs=1)
+    first, second = dropped(world, 2)
+    world.until_state(first, State.SUBMITTED)
+    world.until(lambda: bool(world.ports.active.waiting("job")))
+    decide("support", first, "cancel", "ann", world.ports)
+    world.until_state(first, State.CANCELLED)
+    world.ports.queue.messages.clear()
+    for _ in range(3):
+        capacity.renew(world.ports)
+    assert world.ports.queue.messages == [("support", second)]
+
+
 def test_no_more_endpoints_are_up_than_may() -> None:
     world = World(most_endpoints=1)
     first, second = dropped(world, 2, projects=2)
@@ -154,7 +167,7 @@ def test_place_that_two_workers_want_goes_to_one() -> None:
     first, second = (world.run(run) for run in dropped(world, 2))
     look = world.ports.active.waiting
 
-    def meanwhile(queue: Queue, project: str | None = None) -> list[Waiting]:
+    def meanwhile(queue: Queue, project: str | None = None) -> list[Indexed]:
         world.ports.active.waiting = look  # type: ignore[method-assign]
         assert capacity.enter("job", first, world.ports)
         return look(queue, project)

@@ -284,7 +284,7 @@ def test_a_run_whose_row_alone_was_restored_is_looked_at_again(world: World) -> 
     run = live(world)
     world.ports.active.remove(run.project, run.run_id)
     rebuild(world.ports)
-    assert list(world.ports.active.due(world.clock.now())) == [(run.project, run.run_id)]
+    assert [row.run_id for row in world.ports.active.due(world.clock.now())] == [run.run_id]
 
 
 def test_a_rebuild_that_was_interrupted_is_finished_by_the_next(world: World) -> None:

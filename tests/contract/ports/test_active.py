@@ -14,7 +14,7 @@ def active(storage: Ports) -> Active:
 def due(active: Active, project: str, seconds: float = 0) -> list[str]:
     """Run ids of a project that are due that long after ``NOW``."""
     found = active.due(NOW + timedelta(seconds=seconds))
-    return [run_id for owner, run_id in found if owner == project]
+    return [row.run_id for row in found if row.project == project]
 
 
 class TestActive:
@@ -37,13 +37,36 @@ class TestActive:
         active.remove(project, "run")
         assert due(active, project, 3600) == []
 
+    def test_what_was_asked_for_is_remembered_until_the_row_is_put_again(self, active: Active, project: str) -> None:
+        place = Waiting(NOW, "run", project, "job")
+        active.put(project, "run", NOW, place)
+        (row,) = active.waiting("job", project)
+        assert row.asked is None
+        active.asked(row, NOW)
+        (row,) = active.waiting("job", project)
+        assert (row.asked, row.waiting, row.next_due) == (NOW, place, NOW)
+        active.put(project, "run", NOW)
+        assert [row.asked for row in active.due(NOW) if row.project == project] == [None]
+
+    def test_who_asked_for_what_has_changed_since_is_forgotten(self, active: Active, project: str) -> None:
+        place = Waiting(NOW, "run", project, "job")
+        active.put(project, "run", NOW - timedelta(seconds=1), place)
+        (read,) = active.waiting("job", project)
+        active.put(project, "run", NOW, place)
+        active.asked(read, NOW)
+        (row,) = active.waiting("job", project)
+        assert (row.asked, row.next_due) == (None, NOW)
+        active.remove(project, "run")
+        active.asked(row, NOW)
+        assert active.waiting("job", project) == []
+
     def test_what_waits_is_found_by_its_queue_longest_first(self, active: Active, project: str) -> None:
         first, second = (Waiting(NOW + timedelta(seconds=wait), f"run-{wait}", project, "job") for wait in (1, 2))
         other = Waiting(NOW, "run-3", project, "slot")
         for one in (second, first, other):
             active.put(project, one.run_id, NOW, one)
-        assert active.waiting("job", project) == [first, second]
-        assert [one for one in active.waiting("job") if one.project == project] == [first, second]
+        assert [row.waiting for row in active.waiting("job", project)] == [first, second]
+        assert [row.waiting for row in active.waiting("job") if row.project == project] == [first, second]
 
     def test_what_waits_no_more_is_in_no_queue(self, active: Active, project: str) -> None:
         for run_id in ("moved", "removed"):

@@ -22,12 +22,10 @@ class TestAdvanceQueue:
         received(identified)
         azurite.queue.send("acme", "acme-0123456789")
         azurite.queue.send("acme", "acme-0123456789")
-        assert azurite.queue.length() == 2
         assert received(identified) == [("acme", "acme-0123456789")] * 2
 
     def test_the_double_keeps_what_was_sent(self) -> None:
         ports = memory_ports()
         ports.queue.send("acme", "acme-0123456789")
-        assert ports.queue.length() == 1
         assert ports.queue.take() == ("acme", "acme-0123456789")
         assert ports.queue.take() is None

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from shared.states import State
-from shared.sweeps.reconcile import MOST_ASKED, reconcile
+from shared.sweeps.reconcile import reconcile
+from shared.waking import ANEW_AFTER
 from tests.doubles import memory_ports
 from tests.doubles.world import World
 
@@ -26,11 +27,25 @@ def test_ended_run_is_never_woken() -> None:
     assert reconcile(world.ports) == 0
 
 
-def test_no_more_is_asked_for_than_is_soon_done_and_the_longest_due_comes_first() -> None:
+def test_longest_due_is_woken_first() -> None:
     ports = memory_ports()
-    for number in range(MOST_ASKED + 1):
-        ports.active.put("support", f"run-{number:03}", ports.clock.now() - timedelta(seconds=number))
-    assert reconcile(ports) == MOST_ASKED
-    assert ports.queue.take() == ("support", f"run-{MOST_ASKED:03}")
-    assert ("support", "run-000") not in ports.queue.messages
+    for number in (1, 3, 2):
+        ports.active.put("support", f"run-{number}", ports.clock.now() - timedelta(seconds=number))
+    assert reconcile(ports) == 3
+    assert [ports.queue.take() for _ in range(3)] == [("support", f"run-{number}") for number in (3, 2, 1)]
+
+
+def test_what_is_still_in_the_queue_is_not_asked_for_again_for_a_while() -> None:
+    ports = memory_ports()
+    ports.active.put("support", "run", ports.clock.now())
+    assert [reconcile(ports), reconcile(ports)] == [1, 0]
+    ports.clock.advance(ANEW_AFTER.total_seconds())
+    assert [reconcile(ports), reconcile(ports)] == [1, 0]
+
+
+def test_what_was_looked_at_and_is_due_again_is_asked_for_at_once() -> None:
+    ports = memory_ports()
+    ports.active.put("support", "run", ports.clock.now())
+    assert reconcile(ports) == 1
+    ports.active.put("support", "run", ports.clock.now())
     assert reconcile(ports) == 1
