@@ -41,8 +41,8 @@ class Uploads:
         while not stopping.is_set():
             began = time.monotonic()
             await self._look()
-            # A listing of thousands of blobs takes long: leave Azurite as much time again.
-            await pause(stopping, max(self._interval, time.monotonic() - began))
+            # A listing of thousands of blobs takes long: leave Azurite three times as long.
+            await pause(stopping, max(self._interval, 3 * (time.monotonic() - began)))
 
     async def _look(self) -> None:
         try:

@@ -1,6 +1,7 @@
 """MLflow's tracking API, as far as runs and metrics are read through it."""
 
 import re
+from itertools import islice
 from typing import Any
 
 from aiohttp import web
@@ -51,11 +52,10 @@ class Mlflow:
         body = await body_of(request)
         wanted = set(body.get("experiment_ids") or [])
         clauses = _clauses(str(body.get("filter") or ""))
-        runs = [self._run(run) for run in sorted(self._runs.all(), key=lambda run: float(run["created"]), reverse=True)]
-        found = [
-            run for run in runs if (not wanted or run["info"]["experiment_id"] in wanted) and _matches(run, clauses)
-        ]
-        return answer({"runs": found[: int(body.get("max_results") or 1000)]})
+        runs = sorted(self._runs.all(), key=lambda run: float(run["created"]), reverse=True)
+        found = (run for run in runs if _matches(run, clauses) and self._is_of(run, wanted))
+        most = int(body.get("max_results") or 1000)
+        return answer({"runs": [self._run(run) for run in islice(found, most)]})
 
     async def get(self, request: web.Request) -> web.Response:
         """A run with the last value of each metric"""
@@ -77,22 +77,16 @@ class Mlflow:
                 return document
         raise ApiError(404, "RESOURCE_DOES_NOT_EXIST", f"No experiment has the {key} '{value}'.")
 
+    def _is_of(self, run: Document, experiments: set[str]) -> bool:
+        """Whether a run is of one of these experiments; of any, if there are none."""
+        return not experiments or experiment_id(self._addresses, run["experiment"]) in experiments
+
     def _run(self, run: Document) -> dict[str, Any]:
         last = {point["name"]: _metric(point) for point in self._runs.metrics(run)}
-        tags = {
-            "mlflow.rootRunId": run["root"],
-            "mlflow.runName": run["display_name"],
-            "mlflow.user": "tunedrop",
-            **({"mlflow.parentRunId": run["parent"]} if run["parent"] else {}),
-            **run["tags"],
-        }
         return {
             "info": {
-                "run_id": run["id"],
-                "run_uuid": run["id"],
-                "run_name": run["display_name"],
+                **_attributes(run),
                 "experiment_id": experiment_id(self._addresses, run["experiment"]),
-                "status": _STATUSES.get(run["status"], "SCHEDULED"),
                 "start_time": _milliseconds(run.get("started", run["created"])),
                 "end_time": _milliseconds(run.get("ended")),
                 "artifact_uri": f"azureml://experiments/{run['experiment']}/runs/{run['id']}/artifacts",
@@ -101,7 +95,7 @@ class Mlflow:
             "data": {
                 "metrics": list(last.values()),
                 "params": [],
-                "tags": [{"key": key, "value": str(value)} for key, value in tags.items()],
+                "tags": [{"key": key, "value": value} for key, value in _tags(run).items()],
             },
             "inputs": {},
         }
@@ -134,6 +128,17 @@ def _clauses(text: str) -> list[tuple[str, str, str]]:
     return [(clause[1], clause[2], clause[3]) for clause in found if clause]
 
 
-def _matches(run: dict[str, Any], clauses: list[tuple[str, str, str]]) -> bool:
-    tags = {tag["key"]: tag["value"] for tag in run["data"]["tags"]}
-    return all((tags if where == "tags" else run["info"]).get(key) == value for where, key, value in clauses)
+def _matches(run: Document, clauses: list[tuple[str, str, str]]) -> bool:
+    of = {"tags": _tags(run), "attribute": _attributes(run), "attributes": _attributes(run)}
+    return all(of[where].get(key) == value for where, key, value in clauses)
+
+
+def _attributes(run: Document) -> dict[str, str]:
+    status = _STATUSES.get(run["status"], "SCHEDULED")
+    return {"run_id": run["id"], "run_uuid": run["id"], "run_name": run["display_name"], "status": status}
+
+
+def _tags(run: Document) -> dict[str, str]:
+    parent = {"mlflow.parentRunId": run["parent"]} if run["parent"] else {}
+    own = {"mlflow.rootRunId": run["root"], "mlflow.runName": run["display_name"], "mlflow.user": "tunedrop"}
+    return {key: str(value) for key, value in {**own, **parent, **run["tags"]}.items()}
