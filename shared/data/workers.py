@@ -1,19 +1,24 @@
 """Processes that examine one plain file together.
 
-This process reads the file for its hash, and asks them in turn for spans of it, which they read by themselves: so
-what they are told is little, and most of what they answer is rows as they are written.
+This process reads the file for its hash, and hands out spans of it; whichever worker is free takes the next one and
+reads it by itself. So what they are told is little, and most of what they answer is rows as they are written.
 """
 
 import multiprocessing
+import os
 import signal
+import struct
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from itertools import cycle
+from itertools import count
+from mmap import mmap
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import BinaryIO, Final
+from selectors import EVENT_READ, DefaultSelector
+from typing import Any, BinaryIO, Final
 
 from shared.data.examiner import Examine, Examined, Examiner, Verdict
 from shared.data.lines import UnreadableError, lines, split
@@ -21,8 +26,13 @@ from shared.errors import TunedropError
 
 _SPAN: Final = 2**17
 """Bytes: longer answers cost more than they save."""
-_AHEAD: Final = 2
-"""Spans that each worker is asked for at a time, so that it never waits."""
+_AHEAD: Final = 4
+"""Spans handed out for each worker and not taken back, so that none waits while another is slow."""
+_SLOT: Final = 2 * _SPAN
+"""Bytes for the rows of a span; most are shorter than their lines. What does not fit is sent with the answer."""
+_NICER: Final = 10
+"""This process goes before its workers: while it waits for a processor, they soon wait for it."""
+_TOLD: Final = struct.Struct("QQQ")
 
 Span = tuple[int, int]
 """Where whole lines begin, and where they end."""
@@ -34,16 +44,13 @@ def examining(file: Path, examiner: Examiner, workers: int) -> Iterator[Examine]
 
     They are forked, each with a copy of ``examiner``: start no thread before, and let no tokenizer count its tokens.
     """
-    crew: list[_Worker] = []
+    crew = _Crew(_AHEAD * workers)
     try:
         for _ in range(workers):
-            crew.append(_Worker(file, examiner))
-        yield partial(_in_turn, file, crew)
+            crew.hire(file, examiner)
+        yield partial(_in_order, file, crew)
     finally:
-        for worker in crew:
-            worker.dismiss()
-        for worker in crew:  # the first ones hear of it as the last ones end, which hold a copy of their connections
-            worker.join()
+        crew.dismiss()
 
 
 @contextmanager
@@ -65,48 +72,73 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-class _Worker:
-    """A process that examines spans."""
+class _Crew:
+    """Processes that share one pipe of spans and memory for rows, and answer each by a pipe of its own."""
 
-    def __init__(self, file: Path, examiner: Examiner) -> None:
+    def __init__(self, most: int) -> None:
+        """``most``: spans that are handed out at a time."""
+        self.most = most
+        self._rows = mmap(-1, most * _SLOT)
+        self._spans_taken, self._spans_told = os.pipe()
+        self._answers = DefaultSelector()
+        self._processes: list[BaseProcess] = []
+        self._numbers = count()
+        self._early: dict[int, list[Any]] = {}
+        """Answers that came before their turn, by the number of their span."""
+
+    def hire(self, file: Path, examiner: Examiner) -> None:
         processes = multiprocessing.get_context("fork")
-        self._connection, other = processes.Pipe()
-        self._process = processes.Process(target=_work, args=(file, examiner, other, self._connection), daemon=True)
+        answers, answered = processes.Pipe(duplex=False)
+        own = (self._rows, self._spans_taken, answered)
+        process = processes.Process(target=_work, args=(file, examiner, *own, self._spans_told), daemon=True)
         with _deaf_to_ctrl_c():
-            self._process.start()
-        other.close()
+            process.start()
+        answered.close()
+        self._answers.register(answers, EVENT_READ)
+        self._processes.append(process)
 
     @_alive()
-    def ask(self, span: Span) -> None:
-        self._connection.send(span)
+    def tell(self, span: Span) -> int:
+        """Hand out a span; its number."""
+        number = next(self._numbers)
+        os.write(self._spans_told, _TOLD.pack(number, *span))
+        return number
 
     @_alive()
-    def verdicts(self) -> list[Verdict]:
-        """On the lines of the first span that it was asked for and has not answered."""
-        return [Examined._make(one) if type(one) is tuple else one for one in self._connection.recv()]
+    def verdicts(self, number: int) -> list[Verdict]:
+        """On the lines of a span; its slot is free then."""
+        while number not in self._early:
+            for ready, _ in self._answers.select():
+                connection: Connection = ready.fileobj  # type: ignore[assignment]
+                early, found = connection.recv()
+                self._early[early] = found
+        return list(_unpacked(self._early.pop(number), self._rows, number % self.most * _SLOT))
 
     def dismiss(self) -> None:
-        """Have it end with the span that it is at; a signal would be lost on a process that has just begun."""
-        self._connection.close()
+        """Have each end with the span that it is at; a signal would be lost on a process that has just begun."""
+        os.close(self._spans_told)
+        os.close(self._spans_taken)
+        for answers in self._answers.get_map().values():
+            answers.fileobj.close()  # type: ignore[union-attr]
+        self._answers.close()
+        for process in self._processes:
+            process.join()
+        self._rows.close()
 
-    def join(self) -> None:
-        self._process.join()
 
-
-def _in_turn(file: Path, crew: list[_Worker], chunks: Iterable[bytes]) -> Iterator[Verdict]:
+def _in_order(file: Path, crew: _Crew, chunks: Iterable[bytes]) -> Iterator[Verdict]:
     """The verdicts on ``file``, whose bytes are ``chunks``."""
     version, stopped = _version(file), None
-    asked: deque[_Worker] = deque()
+    told: deque[int] = deque()
     try:
-        for span, worker in zip(_spans(chunks), cycle(crew), strict=False):
-            worker.ask(span)
-            asked.append(worker)
-            if len(asked) > _AHEAD * len(crew):
-                yield from asked.popleft().verdicts()
+        for span in _spans(chunks):
+            if len(told) == crew.most:
+                yield from crew.verdicts(told.popleft())
+            told.append(crew.tell(span))
     except UnreadableError as error:
         stopped = error
-    for worker in asked:
-        yield from worker.verdicts()
+    for number in told:
+        yield from crew.verdicts(number)
     if stopped:
         raise stopped
     if _version(file) != version:
@@ -131,15 +163,17 @@ def _spans(chunks: Iterable[bytes]) -> Iterator[Span]:
         yield start, size
 
 
-def _work(file: Path, examiner: Examiner, connection: "Connection", parents: "Connection") -> None:
-    """Answer until nobody asks any more."""
+def _work(file: Path, examiner: Examiner, rows: mmap, spans: int, answers: "Connection", parents: int) -> None:
+    """Answer until nobody tells any more."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    parents.close()
-    with suppress(EOFError, ConnectionError), file.open("rb", buffering=0) as opened:
-        while True:
-            start, end = connection.recv()
+    os.nice(_NICER)
+    os.close(parents)
+    slots = len(rows) // _SLOT
+    with suppress(ConnectionError), file.open("rb", buffering=0) as opened:
+        while told := os.read(spans, _TOLD.size):
+            number, start, end = _TOLD.unpack(told)
             found = (split if start else lines)(_pieces(opened, start, end))
-            connection.send([_plain(examiner.examine(line)) for line in found])
+            answers.send((number, list(_packed(map(examiner.examine, found), rows, number % slots * _SLOT))))
 
 
 def _pieces(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
@@ -149,6 +183,28 @@ def _pieces(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
         start += len(piece)
 
 
-def _plain(verdict: Verdict) -> Verdict | tuple[object, ...]:
-    """A plain tuple is packed and unpacked in half the time."""
-    return tuple(verdict) if type(verdict) is Examined else verdict
+def _packed(verdicts: Iterable[Verdict], rows: mmap, start: int) -> Iterator[Any]:
+    """Plain tuples, which are sent in half the time; the rows are in ``rows`` from ``start`` on."""
+    end = start + _SLOT
+    for verdict in verdicts:
+        if type(verdict) is not Examined:
+            yield verdict
+        elif (size := len(verdict.written)) > end - start:
+            yield tuple(verdict)
+        else:
+            rows[start : start + size] = verdict.written
+            yield size, *verdict[1:]
+            start += size
+
+
+def _unpacked(found: Iterable[Any], rows: mmap, start: int) -> Iterator[Verdict]:
+    """What ``_packed`` was given."""
+    for one in found:
+        if type(one) is not tuple:
+            yield one
+        elif type(one[0]) is bytes:
+            yield Examined._make(one)
+        else:
+            size, *others = one
+            yield Examined(rows[start : start + size], *others)
+            start += size
