@@ -4,6 +4,7 @@ Speed: every method in a process of its own, in turn, all keeping the same rows;
 Memory: ``tunedrop prepare`` alone, and summed with two workers.
 """
 
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -86,7 +87,8 @@ def _rounds(file: Path) -> dict[str, list[float]]:
 
 def _seconds(name: str, file: Path) -> float:
     out = file.parent / name
-    out.mkdir(exist_ok=True)
+    shutil.rmtree(out, ignore_errors=True)  # to cut off files that are still on their way to the disk takes long
+    out.mkdir()
     command = [sys.executable, "-m", "benchmarks.methods", name, str(file), str(out)]
     return float(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
 
