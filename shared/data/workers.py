@@ -79,7 +79,8 @@ class _Crew:
         """``most``: spans that are handed out at a time."""
         self.most = most
         self._rows = mmap(-1, most * _SLOT)
-        self._spans_taken, self._spans_told = os.pipe()
+        taken, told = os.pipe()
+        self._taken, self._told = os.fdopen(taken, "rb", 0), os.fdopen(told, "wb", 0)
         self._answers = DefaultSelector()
         self._processes: list[BaseProcess] = []
         self._numbers = count()
@@ -89,8 +90,8 @@ class _Crew:
     def hire(self, file: Path, examiner: Examiner) -> None:
         processes = multiprocessing.get_context("fork")
         answers, answered = processes.Pipe(duplex=False)
-        own = (self._rows, self._spans_taken, answered)
-        process = processes.Process(target=_work, args=(file, examiner, *own, self._spans_told), daemon=True)
+        own = (self._rows, self._taken, answered)
+        process = processes.Process(target=_work, args=(file, examiner, *own, (self._told, answers)), daemon=True)
         with _deaf_to_ctrl_c():
             process.start()
         answered.close()
@@ -101,7 +102,7 @@ class _Crew:
     def tell(self, span: Span) -> int:
         """Hand out a span; its number."""
         number = next(self._numbers)
-        os.write(self._spans_told, _TOLD.pack(number, *span))
+        self._told.write(_TOLD.pack(number, *span))
         return number
 
     @_alive()
@@ -116,8 +117,8 @@ class _Crew:
 
     def dismiss(self) -> None:
         """Have each end with the span that it is at; a signal would be lost on a process that has just begun."""
-        os.close(self._spans_told)
-        os.close(self._spans_taken)
+        self._told.close()
+        self._taken.close()
         for answers in self._answers.get_map().values():
             answers.fileobj.close()  # type: ignore[union-attr]
         self._answers.close()
@@ -163,14 +164,22 @@ def _spans(chunks: Iterable[bytes]) -> Iterator[Span]:
         yield start, size
 
 
-def _work(file: Path, examiner: Examiner, rows: mmap, spans: int, answers: "Connection", parents: int) -> None:
+def _work(
+    file: Path,
+    examiner: Examiner,
+    rows: mmap,
+    spans: BinaryIO,
+    answers: "Connection",
+    parents: Iterable[BinaryIO | Connection],
+) -> None:
     """Answer until nobody tells any more."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.nice(_NICER)
-    os.close(parents)
+    for end in parents:
+        end.close()
     slots = len(rows) // _SLOT
     with suppress(ConnectionError), file.open("rb", buffering=0) as opened:
-        while told := os.read(spans, _TOLD.size):
+        while told := spans.read(_TOLD.size):
             number, start, end = _TOLD.unpack(told)
             found = (split if start else lines)(_pieces(opened, start, end))
             answers.send((number, list(_packed(map(examiner.examine, found), rows, number % slots * _SLOT))))

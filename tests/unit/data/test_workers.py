@@ -115,6 +115,16 @@ def test_ctrl_c_is_left_to_the_parent_and_ends_all_workers(begun: Callable[[], l
     assert (stops, begun()) == ([2] * 10, [])
 
 
+def test_workers_end_in_the_middle_of_answers_that_nobody_takes(
+    tmp_path: Path, begun: Callable[[], list[BaseProcess]]
+) -> None:
+    file = tmp_path / "chats.jsonl"
+    file.write_bytes(upload(*[b"no JSON " * 2**15] * 40))
+    with examining(file, Examiner(ProjectConfig(), TokenCounter(), None), 2) as examine:
+        next(examine([file.read_bytes()]))
+    assert begun() == []
+
+
 def test_a_file_that_changes_under_the_reader_is_noticed(tmp_path: Path) -> None:
     file = tmp_path / "chats.jsonl"
     file.write_bytes(upload(*valid(30)))
