@@ -5,13 +5,13 @@ would bury what was asked for first; so the index remembers what was asked for, 
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Final
 
+from shared import claims
 from shared.ports import Indexed, Ports
 
-ANEW_AFTER: Final = timedelta(minutes=5)
-"""An advance of which nothing has come for so long is asked for again."""
+ANEW_AFTER: Final = claims.LASTS
+"""An advance of which nothing has come for so long is asked for again: it may have met a claim, which is over now."""
 
 
 def wake(rows: Iterable[Indexed], ports: Ports) -> int:
