@@ -63,7 +63,7 @@ def _once(stored: Stored[Run], began: datetime, ports: Ports) -> Stored[Run] | N
     """One thing; the record to go on with, or ``None``: enough for now."""
     run = stored.value
     if run.outbox:
-        return _announce(stored, ports)
+        return announce(stored, ports)
     if run.state in ENDS:
         ports.active.remove(run.project, run.run_id)
         return None
@@ -143,7 +143,8 @@ def _write(stored: Stored[Run], outcome: Outcome | Again, ports: Ports) -> Store
     return None if isinstance(outcome, Wait) and outcome.seconds > 0 else Stored(run, etag)
 
 
-def _announce(stored: Stored[Run], ports: Ports) -> Stored[Run]:
+def announce(stored: Stored[Run], ports: Ports) -> Stored[Run]:
+    """Tell what the outbox holds, and empty it."""
     run = stored.value
     entries = [_entry(notice) for notice in run.outbox]
     for entry in entries:

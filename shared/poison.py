@@ -6,12 +6,14 @@ as long as the run has been in its state, so that each is twice the one before; 
 
 import json
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared import record
+from shared import engine, record
+from shared.errors import ConflictError
 from shared.models.run import Run
-from shared.ports import Ports
+from shared.ports import Ports, Stored
 from shared.states import DEADLINES, ENDS
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,9 @@ def bury(message: str, ports: Ports) -> str | None:
         return None
     run = _noted(stored.value, ports.clock.now())
     ports.active.put(project, run_id, run.next_due)
-    ports.runs.replace(run, stored.etag)
+    etag = ports.runs.replace(run, stored.etag)
+    with suppress(ConflictError):  # whoever has written since tells of it, or leaves it to the next
+        engine.announce(Stored(run, etag), ports)
     return run_id
 
 

@@ -33,6 +33,7 @@ _SLOT: Final = 2 * _SPAN
 _NICER: Final = 10
 """This process goes before its workers: while it waits for a processor, they soon wait for it."""
 _TOLD: Final = struct.Struct("QQQ")
+"""How a span is handed out: its number, and its two ends."""
 
 Span = tuple[int, int]
 """Where whole lines begin, and where they end."""
@@ -95,7 +96,7 @@ class _Crew:
         with _deaf_to_ctrl_c():
             process.start()
         answered.close()
-        self._answers.register(answers, EVENT_READ)
+        self._answers.register(answers, EVENT_READ, answers)
         self._processes.append(process)
 
     @_alive()
@@ -110,8 +111,7 @@ class _Crew:
         """On the lines of a span; its slot is free then."""
         while number not in self._early:
             for ready, _ in self._answers.select():
-                connection: Connection = ready.fileobj  # type: ignore[assignment]
-                early, found = connection.recv()
+                early, found = ready.data.recv()
                 self._early[early] = found
         return list(_unpacked(self._early.pop(number), self._rows, number % self.most * _SLOT))
 
@@ -119,8 +119,8 @@ class _Crew:
         """Have each end with the span that it is at; a signal would be lost on a process that has just begun."""
         self._told.close()
         self._taken.close()
-        for answers in self._answers.get_map().values():
-            answers.fileobj.close()  # type: ignore[union-attr]
+        for worker in self._answers.get_map().values():
+            worker.data.close()
         self._answers.close()
         for process in self._processes:
             process.join()

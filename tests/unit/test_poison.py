@@ -38,6 +38,13 @@ def test_it_ends_in_the_timeline_and_in_a_notice_and_the_run_goes_on(world: Worl
     ]
 
 
+def test_people_are_told_at_once_though_the_run_is_not_looked_at_for_long(world: World, submitted: str) -> None:
+    bury(message(submitted), world.ports)
+    assert world.ports.notices.published[-1].type == "tunedrop.trouble"
+    assert "failed five times" in world.ports.runs.timeline(submitted, "support")[-1].note
+    assert world.run(submitted).outbox == []
+
+
 def test_each_wait_is_longer_than_the_one_before(world: World, submitted: str) -> None:
     waits = []
     for _ in range(4):

@@ -22,7 +22,7 @@ from shared.errors import TunedropError
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Figures
 from tests import corpus, fuzz
-from tests.unit.data.rows import line, upload, valid
+from tests.unit.data.rows import line, message, upload, valid
 
 Made = tuple[Figures, dict[str, bytes]]
 
@@ -67,9 +67,14 @@ def test_workers_make_the_same_of_an_upload_wherever_it_is_cut(seed: int, crew: 
         b"\xef\xbb\xbf" + b"\r\n".join(valid(30)),
         b"\n\xef\xbb\xbf".join(valid(30)),
         upload(*valid(30), b"[" + b" " * (LONGEST_LINE - 2) + b"]", b" " * LONGEST_LINE + b"{}", *valid(30, 50)),
+        upload(
+            *valid(30),
+            line({"messages": [message("user", "?"), message("assistant", "long " * 10**5)]}),
+            *valid(30, 50),
+        ),
         upload(*(case.line for case in (*corpus.BAD, *corpus.GOOD) if len(case.line) < LONGEST_LINE), *valid(30)),
     ],
-    ids=["empty", "blank lines", "a mark", "a mark and CRLF", "marks", "long lines", "corpus"],
+    ids=["empty", "blank lines", "a mark", "a mark and CRLF", "marks", "long lines", "a long row", "corpus"],
 )
 def test_workers_make_the_same_of_odd_files(data: bytes) -> None:
     alone = prepared(data, 0, 2**16)
