@@ -35,7 +35,7 @@ _CARDS: Final = re.compile(
 _MIDDLE: Final = (b".", b"-", b"/", b"#", b"_", b"=")
 """What a candidate follows that is in the middle of something else."""
 _VERSION: Final = re.compile(
-    rb"(?:\b(?:ver|version|release|build|section|chapter)|[A-Za-z0-9]/|[.\-])\s*$", re.IGNORECASE
+    rb"(?:\b(?:ver|version|release|build|section|chapter)\s*|[A-Za-z0-9]/|[.\-])$", re.IGNORECASE
 )
 _ZIP: Final = re.compile(rb"\d{5}-\d{4}")
 """A long postal code of the United States."""

@@ -56,6 +56,8 @@ FOUND: list[tuple[str, str, str]] = [
     ("ip_address", "from 84.112.33.7 today", "from [ip_address] today"),
     ("ip_address", "http://84.112.33.7:8080/", "http://[ip_address]:8080/"),
     ("ip_address", "It was 84.112.33.7.", "It was [ip_address]."),
+    ("ip_address", "It is down. 84.112.33.7 does not answer.", "It is down. [ip_address] does not answer."),
+    ("ip_address", "- 84.112.33.7", "- [ip_address]"),
     ("ip_address", "2a00:1450:4001:82a::200e", "[ip_address]"),
     ("ip_address", "2a00:1450:4001:82a:0:0:0:200e", "[ip_address]"),
     ("private_key", f"Key:\n{PEM}\nend", "Key:\n[private_key]\nend"),
