@@ -7,6 +7,7 @@ upload's version: the same event twice is one run.
 
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -79,7 +80,8 @@ def accept(upload: Upload, ports: Ports) -> str:
 
 def found(info: BlobInfo, ports: Ports) -> str:
     """Accept a version that lies in the uploads container: its event was lost, or there was none."""
-    return accept(Upload(path=info.path, etag=naming.normal_etag(info.etag), size=info.size), ports)
+    etag = naming.normal_etag(info.etag)
+    return accept(Upload(path=info.path, etag=etag, written=info.last_modified, size=info.size), ports)
 
 
 def upload_of(event: Event, ports: Ports) -> Upload | None:
@@ -100,7 +102,7 @@ def upload_of(event: Event, ports: Ports) -> Upload | None:
     etag = naming.normal_etag(str(data.get("eTag") or ""))
     if not etag:
         raise EventError("The event has no ETag.")
-    return Upload(path=path, etag=etag, sequencer=data.get("sequencer"), size=size)
+    return Upload(path=path, etag=etag, sequencer=data.get("sequencer"), written=_time(event), size=size)
 
 
 def _check(event: Event, topic: str, types: frozenset[str]) -> None:
@@ -110,6 +112,15 @@ def _check(event: Event, topic: str, types: frozenset[str]) -> None:
         raise EventError("It is of another type.")
     if not isinstance(event.get("data"), Mapping):
         raise EventError("It has no data.")
+
+
+def _time(event: Event) -> datetime | None:
+    said = event.get("eventTime")
+    try:
+        found = datetime.fromisoformat(str(said)) if said else None
+    except ValueError:
+        raise EventError(f"Its time '{said}' is none.") from None
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
 
 
 def _path(subject: str, url: str) -> str:

@@ -31,6 +31,8 @@ class Upload(Model):
     """Without quotes."""
     sequencer: str | None = None
     """Orders the versions of one blob name, by string comparison."""
+    written: datetime | None = None
+    """By the storage service's clock, to the second; ``None``: the event did not say."""
     size: int
     """Bytes; of a folder, those of its parts."""
     parts: list[UploadPart] = []
@@ -173,14 +175,14 @@ class Run(Model):
         """Whether its version of their upload was written later.
 
         By sequencer; a version that was found has none: then what the container holds, with the ETag ``now``, is
-        newest.
+        newest, and where it holds neither, the time of writing says it.
         """
         ours, theirs = self.upload.sequencer, than.upload.sequencer
         if ours and theirs:
             return ours > theirs
         if now in (self.upload.etag, than.upload.etag):
             return self.upload.etag == now != than.upload.etag
-        return self.created > than.created
+        return (self.upload.written or self.created) > (than.upload.written or than.created)
 
 
 class TimelineEntry(Model):

@@ -73,6 +73,7 @@ def test_upload_of_unknown_size_is_looked_up(world: World) -> None:
         {"subject": "/something/else"},
         {"subject": "", "url": None},
         {"eTag": None},
+        {"eventTime": "yesterday"},
         {"url": "https://tunedropmemory.blob.core.windows.net/uploads/other/faq.jsonl"},
         {"url": "https://tunedropmemory.blob.core.windows.net/prepared/support/faq.jsonl"},
         {"url": "https://tunedropmemory.blob.core.windows.net/uploads/uploads/support/faq.jsonl"},

@@ -130,3 +130,17 @@ def test_an_older_version_is_not_taken_for_the_one_before(world: World) -> None:
     world.until_state(second, State.SUPERSEDED)
     [third] = [run.run_id for run in world.ports.runs.all() if run.run_id not in (first, second)]
     world.until_state(third, State.LIVE)
+
+
+def test_an_older_version_whose_event_is_very_late_does_not_replace_what_has_been_deleted(world: World) -> None:
+    late = world.upload(PATH, chat(topic="a"))
+    world.clock.advance(60)
+    world.upload(PATH, chat(topic="b"))
+    sweep(world.ports)
+    [found] = [run.run_id for run in world.ports.runs.all()]
+    world.until_state(found, State.SUBMITTED)
+    world.ports.blobs.delete(UPLOADS, PATH)
+    world.clock.advance(3600)
+    older = world.deliver(late) or ""
+    world.until_state(older, State.SUPERSEDED)
+    world.until_state(found, State.LIVE)
