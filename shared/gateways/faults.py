@@ -1,6 +1,6 @@
 """What Azure's errors mean to us."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -44,7 +44,7 @@ def meaning(error: "HttpResponseError", what: str) -> TunedropError | None:
         case 409 | 412:
             return ConflictError(said)
         case 429:
-            return ThrottledError(said, retry_after(error))
+            return ThrottledError(said, seconds_asked(getattr(error.response, "headers", {})))
         case 400 if any(word in error.message.lower() for word in _QUOTA_WORDS):
             return QuotaError(said)
         case 400 if any(word in error.message.lower() for word in _CONFLICT_WORDS):
@@ -54,9 +54,8 @@ def meaning(error: "HttpResponseError", what: str) -> TunedropError | None:
     return None
 
 
-def retry_after(error: "HttpResponseError") -> float:
-    """Seconds that the answer asks to wait."""
-    headers = getattr(error.response, "headers", {})
+def seconds_asked(headers: Mapping[str, str]) -> float:
+    """Seconds that an answer asks to wait."""
     try:
         return float(headers.get("Retry-After", _DEFAULT_RETRY_AFTER))
     except ValueError:

@@ -1,5 +1,6 @@
 """Plain JSON calls of Azure's REST APIs: short time-outs, and throttling handed to the caller at once."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,12 +21,20 @@ class JsonClient:
     Args:
         scope: of the token.
         read_seconds: longest silence of the server.
+        hooks: of azure-core's ``CustomHookPolicy``.
     """
 
-    def __init__(self, credential: "TokenCredential", scope: str, read_seconds: float = 20) -> None:
+    def __init__(
+        self,
+        credential: "TokenCredential",
+        scope: str,
+        read_seconds: float = 20,
+        hooks: Mapping[str, Any] | None = None,
+    ) -> None:
         self._credential = credential
         self._scope = scope
         self._read_seconds = read_seconds
+        self._hooks = dict(hooks or {})
 
     def send(
         self,
@@ -57,6 +66,7 @@ class JsonClient:
                 policies.UserAgentPolicy("tunedrop"),
                 policies.RetryPolicy(retry_connect=2, retry_read=1, retry_status=0, retry_backoff_factor=0.2),
                 policies.BearerTokenCredentialPolicy(self._credential, self._scope),
+                policies.CustomHookPolicy(**self._hooks),
             ],
             transport=RequestsTransport(connection_timeout=_CONNECT_SECONDS, read_timeout=self._read_seconds),
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shared.errors import ConflictError, TunedropError
 from shared.gateways.azureml import cloud
 from shared.gateways.azureml.arm import Arm
+from shared.gateways.azureml.patience import Patience
 from shared.gateways.faults import translated
 from shared.settings import Settings
 
@@ -24,7 +25,8 @@ class AzureML:
     def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
         self.settings = settings
         self._credential = credential
-        self.arm = Arm(settings, credential)
+        self._patience = Patience()
+        self.arm = Arm(settings, credential, self._patience)
 
     @cached_property
     def workspace(self) -> "MLClient":
@@ -42,7 +44,7 @@ class AzureML:
         return self._client({"registry_name": self.settings.registry})
 
     def _client(self, of: dict[str, Any]) -> "MLClient":
-        options = {"enable_telemetry": False, "show_progress": False, "retry_status": 0}
+        options = {"enable_telemetry": False, "show_progress": False, "retry_status": 0, **self._patience.hooks}
         return sdk().MLClient(self._credential, **of, **options, **cloud.client_options(self.settings))
 
 

@@ -88,6 +88,12 @@ def workspace(identified: Laptop, stand_in: StandIn) -> World:
     return world
 
 
+@pytest.fixture
+def throttled(identified: Laptop, stand_in: StandIn) -> World:
+    """The gateways to the stand-in, which no other test waits with for what a 429 asked."""
+    return stand_in.world(azure_ports(identified, **stand_in.settings))
+
+
 @pytest.fixture(scope="session", params=["azure", "memory"])
 def world(request: pytest.FixtureRequest) -> World:
     """Azure ML: the gateways to the stand-in, or the doubles."""

@@ -112,10 +112,10 @@ class TestAzureMLEndpoints:
         assert request["body"]["properties"]["authMode"] == "AADToken"
         assert request["body"]["tags"] == TAGS
 
-    def test_throttling_is_handed_on_at_once(self, workspace: World, stand_in: StandIn, project: str) -> None:
+    def test_throttling_is_handed_on_at_once(self, throttled: World, stand_in: StandIn, project: str) -> None:
         name = name_of(project)
         stand_in.arm(method="PUT", path=f"/onlineEndpoints/{name}$", status=429, headers={"Retry-After": "17"})
         with pytest.raises(ThrottledError) as raised:
-            workspace.ports.endpoints.create(name, TAGS)
+            throttled.ports.endpoints.create(name, TAGS)
         assert raised.value.retry_after == 17
         assert len(stand_in.requests(method="PUT", path=f"/onlineEndpoints/{name}")) == 1

@@ -156,10 +156,25 @@ class TestAzureMLJobs:
         assert (found.error or "").startswith("The pipeline completed although a step failed: ft_nlp_model_converter: ")
         assert "No space left." in (found.error or "")
 
-    def test_throttling_is_handed_on_at_once(self, workspace: World, stand_in: StandIn, project: str) -> None:
-        job = workspace.job(project)
+    def test_throttling_is_handed_on_at_once(self, throttled: World, stand_in: StandIn, project: str) -> None:
+        job = throttled.job(project)
         stand_in.arm(method="PUT", path=f"/jobs/{job.name}$", status=429, headers={"Retry-After": "17"})
         with pytest.raises(ThrottledError) as raised:
-            workspace.ports.jobs.submit(job)
+            throttled.ports.jobs.submit(job)
         assert raised.value.retry_after == 17
         assert len(stand_in.requests(method="PUT", path=f"/jobs/{job.name}")) == 1
+
+    def test_what_throttling_asks_holds_for_all_that_the_process_would_write(
+        self, throttled: World, stand_in: StandIn, project: str
+    ) -> None:
+        refused, other = throttled.job(project), throttled.job(f"{project}-b")
+        stand_in.arm(method="PUT", path=f"/jobs/{refused.name}$", status=429, headers={"Retry-After": "17"})
+        with pytest.raises(ThrottledError):
+            throttled.ports.jobs.submit(refused)
+        with pytest.raises(ThrottledError) as held:
+            throttled.ports.jobs.submit(other)
+        assert 0 < held.value.retry_after <= 17
+        assert not stand_in.requests(method="PUT", path=f"/jobs/{other.name}")
+        with pytest.raises(ThrottledError):
+            throttled.ports.endpoints.create(f"{project}-none", {})
+        assert throttled.ports.jobs.get(refused.name) is None
