@@ -1,4 +1,4 @@
-"""Files of rows in the making: their blocks are staged by one thread while the caller goes on to write.
+"""Files of rows in the making: their blocks are staged by threads while the caller goes on to write.
 
     with Staging(ports.blobs, claim.owner) as staging:
         rows = staging.open(PREPARED, path)
@@ -21,8 +21,10 @@ from shared.ports import Blobs
 JSON_LINES: Final = "application/jsonl"
 BLOCK: Final = 4 * 2**20
 """Bytes of one block."""
+THREADS: Final = 2
+"""One sends a block while the service takes in the other's."""
 WAITING: Final = 3
-"""Blocks that may wait for the thread: more of them would cost memory and gain nothing."""
+"""Blocks that are sent or wait for it: more of them would cost memory and gain nothing."""
 
 
 class StagedRows:
@@ -34,7 +36,8 @@ class StagedRows:
         """Once it is committed."""
         self._staging = staging
         self._container = container
-        self._digest = 0
+        self._digests: list[int] = []
+        """Of each block, as they are staged."""
         self._rest: list[bytes] = []
         self._size = 0
         self._blocks: list[str] = []
@@ -55,7 +58,7 @@ class StagedRows:
         self._staging.settle()
         if self._rest:
             self._take()()
-        return f"{self._digest % 2**128:032x}"
+        return f"{sum(self._digests) % 2**128:032x}"
 
     def commit(self) -> None:
         """Replace the blob by what was written.
@@ -74,7 +77,7 @@ class StagedRows:
         self._blocks.append(block)
 
         def stage() -> None:
-            self._digest += _digest(content)
+            self._digests.append(_digest(content))
             self._staging.blobs.stage(self._container, self.path, block, content)
 
         return stage
@@ -99,7 +102,7 @@ class Staging:
     def __init__(self, blobs: Blobs, owner: str) -> None:
         self.blobs = blobs
         self.owner = owner
-        self._thread = ThreadPoolExecutor(1, "staging")
+        self._threads = ThreadPoolExecutor(THREADS, "staging")
         self._waiting: deque[Future[None]] = deque()
 
     def open(self, container: str, path: str) -> StagedRows:
@@ -107,10 +110,10 @@ class Staging:
         return StagedRows(self, container, path)
 
     def later(self, stage: Callable[[], None]) -> None:
-        """Let the thread stage a block; waits while too many wait already."""
+        """Let a thread stage a block; waits while too many wait already."""
         while len(self._waiting) >= WAITING:
             self._waiting.popleft().result()
-        self._waiting.append(self._thread.submit(stage))
+        self._waiting.append(self._threads.submit(stage))
 
     def settle(self) -> None:
         """Wait until all blocks are staged."""
@@ -123,4 +126,4 @@ class Staging:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._thread.shutdown(cancel_futures=True)
+        self._threads.shutdown(cancel_futures=True)

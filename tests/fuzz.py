@@ -149,7 +149,9 @@ def examine(upload: Upload) -> None:
     for row in b"".join(files[name] for name in splits.NAMES).splitlines(keepends=True):
         _examine_row(row)
         if upload.config.pii in ("redact", "reject"):
-            assert not any(map(_scanner.kinds, kept.texts(orjson.loads(row)))), "personal data is left"
+            assert not any(_scanner.kinds(one.encode()) for one in kept.texts(orjson.loads(row))), (
+                "personal data is left"
+            )
     if not upload.packed:
         _examine_lines(upload.data, figures, files[REJECTED])
 

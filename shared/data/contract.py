@@ -6,7 +6,8 @@ each case is written down in ``docs/data-contract.md``.
 """
 
 import re
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import orjson
 
@@ -40,7 +41,8 @@ def is_blank(line: bytes) -> bool:
     return not line or line.isspace()
 
 
-class Row(NamedTuple):
+@dataclass(slots=True)
+class Row:
     """A line that keeps the contract."""
 
     messages: list[Message]
@@ -49,11 +51,22 @@ class Row(NamedTuple):
     """``{"messages": …}``, encoded anew and ended by a newline."""
     record: dict[str, Any]
     """The whole line, parsed."""
+    _text: str | None = field(default=None, init=False, repr=False, compare=False)
+    _utf8: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def text(self) -> str:
         """All contents, parted by a NUL, which none of them holds. Their number tells whose they are."""
-        return "\0".join([message["content"] for message in self.messages])
+        if self._text is None:
+            self._text = "\0".join([message["content"] for message in self.messages])
+        return self._text
+
+    @property
+    def utf8(self) -> bytes:
+        """The text in UTF-8."""
+        if self._utf8 is None:
+            self._utf8 = self.text.encode()
+        return self._utf8
 
 
 def check(line: bytes) -> Row | Fault:

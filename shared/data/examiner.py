@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import orjson
@@ -58,6 +59,11 @@ class Examiner:
         self._digest = identity.digest(config.duplicates)
         self._scanner: Final = None if config.pii == "off" else Scanner()
 
+    def load(self) -> None:
+        """What the first line would load: processes that are forked then share it."""
+        if self._scanner:
+            self._scanner.kinds(b"")
+
     def examine(self, line: bytes) -> Verdict:
         """The verdict on a line, with or without its line end."""
         if is_blank(line):
@@ -84,7 +90,7 @@ class Examiner:
             record = kept.picked(row.record, self._config.keep)
             if isinstance(record, Fault):
                 return Refused(line, record)
-            row = row._replace(record=record)
+            row = replace(row, record=record)
         row, kinds = self._searched(row, self._scanner) if self._scanner else (row, ())
         tokens = self._tokens_of(row.encoded)
         too_long = tokens > self._longest
@@ -102,7 +108,8 @@ class Examiner:
         return None
 
     def _searched(self, row: Row, scanner: Scanner) -> tuple[Row, tuple[str, ...]]:
-        kinds = scanner.kinds("\0".join([row.text, *kept.texts(row.record)]) if self._config.keep else row.text)
+        kept_too = [one.encode() for one in kept.texts(row.record)] if self._config.keep else []
+        kinds = scanner.kinds(b"\0".join([row.utf8, *kept_too]) if kept_too else row.utf8)
         return (self._redacted(row, scanner) if kinds and self._config.pii == "redact" else row), kinds
 
     def _redacted(self, row: Row, scanner: Scanner) -> Row:

@@ -27,13 +27,13 @@ def _exact(row: Row) -> int:
 
 
 def _normalised(row: Row) -> int:
-    return xxhash.xxh3_64_intdigest(normal(row.text)) or 1
+    return xxhash.xxh3_64_intdigest(normal(row.text, row.utf8)) or 1
 
 
-def normal(text: str) -> bytes:
+def normal(text: str, utf8: bytes) -> bytes:
     """A row's text without case, white space and differences of Unicode form (NFKC, case folded)."""
     if text.isascii():
-        return text.encode().translate(_LOWER, _SPACE)
+        return utf8.translate(_LOWER, _SPACE)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     for space in _WIDE_SPACE:
         if space in folded:

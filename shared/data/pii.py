@@ -13,11 +13,10 @@ from shared.data.pii_kinds import BEFORE, KINDS
 class Scanner:
     """Looks for all ``KINDS``; RE2 is loaded with the first text."""
 
-    def kinds(self, text: str) -> tuple[str, ...]:
-        """Names of the kinds that ``text`` holds, each once."""
-        data = text.encode()
-        hits = _screen().Match(data)
-        return self._replaced(data, hits)[1] if hits else ()
+    def kinds(self, text: bytes) -> tuple[str, ...]:
+        """Names of the kinds that ``text``, in UTF-8, holds, each once."""
+        hits = _screen().Match(text)
+        return self._replaced(text, hits)[1] if hits else ()
 
     def redact(self, text: str) -> str:
         """``text`` with a placeholder like ``[email]`` for everything that was found."""

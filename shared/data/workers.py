@@ -45,6 +45,7 @@ def examining(file: Path, examiner: Examiner, workers: int) -> Iterator[Examine]
 
     They are forked, each with a copy of ``examiner``: start no thread before, and let no tokenizer count its tokens.
     """
+    examiner.load()
     crew = _Crew(_AHEAD * workers)
     try:
         for _ in range(workers):

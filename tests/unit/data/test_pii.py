@@ -137,16 +137,20 @@ def scanner() -> Scanner:
     return Scanner()
 
 
+def kinds(scanner: Scanner, text: str) -> tuple[str, ...]:
+    return scanner.kinds(text.encode())
+
+
 @pytest.mark.parametrize(("kind", "text", "redacted"), FOUND)
 def test_it_is_found_and_replaced(scanner: Scanner, kind: str, text: str, redacted: str) -> None:
-    assert scanner.kinds(text) == (kind,)
+    assert kinds(scanner, text) == (kind,)
     assert scanner.redact(text) == redacted
 
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_only_looks_like_it_is_no_alarm(scanner: Scanner, text: str) -> None:
     assert scanner.redact(text) == text
-    assert scanner.kinds(text) == ()
+    assert kinds(scanner, text) == ()
 
 
 def test_every_kind_is_tried() -> None:
@@ -155,12 +159,12 @@ def test_every_kind_is_tried() -> None:
 
 def test_several_kinds_are_named_each_once(scanner: Scanner) -> None:
     text = "ada@example.com, bob@example.com, 4111 1111 1111 1111"
-    assert scanner.kinds(text) == ("email", "card")
+    assert kinds(scanner, text) == ("email", "card")
     assert scanner.redact(text) == "[email], [email], [card]"
 
 
 def test_what_is_part_of_a_secret_is_not_counted_again(scanner: Scanner) -> None:
-    assert scanner.kinds("https://ada:+14155550132@db.example.com") == ("connection_string",)
+    assert kinds(scanner, "https://ada:+14155550132@db.example.com") == ("connection_string",)
 
 
 words = st.text(st.characters(exclude_categories=["Cs", "Nd"], exclude_characters="@"), max_size=200)
@@ -172,14 +176,14 @@ def test_it_is_found_whatever_stands_around(
 ) -> None:
     kind, text, redacted = known
     assert scanner.redact(f"{before}\n\n{text}\n\n{after}").find(redacted.strip()) >= 0
-    assert kind in scanner.kinds(f"{before}\n\n{text}\n\n{after}")
+    assert kind in kinds(scanner, f"{before}\n\n{text}\n\n{after}")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
 def test_any_text_is_left_as_it_is_or_loses_what_was_found(scanner: Scanner, text: str) -> None:
     redacted = scanner.redact(text)
-    assert bool(scanner.kinds(text)) == (redacted != text)
-    assert all(f"[{kind}]" in redacted for kind in scanner.kinds(text))
+    assert bool(kinds(scanner, text)) == (redacted != text)
+    assert all(f"[{kind}]" in redacted for kind in kinds(scanner, text))
 
 
 pieces = st.sampled_from([text for _, text, _ in FOUND] + HARMLESS + ["tel", "order", "://ada:", "BEGIN", "@", "+4"])
@@ -188,7 +192,7 @@ pieces = st.sampled_from([text for _, text, _ in FOUND] + HARMLESS + ["tel", "or
 @given(st.lists(pieces, max_size=6))
 @example(["-----BEGIN PRIVATE KEY-----\nAAEC", "-----BEGIN PRIVATE KEY-----\nAAEC\n-----END PRIVATE KEY-----"])
 def test_texts_that_a_nul_parts_are_searched_each_for_itself(scanner: Scanner, texts: list[str]) -> None:
-    assert set(scanner.kinds("\0".join(texts))) == {kind for text in texts for kind in scanner.kinds(text)}
+    assert set(kinds(scanner, "\0".join(texts))) == {kind for text in texts for kind in kinds(scanner, text)}
     assert scanner.redact("\0".join(texts)) == "\0".join(map(scanner.redact, texts))
 
 
@@ -198,7 +202,7 @@ def test_nothing_hides_in_a_hostile_text(scanner: Scanner) -> None:
     hostile = ["a" * 200_000, "1 " * 100_000, "eyJ" * 60_000, "1.1.1." * 30_000, "a@" * 100_000]
     hostile.append("".join(chance.choices(alphabet, k=200_000)))
     for text in hostile:
-        assert "email" in scanner.kinds(f"{text} ada@example.com")
+        assert "email" in kinds(scanner, f"{text} ada@example.com")
 
 
 def test_names_are_words_that_a_placeholder_can_hold() -> None:
