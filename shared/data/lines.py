@@ -9,6 +9,8 @@ from shared.data.contract import LONGEST_LINE
 _BOM: Final = b"\xef\xbb\xbf"
 _KEPT: Final = LONGEST_LINE + 1
 _PIECE: Final = 2**20
+_PACKED: Final = 2**16
+"""Bytes that are unpacked at a time: where a file is damaged, how much of it was read does not depend on its source."""
 _GZIP: Final = 31
 """zlib's window bits for gzip: its header and checksum are required."""
 
@@ -52,7 +54,7 @@ def gunzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """
     stream = zlib.decompressobj(_GZIP)
     started = False
-    for chunk in chunks:
+    for chunk in _even(chunks):
         while chunk:
             if stream.eof:
                 stream, started = zlib.decompressobj(_GZIP), False
@@ -61,6 +63,18 @@ def gunzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
             yield piece
     if started and not stream.eof:
         raise UnreadableError("The gzip file ends too early: upload it again.")
+
+
+def _even(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes, ``_PACKED`` at a time."""
+    rest = b""
+    for chunk in chunks:
+        rest += chunk
+        whole = len(rest) - len(rest) % _PACKED
+        yield from (rest[start : start + _PACKED] for start in range(0, whole, _PACKED))
+        rest = rest[whole:]
+    if rest:
+        yield rest
 
 
 def _inflate(stream: "zlib._Decompress", chunk: bytes) -> tuple[bytes, bytes]:

@@ -1,4 +1,5 @@
 import gzip
+import random
 
 import pytest
 from hypothesis import given
@@ -42,6 +43,17 @@ def test_of_a_line_that_is_too_long_only_enough_to_refuse_it_is_kept(chunk: int)
 def test_gzip_of_several_members_is_unpacked(members: list[bytes], size: int) -> None:
     packed = b"".join(gzip.compress(member) for member in members)
     assert b"".join(gunzip(pieces(packed, size))) == b"".join(members)
+
+
+@pytest.mark.parametrize("size", [100, 2**16, 10**6])
+def test_what_is_read_of_a_damaged_gzip_does_not_depend_on_where_chunks_end(size: int) -> None:
+    packed = bytearray(gzip.compress(random.Random(0).randbytes(2**19), compresslevel=1))
+    packed[2**18 + 5000 :] = bytes(2**18)
+    found = bytearray()
+    with pytest.raises(UnreadableError, match="not valid gzip"):
+        for piece in gunzip(pieces(bytes(packed), size)):
+            found += piece
+    assert len(found) == 262_054
 
 
 def test_a_gzip_bomb_is_unpacked_in_small_pieces() -> None:
