@@ -114,10 +114,14 @@ def _at_first_sight(record: Any) -> Row | None:
             return None
     except (KeyError, TypeError, IndexError):
         return None
-    return None if [1 for content in contents if "\0" in content] else row(_messages(record), record)
+    if [1 for content in contents if "\0" in content]:
+        return None
+    role_first = [*map(next, map(iter, messages))] == _ROLE_FIRST[: len(roles)]
+    return row(messages if role_first else _messages(record), record)
 
 
 _TURNS: Final = ["user", "assistant"] * 500
+_ROLE_FIRST: Final = ["role"] * (1 + len(_TURNS))
 
 
 def row(messages: list[Message], record: dict[str, Any]) -> Row:

@@ -46,13 +46,17 @@ def mend(record: Any, rules: Collection[MendRule], roles: Mapping[str, Role]) ->
         return None
     words = {word.strip().casefold(): role for word, role in roles.items()}
     used = [name for name in _REPAIRS if name in rules or (name == ROLES and words)]
-    repaired = _repaired(record, used, words)
+    repaired, changing = _repaired(record, used, words)
     if fault(repaired):
         return None
     for name in tuple(used):
         without = [other for other in used if other != name]
-        if not fault(simpler := _repaired(record, without, words)):
-            used, repaired = without, simpler
+        if name in changing:
+            simpler, fewer = _repaired(record, without, words)
+            if fault(simpler):
+                continue
+            repaired, changing = simpler, fewer
+        used = without
     if not used:
         return None
     return Mended(repaired, frozenset(used), frozenset(_read(record, words)) if ROLES in used else frozenset())
@@ -85,12 +89,16 @@ def _is_message(message: Any) -> bool:
     return type(message.get("content")) in (str, type(None)) and not extras_fault(message, "$")
 
 
-def _repaired(record: dict[str, Any], used: Collection[str], words: Mapping[str, Role]) -> dict[str, Any]:
-    messages = record["messages"]
+def _repaired(
+    record: dict[str, Any], used: Collection[str], words: Mapping[str, Role]
+) -> tuple[dict[str, Any], list[str]]:
+    """The record after the repairs ``used``, and those of them that changed anything."""
+    messages, changing = record["messages"], []
     for name, repair in _REPAIRS.items():
-        if name in used:
-            messages = repair(messages, words)
-    return {**record, "messages": messages}
+        if name in used and (repaired := repair(messages, words)) != messages:
+            messages = repaired
+            changing.append(name)
+    return {**record, "messages": messages}, changing
 
 
 def _word(message: dict[str, Any]) -> str:

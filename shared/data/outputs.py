@@ -7,8 +7,8 @@ from shared.data import splits
 from shared.data.splits import Placed, Reserve
 from shared.models.config import SplitConfig
 
-_BUFFER: Final = 2**18
-"""Bytes."""
+_BUFFER: Final = 2**17
+"""Bytes: measured fastest, as they are still in the processor's cache."""
 
 
 class Sink(Protocol):
