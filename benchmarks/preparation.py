@@ -17,7 +17,7 @@ from benchmarks.ratio import Ratio, costs, speeds
 
 SIZE: Final = 100 * 10**6
 """Bytes of the file that speed is measured on."""
-ROUNDS: Final = 5
+ROUNDS: Final = 9
 SMALL, LARGE = 300 * 10**6, 1500 * 10**6
 """Bytes of the files that memory is measured on."""
 

@@ -1,3 +1,4 @@
+import re
 import unicodedata
 
 import pytest
@@ -25,6 +26,23 @@ def joined(texts: list[str]) -> str:
 
 def normal(text: str) -> bytes:
     return identity.normal(text, text.encode())
+
+
+def test_characters_that_are_taken_as_they_are_change_in_no_company() -> None:
+    characters = [chr(code) for code in range(0x80, 0x110000) if not 0xD800 <= code < 0xE000]
+    settled = "".join(re.findall(f"[{identity._SETTLED}]", "".join(characters)))
+    assert len(settled) > 30_000
+    assert settled.casefold() == settled
+    assert not any(map(unicodedata.combining, settled))
+    seconds = {one[-1] for one in map(decomposed, characters) if len(one) == 2}
+    assert not seconds.intersection(settled, map(chr, range(128)))
+    assert all(unicodedata.normalize("NFKC", one) == one and not one.isspace() for one in settled)
+
+
+def decomposed(character: str) -> str:
+    """What a character is made of, one step down."""
+    parts = unicodedata.decomposition(character).split()
+    return "" if not parts or parts[0].startswith("<") else "".join(chr(int(part, 16)) for part in parts)
 
 
 def said(*texts: str) -> list[Message]:
