@@ -57,11 +57,12 @@ class Examiner:
         self._tokens_of = tokens.of
         self._longest = max_seq_length or sys.maxsize
         self._digest = identity.digest(config.duplicates)
-        self._scanner: Final = None if config.pii == "off" else Scanner()
+        self._scanner = Scanner()
+        self._scans: Final = config.pii != "off"
 
     def load(self) -> None:
         """What the first line would load: processes that are forked then share it."""
-        if self._scanner:
+        if self._scans:
             self._scanner.kinds(b"")
 
     def examine(self, line: bytes) -> Verdict:
@@ -91,12 +92,15 @@ class Examiner:
             if isinstance(record, Fault):
                 return Refused(line, record)
             row = replace(row, record=record)
-        row, kinds = self._searched(row, self._scanner) if self._scanner else (row, ())
+        kinds = self._scanner.kinds(self._searched(row)) if self._scans else ()
+        if kinds and self._config.pii == "redact":
+            row = self._redacted(row)
         tokens = self._tokens_of(row.encoded)
         too_long = tokens > self._longest
         if (kinds or too_long) and (refused := self._unwanted(line, kinds, tokens)):
             return refused
-        return Examined(self._written(row), self._digest(row), len(row.messages), tokens, too_long, kinds, used)
+        written = _with_kept(row) if self._config.keep else row.encoded
+        return Examined(written, self._digest(row), len(row.messages), tokens, too_long, kinds, used)
 
     def _unwanted(self, line: bytes, kinds: tuple[str, ...], tokens: int) -> Refused | None:
         """Why the settings refuse a row that keeps the contract."""
@@ -107,16 +111,17 @@ class Examiner:
             return Refused(line, Fault("row.too_long", "$.messages", found))
         return None
 
-    def _searched(self, row: Row, scanner: Scanner) -> tuple[Row, tuple[str, ...]]:
-        kept_too = [one.encode() for one in kept.texts(row.record)] if self._config.keep else []
-        kinds = scanner.kinds(b"\0".join([row.utf8, *kept_too]) if kept_too else row.utf8)
-        return (self._redacted(row, scanner) if kinds and self._config.pii == "redact" else row), kinds
-
-    def _redacted(self, row: Row, scanner: Scanner) -> Row:
-        messages: list[Message] = [{**one, "content": scanner.redact(one["content"])} for one in row.messages]
-        return contract.row(messages, kept.replaced(row.record, scanner.redact) if self._config.keep else row.record)
-
-    def _written(self, row: Row) -> bytes:
+    def _searched(self, row: Row) -> bytes:
+        """All text of a row, of the keys that are kept too."""
         if not self._config.keep:
-            return row.encoded
-        return orjson.dumps({"messages": row.messages, **row.record}, option=orjson.OPT_APPEND_NEWLINE)
+            return row.utf8
+        return b"\0".join([row.utf8, *(text.encode() for text in kept.texts(row.record))])
+
+    def _redacted(self, row: Row) -> Row:
+        redact = self._scanner.redact
+        messages: list[Message] = [{**one, "content": redact(one["content"])} for one in row.messages]
+        return contract.row(messages, kept.replaced(row.record, redact) if self._config.keep else row.record)
+
+
+def _with_kept(row: Row) -> bytes:
+    return orjson.dumps({"messages": row.messages, **row.record}, option=orjson.OPT_APPEND_NEWLINE)

@@ -1,7 +1,8 @@
-"""Processes that examine one plain file together.
+"""Processes that examine one plain file together, this one among them.
 
-This process reads the file for its hash, and hands out spans of it; whichever worker is free takes the next one and
-reads it by itself. So what they are told is little, and most of what they answer is rows as they are written.
+It reads the file for its hash, and hands out spans of it; whichever worker is free takes the next one and reads it by
+itself. So what they are told is little, and most of what they answer is rows as they are written. While all have
+enough to do, this process examines a span too.
 """
 
 import multiprocessing
@@ -9,7 +10,7 @@ import os
 import signal
 import struct
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count
@@ -27,7 +28,9 @@ from shared.errors import TunedropError
 _SPAN: Final = 2**17
 """Bytes: longer answers cost more than they save."""
 _AHEAD: Final = 4
-"""Spans handed out for each worker and not taken back, so that none waits while another is slow."""
+"""Spans handed out for each worker and not taken back, so that none waits while this process is at one itself."""
+_WAITING: Final = 16
+"""Spans that may wait for the answer on an earlier one."""
 _SLOT: Final = 2 * _SPAN
 """Bytes for the rows of a span; most are shorter than their lines. What does not fit is sent with the answer."""
 _NICER: Final = 10
@@ -41,16 +44,17 @@ Span = tuple[int, int]
 
 @contextmanager
 def examining(file: Path, examiner: Examiner, workers: int) -> Iterator[Examine]:
-    """``workers`` processes that give the verdicts on ``file``, for as long as the context lasts.
+    """``workers`` processes, this one and others, that give the verdicts on ``file`` while the context lasts.
 
-    They are forked, each with a copy of ``examiner``: start no thread before, and let no tokenizer count its tokens.
+    The others are forked, each with a copy of ``examiner``: start no thread before, and let no tokenizer count tokens.
     """
     examiner.load()
-    crew = _Crew(_AHEAD * workers)
+    others = max(workers - 1, 1)
+    crew = _Crew(_AHEAD * others)
     try:
-        for _ in range(workers):
+        for _ in range(others):
             crew.hire(file, examiner)
-        yield partial(_in_order, file, crew)
+        yield partial(_in_order, file, examiner, crew)
     finally:
         crew.dismiss()
 
@@ -79,7 +83,9 @@ class _Crew:
 
     def __init__(self, most: int) -> None:
         """``most``: spans that are handed out at a time."""
-        self.most = most
+        self._most = most
+        self._out = 0
+        """Spans that are."""
         self._rows = mmap(-1, most * _SLOT)
         taken, told = os.pipe()
         self._taken, self._told = os.fdopen(taken, "rb", 0), os.fdopen(told, "wb", 0)
@@ -101,20 +107,33 @@ class _Crew:
         self._processes.append(process)
 
     @_alive()
-    def tell(self, span: Span) -> int:
-        """Hand out a span; its number."""
+    def tell(self, span: Span) -> int | None:
+        """Hand out a span; its number, ``None`` while enough are out."""
+        if self._out == self._most:
+            return None
         number = next(self._numbers)
         self._told.write(_TOLD.pack(number, *span))
+        self._out += 1
         return number
 
     @_alive()
+    def has(self, number: int) -> bool:
+        """Whether a span is answered already."""
+        self._listen(0)
+        return number in self._early
+
+    @_alive()
     def verdicts(self, number: int) -> list[Verdict]:
-        """On the lines of a span; its slot is free then."""
+        """On the lines of a span, which are waited for; its slot is free then."""
         while number not in self._early:
-            for ready, _ in self._answers.select():
-                early, found = ready.data.recv()
-                self._early[early] = found
-        return list(_unpacked(self._early.pop(number), self._rows, number % self.most * _SLOT))
+            self._listen(None)
+        self._out -= 1
+        return list(_unpacked(self._early.pop(number), self._rows, number % self._most * _SLOT))
+
+    def _listen(self, seconds: float | None) -> None:
+        for ready, _ in self._answers.select(seconds):
+            early, found = ready.data.recv()
+            self._early[early] = found
 
     def dismiss(self) -> None:
         """Have each end with the span that it is at; a signal would be lost on a process that has just begun."""
@@ -128,23 +147,34 @@ class _Crew:
         self._rows.close()
 
 
-def _in_order(file: Path, crew: _Crew, chunks: Iterable[bytes]) -> Iterator[Verdict]:
+def _in_order(file: Path, examiner: Examiner, crew: _Crew, chunks: Iterable[bytes]) -> Iterator[Verdict]:
     """The verdicts on ``file``, whose bytes are ``chunks``."""
     version, stopped = _version(file), None
-    told: deque[int] = deque()
-    try:
-        for span in _spans(chunks):
-            if len(told) == crew.most:
-                yield from crew.verdicts(told.popleft())
-            told.append(crew.tell(span))
-    except UnreadableError as error:
-        stopped = error
-    for number in told:
-        yield from crew.verdicts(number)
+    waiting: deque[int | list[Verdict]] = deque()
+    """Numbers of spans that are handed out, and verdicts on those that are not."""
+    with file.open("rb", buffering=0) as opened:
+        try:
+            for span in _spans(chunks):
+                number = crew.tell(span)
+                waiting.append(list(_examined(opened, span, examiner)) if number is None else number)
+                while waiting and (len(waiting) > _WAITING or _is_there(waiting[0], crew)):
+                    yield from _taken(waiting.popleft(), crew)
+        except UnreadableError as error:
+            stopped = error
+    for one in waiting:
+        yield from _taken(one, crew)
     if stopped:
         raise stopped
     if _version(file) != version:
         raise TunedropError(f"'{file}' was changed while it was read.", "Start again once it is whole.")
+
+
+def _is_there(one: int | list[Verdict], crew: _Crew) -> bool:
+    return isinstance(one, list) or crew.has(one)
+
+
+def _taken(one: int | list[Verdict], crew: _Crew) -> list[Verdict]:
+    return one if isinstance(one, list) else crew.verdicts(one)
 
 
 def _version(file: Path) -> tuple[int, int]:
@@ -181,9 +211,13 @@ def _work(
     slots = len(rows) // _SLOT
     with suppress(ConnectionError), file.open("rb", buffering=0) as opened:
         while told := spans.read(_TOLD.size):
-            number, start, end = _TOLD.unpack(told)
-            found = (split if start else lines)(_pieces(opened, start, end))
-            answers.send((number, list(_packed(map(examiner.examine, found), rows, number % slots * _SLOT))))
+            number, *span = _TOLD.unpack(told)
+            answers.send((number, list(_packed(_examined(opened, span, examiner), rows, number % slots * _SLOT))))
+
+
+def _examined(file: BinaryIO, span: Sequence[int], examiner: Examiner) -> Iterator[Verdict]:
+    start, end = span
+    return map(examiner.examine, (split if start else lines)(_pieces(file, start, end)))
 
 
 def _pieces(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
