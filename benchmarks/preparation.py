@@ -31,7 +31,7 @@ try:
 finally:
     peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
     of_a_worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(peak + 2 * of_a_worker, file=sys.stderr)
+    print(peak + of_a_worker, file=sys.stderr)
 """
 
 
