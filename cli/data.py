@@ -20,7 +20,7 @@ Out = Annotated[Path, typer.Option(help="Folder to write to: empty, not there ye
 Config = Annotated[Path | None, typer.Option(help="Settings; by default the tunedrop.yaml beside FILE, if any")]
 Tokenizer = Annotated[Path | None, typer.Option(help="A model's tokenizer.json: counts tokens exactly")]
 Workers = Annotated[
-    int, typer.Option(min=1, max=8, help="Processes that examine a large plain file; 2 need twice the memory")
+    int, typer.Option(min=1, max=8, help="Processes that examine a large plain file; 2 need half as much memory again")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the receipt as JSON")]
 Project = Annotated[str, typer.Option(help="Folder under uploads/")]
