@@ -46,7 +46,8 @@ def everyones(world: World) -> list[Run]:
 
 
 def at_rest(run: Run) -> bool:
-    return run.state is State.LIVE or run.state in ENDS
+    """Nothing is left to be done, nor to be told: that is asked for again a claim's time after the host was killed."""
+    return (run.state is State.LIVE or run.state in ENDS) and not run.outbox
 
 
 def lost_or_doubled(runs: list[Run], world: World) -> list[str]:
