@@ -47,12 +47,14 @@ def examining(file: Path, examiner: Examiner, workers: int) -> Iterator[Examine]
     """``workers`` processes, this one and others, that give the verdicts on ``file`` while the context lasts.
 
     The others are forked, each with a copy of ``examiner``: start no thread before, and let no tokenizer count tokens.
+
+    Args:
+        workers: 2 or more.
     """
     examiner.load()
-    others = max(workers - 1, 1)
-    crew = _Crew(_AHEAD * others)
+    crew = _Crew(_AHEAD * (workers - 1))
     try:
-        for _ in range(others):
+        for _ in range(workers - 1):
             crew.hire(file, examiner)
         yield partial(_in_order, file, examiner, crew)
     finally:

@@ -40,4 +40,5 @@ class Patience:
     def _note(self, response: "PipelineResponse[Any, Any]") -> None:
         answer = response.http_response
         if answer.status_code == _THROTTLED:
-            self._until[response.http_request.method] = self._clock() + seconds_asked(answer.headers)
+            method, until = response.http_request.method, self._clock() + seconds_asked(answer.headers)
+            self._until[method] = max(until, self._until.get(method, 0))

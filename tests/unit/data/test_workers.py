@@ -30,7 +30,7 @@ Made = tuple[Figures, dict[str, bytes]]
 def prepared(
     data: bytes, crew: int, size: int, of: fuzz.Upload | None = None, progress: Callable[[int], None] | None = None
 ) -> Made:
-    """What ``crew`` workers make of a file that is read in chunks of ``size`` bytes; 0: this process alone."""
+    """What ``crew`` processes make of a file that is read in chunks of ``size`` bytes; 0: this process alone."""
     config, longest, pinned = (of.config, of.max_seq_length, of.pinned) if of else (ProjectConfig(), None, [])
     chunks = (data[start : start + size] for start in range(0, len(data), size))
     sinks = {name: BytesIO() for name in (*splits.NAMES, REJECTED)}
@@ -49,7 +49,7 @@ def prepared(
     return found, {name: sink.getvalue() for name, sink in sinks.items()}
 
 
-@given(st.integers(0, 10**6), st.integers(1, 3), st.integers(1, 2000), st.integers(1, 500))
+@given(st.integers(0, 10**6), st.integers(2, 4), st.integers(1, 2000), st.integers(1, 500))
 @settings(max_examples=25)
 def test_workers_make_the_same_of_an_upload_wherever_it_is_cut(seed: int, crew: int, size: int, span: int) -> None:
     made = fuzz.Upload.of(seed)

@@ -43,6 +43,16 @@ def test_nothing_is_sent_until_the_time_that_a_429_asks_for_is_over(patience: Pa
     send(patience, "PUT")
 
 
+def test_of_two_answers_the_longer_time_counts(patience: Patience, clock: Clock) -> None:
+    for asked in ("17", "1"):  # both were on their way already
+        refused = SimpleNamespace(status_code=429, headers={"Retry-After": asked})
+        request = SimpleNamespace(method="PUT")
+        patience.hooks["raw_response_hook"](SimpleNamespace(http_request=request, http_response=refused))
+    clock.seconds += 16
+    with pytest.raises(ThrottledError):
+        send(patience, "PUT")
+
+
 def test_other_methods_are_not_held(patience: Patience) -> None:
     send(patience, "PUT", 429)
     send(patience, "GET")
