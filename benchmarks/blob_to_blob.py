@@ -95,6 +95,7 @@ def _settings(storage: Azurite) -> Settings:
         blob_uri=storage.blob_uri,
         queue_uri=storage.queue_uri,
         table_uri=storage.table_uri,
+        storage_id="none",
         subscription_id="none",
         resource_group="none",
         workspace="none",

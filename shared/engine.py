@@ -3,10 +3,11 @@
 Every path ends here: events and timers are only hints that it may be time. It reads the record, does the
 next idempotent thing, and writes the record forward if nobody else did:
 
-    flush the outbox ─▶ what its owner or a deadline demands, else STEPS[state] ─▶ active row ─▶ record (If-Match)
+    tell the outbox ─▶ what its owner or a deadline demands, else STEPS[state] ─▶ active row ─▶ record (If-Match)
 
 A crash anywhere leaves either the old record, so that the step is repeated under the same names, or the new
-one. Timeline and notices are sent from the outbox that the transition itself wrote: never for one that lost.
+one. Timeline and notices are written from the outbox that the transition itself wrote: never for one that lost. A
+topic that takes no notices holds nothing up: they wait in the record (``unsent``).
 """
 
 import logging
@@ -15,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared import claims, mirror, record
-from shared.errors import ConflictError, ThrottledError, TunedropError
+from shared.errors import ConflictError, NoticeError, ThrottledError, TunedropError
 from shared.models.run import Notice, Results, Run, TimelineEntry
 from shared.naming import OURS
 from shared.ports import Ports, Stored
@@ -32,6 +33,8 @@ _HOLD_SECONDS: Final = 3600.0
 PATIENCE: Final = timedelta(days=7)
 """How much later a run's deadline falls while it waits for an approval or for capacity."""
 _TROUBLE_SECONDS: Final = 30.0
+_TOLD_AGAIN: Final = timedelta(minutes=1)
+"""At the latest after this long, what the world could not be told is told again."""
 
 STEPS: Final[Mapping[State, Step]] = {
     State.RECEIVED: prepare.prepare,
@@ -52,6 +55,8 @@ def advance(project: str, run_id: str, ports: Ports) -> None:
     began = ports.clock.now()
     try:
         stored = ports.runs.get(project, run_id)
+        if stored is not None and stored.value.unsent:
+            stored = announce(stored, ports)
         while stored is not None:
             stored = _once(stored, began, ports)
     except ConflictError as lost:
@@ -64,10 +69,13 @@ def _once(stored: Stored[Run], began: datetime, ports: Ports) -> Stored[Run] | N
     run = stored.value
     if run.outbox:
         return announce(stored, ports)
-    if run.state in ENDS:
-        ports.active.remove(run.project, run.run_id)
-        return None
     now = ports.clock.now()
+    if run.state in ENDS:
+        if run.unsent:
+            ports.active.put(run.project, run.run_id, now + _TOLD_AGAIN)
+        else:
+            ports.active.remove(run.project, run.run_id)
+        return None
     if run.not_before is not None and now < run.not_before:
         return None
     if now - began > BUDGET:
@@ -82,7 +90,7 @@ def _once(stored: Stored[Run], began: datetime, ports: Ports) -> Stored[Run] | N
 def _demanded(run: Run, now: datetime) -> Outcome | None:
     """What does not depend on the step: an owner's wish, a deadline, a hold."""
     if run.state is State.CLOSING:
-        return None
+        return Wait(0, record=record.lingering(run, now)) if now > run.deadline else None
     if _may_be_stopped(run) and (close := wanted(run)):
         return close
     if now > run.deadline + (PATIENCE if run.hold or run.queue else timedelta()):
@@ -100,9 +108,16 @@ def _overdue(run: Run) -> Close:
         return Close(State.RETIRED, "It has served for as long as a run may.")
     if run.results.said:
         return failed(run, f"Overdue in state {run.state}.", run.results.said)
+    return Close(State.FAILED, f"Overdue in state {run.state}.", _why_overdue(run))
+
+
+def _why_overdue(run: Run) -> str:
     limit = DEADLINES[run.state]
-    error = f"The run was {run.state} for longer than {limit}. Look at it in Azure ML studio, then retry the run."
-    return Close(State.FAILED, f"Overdue in state {run.state}.", error)
+    if run.hold:
+        return f"{run.hold} Nobody approved it for {PATIENCE + limit}: retry the run, then approve it."
+    if run.queue:
+        return f"No {run.queue} was free for it for {PATIENCE + limit}. Retry the run when one is."
+    return f"The run was {run.state} for longer than {limit}. Look at it in Azure ML studio, then retry the run."
 
 
 def _step(stored: Stored[Run], ports: Ports) -> Stored[Run] | None:
@@ -144,15 +159,30 @@ def _write(stored: Stored[Run], outcome: Outcome | Again, ports: Ports) -> Store
 
 
 def announce(stored: Stored[Run], ports: Ports) -> Stored[Run]:
-    """Tell what the outbox holds, and empty it."""
+    """Tell what the outbox holds, and empty it; what the world cannot be told now it is told later."""
     run = stored.value
     entries = [_entry(notice) for notice in run.outbox]
     for entry in entries:
         ports.runs.append(run, entry)
-    told = run.model_copy(update={"outbox": []})
-    mirror.keep_run(told, entries, ports)
-    ports.notices.publish(run, run.outbox)
+    told = run.model_copy(update={"outbox": [], "unsent": []})
+    if entries:
+        mirror.keep_run(told, entries, ports)
+    unsent = _unsent(run, ports)
+    if not entries and unsent:
+        return stored
+    told = told.model_copy(update={"unsent": unsent})
     return Stored(told, ports.runs.replace(told, stored.etag))
+
+
+def _unsent(run: Run, ports: Ports) -> list[Notice]:
+    """The notices that the topic does not take now."""
+    notices = [*run.unsent, *run.outbox]
+    try:
+        ports.notices.publish(run, notices)
+    except NoticeError as error:
+        log.warning("Not told yet: %s", error)
+        return notices
+    return []
 
 
 def _entry(notice: Notice) -> TimelineEntry:
@@ -168,7 +198,9 @@ def applied(run: Run, outcome: Outcome | Again, now: datetime) -> Run:
         outcome = _closing(run, outcome)
     changes = {**outcome.record, "results": _merged(run.results, outcome.results), "updated": now}
     if isinstance(outcome, Wait):
-        paused = {"claim": record.ended(run.claim, now), "next_due": now + timedelta(seconds=outcome.seconds)}
+        pause = timedelta(seconds=outcome.seconds)
+        due = now + (min(pause, _TOLD_AGAIN) if run.unsent else pause)
+        paused = {"claim": record.ended(run.claim, now), "next_due": due}
         return record.changed(run, changes | paused)
     if not may_follow(run.state, outcome.state):
         raise ValueError(f"{run.run_id}: {outcome.state} cannot follow {run.state}.")

@@ -10,6 +10,7 @@ TunedropError               what happened, and what to do next (``remedy``)
 ├── NotFoundError           the thing asked for does not exist
 ├── QuotaError              Azure has no capacity for it
 ├── ThrottledError          Azure asks to come back later
+├── NoticeError             the topic does not take notices now
 └── ScoringError            a deployment answered with an error
 """
 
@@ -70,6 +71,10 @@ class ThrottledError(TunedropError):
     def __init__(self, message: str, retry_after: float = 10.0) -> None:
         super().__init__(message, f"Try again in {retry_after:g} s.")
         self.retry_after = retry_after
+
+
+class NoticeError(TunedropError):
+    """The topic does not take notices now."""
 
 
 class ScoringError(TunedropError):

@@ -92,26 +92,43 @@ def upload_of(event: Event, ports: Ports) -> Upload | None:
     """
     _check(event, ports.settings.storage_id, resources.UPLOAD_EVENT_TYPES)
     data = event["data"]
-    if data.get("api") not in resources.UPLOAD_EVENT_APIS:
-        raise EventError(f"Storage call '{data.get('api')}' does not complete an upload.")
-    path = _path(str(event.get("subject") or ""), str(data.get("url") or ""))
-    size = data.get("contentLength") or _size(path, ports)
+    api = _text(data, "api")
+    if api not in resources.UPLOAD_EVENT_APIS:
+        raise EventError(f"Storage call '{api}' does not complete an upload.")
+    path = _path(_text(event, "subject"), _text(data, "url"))
+    size = _length(data) or _size(path, ports)
     if not naming.is_upload(path, size):
         return None
     naming.project_of(path)
-    etag = naming.normal_etag(str(data.get("eTag") or ""))
+    etag = naming.normal_etag(_text(data, "eTag"))
     if not etag:
         raise EventError("The event has no ETag.")
-    return Upload(path=path, etag=etag, sequencer=data.get("sequencer"), written=_time(event), size=size)
+    return Upload(path=path, etag=etag, sequencer=_text(data, "sequencer") or None, written=_time(event), size=size)
 
 
 def _check(event: Event, topic: str, types: frozenset[str]) -> None:
-    if topic and str(event.get("topic")).casefold() != topic.casefold():
+    if not topic or _text(event, "topic").casefold() != topic.casefold():
         raise EventError("It comes from another topic.")
-    if event.get("eventType") not in types:
+    if _text(event, "eventType") not in types:
         raise EventError("It is of another type.")
     if not isinstance(event.get("data"), Mapping):
         raise EventError("It has no data.")
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    """A field of an event; empty where there is none."""
+    value = fields.get(name)
+    if not isinstance(value, str | None):
+        raise EventError(f"Its {name} is no text.")
+    return value or ""
+
+
+def _length(data: Mapping[str, Any]) -> int:
+    """Bytes of the blob; 0: not said."""
+    value = data.get("contentLength") or 0
+    if not isinstance(value, int) or value < 0:
+        raise EventError("Its contentLength is no number of bytes.")
+    return value
 
 
 def _time(event: Event) -> datetime | None:

@@ -3,7 +3,8 @@
 All are synchronous. Absence is ``None``, never an exception. A conditional write that lost raises
 ``ConflictError``; throttling raises ``ThrottledError``; missing quota raises ``QuotaError``. Every
 ``create`` can be repeated: the same name with the same content is a success, with other content a
-``ConflictError``. Long operations are started and left: read their state with ``get``.
+``ConflictError``. What runs own in Azure ML is asked for ``before`` a time or not at all, which raises
+``ThrottledError``; ``None``: whenever. Long operations are started and left: read their state with ``get``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -215,7 +216,7 @@ class Catalog(Protocol):
 
 
 class Jobs(Protocol):
-    def submit(self, job: TrainingJob) -> None:
+    def submit(self, job: TrainingJob, before: datetime | None = None) -> None:
         """Create the job.
 
         Raises:
@@ -239,7 +240,7 @@ class Jobs(Protocol):
 
 
 class Models(Protocol):
-    def register(self, model: RegisteredModel) -> None: ...
+    def register(self, model: RegisteredModel, before: datetime | None = None) -> None: ...
 
     def get(self, name: str, version: str) -> RegisteredModel | None: ...
 
@@ -255,7 +256,7 @@ class Models(Protocol):
 class Endpoints(Protocol):
     def get(self, name: str) -> Endpoint | None: ...
 
-    def create(self, name: str, tags: Mapping[str, str]) -> None: ...
+    def create(self, name: str, tags: Mapping[str, str], before: datetime | None = None) -> None: ...
 
     def set_traffic(self, name: str, traffic: Mapping[str, int]) -> None: ...
 
@@ -269,7 +270,7 @@ class Endpoints(Protocol):
 class Deployments(Protocol):
     def get(self, endpoint: str, name: str) -> Deployment | None: ...
 
-    def create(self, spec: DeploymentSpec) -> None: ...
+    def create(self, spec: DeploymentSpec, before: datetime | None = None) -> None: ...
 
     def delete(self, endpoint: str, name: str) -> None: ...
 
@@ -287,7 +288,13 @@ class Scorer(Protocol):
 
 
 class Notices(Protocol):
-    def publish(self, run: Run, notices: list[Notice]) -> None: ...
+    def publish(self, run: Run, notices: list[Notice]) -> None:
+        """Tell the world.
+
+        Raises:
+            NoticeError: it could not be told; once more later.
+        """
+        ...
 
 
 @dataclass(frozen=True)

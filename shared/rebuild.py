@@ -5,7 +5,7 @@ goes on from its copy: the next advance finds what it has made already under the
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,7 +71,8 @@ def _restore_projects(runs: Sequence[Run], ports: Ports) -> int:
     for project in lost:
         generation = max(_generation(name) for name, owner in named.items() if owner == project)
         name = naming.endpoint_name(project, ports.settings.workspace_id, generation)
-        row = _serving(project, generation, name, hosted.get(name), [run for run in runs if run.project == project])
+        made = _made(name, [run for run in runs if run.project == project], ports)
+        row = _serving(project, generation, hosted.get(name), made, _holder(name, runs))
         _restore_lease(row, name, ports)
         ports.projects.create_serving(row)
     return len(lost)
@@ -82,12 +83,24 @@ def _generation(endpoint: str) -> int:
     return int(number) if number.isdecimal() else 0
 
 
-def _serving(project: str, generation: int, name: str, endpoint: Endpoint | None, runs: Sequence[Run]) -> Serving:
+def _made(endpoint: str, runs: Sequence[Run], ports: Ports) -> dict[str, str]:
+    """Whose each deployment is, as its tags say; without those of runs that are being closed."""
+    closing = {run.run_id for run in runs if run.state is State.CLOSING}
+    tagged = {one.name: one.tags.get("run", "") for one in ports.deployments.of(endpoint)}
+    return {name: run_id for name, run_id in tagged.items() if run_id and run_id not in closing}
+
+
+def _holder(endpoint: str, runs: Sequence[Run]) -> str | None:
+    """The run that is deploying to the endpoint."""
+    return next((run.run_id for run in runs if run.state in _HOLDS_SLOT and run.results.endpoint == endpoint), None)
+
+
+def _serving(
+    project: str, generation: int, endpoint: Endpoint | None, made: Mapping[str, str], slot: str | None
+) -> Serving:
     """As the endpoint shows it, with the run that is deploying to it; a name that is gone is not to be had again."""
-    slot = next((run.run_id for run in runs if run.state in _HOLDS_SLOT and run.results.endpoint == name), None)
     if endpoint is None:
         return Serving(project=project, generation=generation if slot else generation + 1, slot=slot)
-    made = {run.results.deployment: run.run_id for run in runs if run.state is not State.CLOSING}
     champion = next((each for each, share in endpoint.traffic.items() if share and each in made), None)
     is_wanted = endpoint.provisioning != "deleting" and (champion or slot)
     return Serving(

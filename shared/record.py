@@ -48,6 +48,16 @@ def troubled(run: Run, now: datetime, later: datetime, detail: str) -> Run:
     return changed(run, _told(run, "tunedrop.trouble", detail, now) | {"next_due": later})
 
 
+def lingering(run: Run, now: datetime) -> dict[str, Any]:
+    """The fields that change when ``closing`` takes too long: it goes on, for nothing may be left, and says so."""
+    limit = DEADLINES[State.CLOSING]
+    detail = (
+        f"Something of it is still there after {limit}, though it was asked to go. "
+        f"Look at {run.results.endpoint or run.results.job or 'it'} in Azure ML studio, and stop it there."
+    )
+    return _told(run, "tunedrop.trouble", detail, now) | {"deadline": now + limit}
+
+
 def again(run: Run, by: str, note: str, now: datetime, hold: str | None = None) -> Run:
     """The record in its next attempt.
 

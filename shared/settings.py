@@ -27,7 +27,6 @@ class Settings(BaseSettings):
         alias="AzureWebJobsStorage__tableServiceUri", description="Table service of the storage account"
     )
     storage_id: str = Field(
-        "",
         alias="TUNEDROP_STORAGE_ID",
         description="Resource id of the storage account: upload events of another topic are dropped",
     )

@@ -79,9 +79,10 @@ DEADLINES: Final[Mapping[State, timedelta]] = {
     State.DEPLOYED: timedelta(hours=3),
     State.EVALUATED: timedelta(hours=1),
     State.LIVE: timedelta(days=400),
-    State.CLOSING: timedelta(days=7),
+    State.CLOSING: timedelta(days=1),
 }
-"""How long a run may stay in a state before it is closed as failed (``live``: see the lease)."""
+"""How long a run may stay in a state before it is closed as failed (``live``: see the lease); what is still
+``closing`` then goes on, and says so again each time."""
 
 
 def rank(state: State) -> int:

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.core.rest import HttpRequest, HttpResponse
 
-_CONNECT_SECONDS: Final = 10
+CONNECT_SECONDS: Final = 10
+READ_SECONDS: Final = 20
+"""Longest silence of a server."""
 
 
 class JsonClient:
@@ -28,7 +30,7 @@ class JsonClient:
         self,
         credential: "TokenCredential",
         scope: str,
-        read_seconds: float = 20,
+        read_seconds: float = READ_SECONDS,
         hooks: Mapping[str, Any] | None = None,
     ) -> None:
         self._credential = credential
@@ -68,5 +70,5 @@ class JsonClient:
                 policies.BearerTokenCredentialPolicy(self._credential, self._scope),
                 policies.CustomHookPolicy(**self._hooks),
             ],
-            transport=RequestsTransport(connection_timeout=_CONNECT_SECONDS, read_timeout=self._read_seconds),
+            transport=RequestsTransport(connection_timeout=CONNECT_SECONDS, read_timeout=self._read_seconds),
         )

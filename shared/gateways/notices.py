@@ -1,10 +1,17 @@
 """``ports.Notices`` as CloudEvents on an Event Grid topic."""
 
+import time
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+from shared.errors import NoticeError
 from shared.models.run import Notice, Run
 from shared.settings import Settings
+
+_OPTIONS: Final[dict[str, Any]] = {"connection_timeout": 5, "read_timeout": 10, "retry_total": 0}
+"""Of each call, since the client drops its own: a topic that does not answer is not to take the time of the runs."""
+_LEFT_ALONE: Final = 60.0
+"""Seconds for which a topic that failed is not asked again."""
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -18,11 +25,25 @@ class EventGridNotices:
     def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
         self._endpoint = settings.notices_endpoint
         self._credential = credential
+        self._not_before = 0.0
 
     def publish(self, run: Run, notices: list[Notice]) -> None:
-        """Send notices; one sent twice bears the same id."""
-        if self._endpoint and notices:
-            self._client.send([_event(run, notice) for notice in notices])
+        """Send notices; one sent twice bears the same id.
+
+        Raises:
+            NoticeError: they were not all taken.
+        """
+        from azure.core.exceptions import AzureError
+
+        if not self._endpoint or not notices:
+            return
+        if time.monotonic() < self._not_before:
+            raise NoticeError("The topic of TUNEDROP_NOTICES_ENDPOINT failed a moment ago.")
+        try:
+            self._client.send([_event(run, notice) for notice in notices], **_OPTIONS)
+        except AzureError as error:
+            self._not_before = time.monotonic() + _LEFT_ALONE
+            raise NoticeError(f"The topic of TUNEDROP_NOTICES_ENDPOINT refused: {error}") from error
 
     @cached_property
     def _client(self) -> "EventGridPublisherClient":

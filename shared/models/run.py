@@ -160,6 +160,9 @@ class Run(Model):
     """Azure asked to be left alone until then, whatever event comes earlier."""
     traceparent: str | None = None
     outbox: list[Notice] = []
+    """What the timeline is to tell, and the world."""
+    unsent: list[Notice] = []
+    """What the timeline tells already, and the world could not be told yet."""
     seq: int = 0
     """Number of transitions and decisions so far: of entries in the timeline."""
     results: Results = Results()

@@ -14,8 +14,9 @@ from shared.steps import pace
 from shared.steps.outcome import Again, Forward, Outcome, Wait
 from shared.steps.submit import APPEARS_WITHIN
 
-SETTLES_IN: Final = 30.0
-"""Seconds after which no worker can still be inside a step that began before the run was to end."""
+SETTLES_IN: Final = 60.0
+"""Seconds after which nothing can still appear of a step that began before the run was to end: 25 until it has asked
+(``pace.latest_start``), 30 until Azure has answered or is given up (``gateways.http``), 5 for clocks that differ."""
 
 
 def close(run: Run, ports: Ports) -> Outcome | Again:

@@ -1,5 +1,6 @@
 """registered → deploying → deployed: take the project's slot, then endpoint and deployment, each started and left."""
 
+from datetime import datetime
 from typing import Final
 
 from shared import capacity, naming, serving
@@ -33,6 +34,7 @@ def take_slot(run: Run, ports: Ports) -> Outcome:
 
 def deploy(run: Run, ports: Ports) -> Outcome:
     """Bring endpoint and deployment up, one started at a time."""
+    before = pace.latest_start(ports)
     stored = ports.projects.serving(run.project)
     if stored is None or stored.value.slot != run.run_id:
         return Close(State.FAILED, "The slot was lost.", "Another run took the endpoint over. Retry the run.")
@@ -41,16 +43,16 @@ def deploy(run: Run, ports: Ports) -> Outcome:
         return Wait(0, {"endpoint": name})
     endpoint = ports.endpoints.get(name)
     if endpoint is None:
-        return _create_endpoint(run, stored, ports)
+        return _create_endpoint(run, stored, before, ports)
     if not tags.of_project(run.project).items() <= endpoint.tags.items():
         return _next_name(stored, ports)
-    return _endpoint_outcome(run, endpoint, ports) or _deployment(run, name, ports)
+    return _endpoint_outcome(run, endpoint, ports) or _deployment(run, name, before, ports)
 
 
-def _create_endpoint(run: Run, stored: Stored[Serving], ports: Ports) -> Outcome:
+def _create_endpoint(run: Run, stored: Stored[Serving], before: datetime, ports: Ports) -> Outcome:
     name = serving.endpoint_name(stored.value, ports)
     try:
-        ports.endpoints.create(name, tags.of_project(run.project))
+        ports.endpoints.create(name, tags.of_project(run.project), before=before)
     except ConflictError:
         if pace.seconds_in_state(run, ports) > APPEARS_WITHIN and ports.endpoints.get(name) is None:
             return _next_name(stored, ports)
@@ -73,11 +75,11 @@ def _endpoint_outcome(run: Run, endpoint: Endpoint, ports: Ports) -> Outcome | N
     return Wait(pace.poll(run, ports))
 
 
-def _deployment(run: Run, endpoint: str, ports: Ports) -> Outcome:
+def _deployment(run: Run, endpoint: str, before: datetime, ports: Ports) -> Outcome:
     name, model = naming.attempt_name(run.run_id, run.attempt), _model(run)
     deployment = ports.deployments.get(endpoint, name)
     if deployment is None:
-        ports.deployments.create(_spec(run, model, endpoint, ports))
+        ports.deployments.create(_spec(run, model, endpoint, ports), before=before)
     elif deployment.model != f"{model.name}:{model.version}":
         why = f"A deployment {name} serves {deployment.model}. Delete it in Azure ML studio, then retry."
         return Close(State.FAILED, "The deployment's name is in use for something else.", why)

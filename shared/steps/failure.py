@@ -32,9 +32,11 @@ def failed(run: Run, note: str, said: str, told: str | None = None) -> Close:
 
 
 def _repair(found: Failure, run: Run) -> Repair | None:
-    """At most one a run; what ends at once, because nothing was made yet, is left to people."""
+    """At most one a run, and only where it may help; what ends at once, as nothing was made yet, is left to people."""
     had_one = any(decision.by == OURS for decision in run.decisions)
     if found.automatic is None or had_one or run.state is State.RECEIVED:
+        return None
+    if found.automatic == "halve_batch" and run.state is not State.SUBMITTED:
         return None
     if found.automatic == "resubmit":
         return Repair(note="It is tried once more.")

@@ -1,6 +1,6 @@
 """How often to look at what takes its time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from shared.models.run import Run
@@ -9,6 +9,8 @@ from shared.states import DEADLINES
 
 SOONEST: Final = 2.0
 LATEST: Final = 60.0
+_STARTS_WITHIN: Final = timedelta(seconds=25)
+"""What a step has not asked for by then is left to the next look at its run: its record may have changed."""
 
 
 def entered(run: Run) -> datetime:
@@ -19,6 +21,11 @@ def entered(run: Run) -> datetime:
 def seconds_in_state(run: Run, ports: Ports) -> float:
     """How long the run has been in its state."""
     return (ports.clock.now() - entered(run)).total_seconds()
+
+
+def latest_start(ports: Ports) -> datetime:
+    """Until when a step that begins now may ask for something that its run then owns."""
+    return ports.clock.now() + _STARTS_WITHIN
 
 
 def poll(run: Run, ports: Ports) -> float:

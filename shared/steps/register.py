@@ -6,7 +6,7 @@ from shared.models.run import ModelRef, Run
 from shared.models.training import RegisteredModel
 from shared.ports import Ports
 from shared.states import State
-from shared.steps import tags
+from shared.steps import pace, tags
 from shared.steps.outcome import Close, Forward, Outcome
 
 
@@ -19,7 +19,7 @@ def register(run: Run, ports: Ports) -> Outcome:
         tags=tags.of_attempt(run),
     )
     try:
-        ports.models.register(model)
+        ports.models.register(model, before=pace.latest_start(ports))
     except ConflictError as error:
         return Close(State.FAILED, "The model's version is in use for something else.", str(error))
     ref = ModelRef(name=model.name, version=model.version)

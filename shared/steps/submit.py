@@ -21,13 +21,14 @@ APPEARS_WITHIN: Final = 600.0
 
 def submit(run: Run, ports: Ports) -> Outcome:
     """With a place for a job, write it down, then submit what is written: a settings edit changes nothing."""
+    before = pace.latest_start(ports)
     if not capacity.enter("job", run, ports):
         return Wait(capacity.LOOK_EVERY, record={"queue": "job"})
     plan = run.results.plan
     if plan is None:
         return _decide(run, ports)
     try:
-        ports.jobs.submit(plan)
+        ports.jobs.submit(plan, before=before)
     except ConflictError as error:
         return Close(State.FAILED, "The job's name is in use for something else.", str(error))
     return Forward(State.SUBMITTED, f"Job {plan.name} submitted: {plan.display_name}.", {"job": plan.name})

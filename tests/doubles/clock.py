@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from shared.errors import ThrottledError
+
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
@@ -16,3 +18,12 @@ class FakeClock:
 
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
+
+    def in_time(self, before: datetime | None) -> None:
+        """Whether something may still be asked for, as the gateways' ``punctual`` judges it.
+
+        Raises:
+            ThrottledError: it may not.
+        """
+        if before is not None and self._now >= before:
+            raise ThrottledError("Too late.", 1)

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from functools import partial
 from typing import Any, Final, Literal, TypeVar, get_args
 
-from shared.errors import ScoringError, ThrottledError, TunedropError
+from shared.errors import NoticeError, ScoringError, ThrottledError, TunedropError
 from shared.ports import Ports
 
 P = TypeVar("P", bound=Ports)
@@ -91,12 +91,14 @@ class _Port:
 
 
 def _error(kind: Kind, name: str) -> BaseException:
-    """As the gateways raise it: Azure ML's throttling and the scorer's errors are ours, all else is the SDK's."""
+    """As the gateways raise it: Azure ML's throttling, the scorer's errors and those of notices are ours."""
     port = name.partition(".")[0]
     if kind in CRASHES:
         return CrashError(f"{kind} {name}")
     if port == "scorer":
         return ScoringError(f"{kind}: {name}", {"throttled": 429, "failed": 500}.get(kind, 504))
+    if port == "notices":
+        return NoticeError(f"{kind}: {name}")
     if kind == "throttled" and port in _AZURE_ML:
         return ThrottledError(f"{kind}: {name}", _RETRY_AFTER)
     return OutageError(f"{kind}: {name}")

@@ -8,7 +8,7 @@ from typing import Any
 from shared.errors import ConflictError, NotFoundError, ScoringError, TunedropError
 from shared.models.hosting import Deployment, DeploymentSpec, Endpoint, Provisioning
 from shared.naming import MANAGED_BY, OURS
-from shared.ports import Clock
+from tests.doubles.clock import FakeClock
 
 
 @dataclass
@@ -40,7 +40,7 @@ class _Deployment:
 class Hosting:
     """The region: what ``MemoryEndpoints``, ``MemoryDeployments`` and ``MemoryScorer`` look at."""
 
-    clock: Clock
+    clock: FakeClock
     endpoint_seconds: float = 20.0
     deployment_seconds: float = 120.0
     update_seconds: float = 5.0
@@ -88,7 +88,9 @@ class MemoryEndpoints:
         found = self.hosting.endpoints.get(name)
         return self._endpoint(name, found) if found else None
 
-    def create(self, name: str, tags: Mapping[str, str]) -> None:
+    def create(self, name: str, tags: Mapping[str, str], before: datetime | None = None) -> None:
+        if self.get(name) is None:
+            self.hosting.clock.in_time(before)
         existing = self.get(name)
         if existing is not None:
             if not tags.items() <= existing.tags.items():
@@ -167,7 +169,9 @@ class MemoryDeployments:
         found = self._hosting.deployments.get((endpoint, name))
         return self._deployment(found) if found else None
 
-    def create(self, spec: DeploymentSpec) -> None:
+    def create(self, spec: DeploymentSpec, before: datetime | None = None) -> None:
+        if self.get(spec.endpoint, spec.name) is None:
+            self._hosting.clock.in_time(before)
         existing = self.get(spec.endpoint, spec.name)
         model = f"{spec.model_name}:{spec.model_version}"
         if existing is not None:

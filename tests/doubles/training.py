@@ -17,7 +17,7 @@ from shared.models.training import (
     TrainingJob,
 )
 from shared.naming import MANAGED_BY, OURS
-from shared.ports import Clock
+from tests.doubles.clock import FakeClock
 
 COMPONENT: Final = Component(
     id="azureml://registries/azureml/components/chat_completion_pipeline/versions/0.0.82",
@@ -80,14 +80,16 @@ class _Submitted:
 class MemoryJobs:
     """``ports.Jobs``: a job takes ``lasts`` seconds; one that is cancelled takes ``stops_in`` to stop."""
 
-    clock: Clock
+    clock: FakeClock
     lasts: float = 300.0
     stops_in: float = 10.0
     submitted: list[TrainingJob] = field(default_factory=list)
     """Every job that was really created."""
     _jobs: dict[str, _Submitted] = field(default_factory=dict)
 
-    def submit(self, job: TrainingJob) -> None:
+    def submit(self, job: TrainingJob, before: datetime | None = None) -> None:
+        if job.name not in self._jobs:
+            self.clock.in_time(before)
         existing = self._jobs.get(job.name)
         if existing is None:
             self._jobs[job.name] = _Submitted(job, self._in(self.lasts))
@@ -145,12 +147,15 @@ class MemoryJobs:
 class MemoryModels:
     """``ports.Models``."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
         self.registered: list[RegisteredModel] = []
         """Every version that was really created."""
         self._models: dict[tuple[str, str], RegisteredModel] = {}
 
-    def register(self, model: RegisteredModel) -> None:
+    def register(self, model: RegisteredModel, before: datetime | None = None) -> None:
+        if self.get(model.name, model.version) is None:
+            self.clock.in_time(before)
         existing = self.get(model.name, model.version)
         if existing is None:
             self.registered.append(model)

@@ -230,8 +230,8 @@ def _of_run(ports: MemoryPorts, run: Run, history: History) -> Iterator[str]:
         yield f"it is still {run.state}, due {run.next_due}, until {run.deadline}"
     if run.state in NEED_A_CAUSE and (run.upload.path, run.state) not in history.causes:
         yield f"it is {run.state} without a cause: {run.results.error}"
-    if run.outbox:
-        yield "its outbox is not empty"
+    if run.outbox or run.unsent:
+        yield "not all of it has been told"
     if ((run.project, run.run_id) in ports.active.rows) is (run.state in ENDS):
         yield f"the index has it wrong: it is {run.state}"
 

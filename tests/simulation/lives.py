@@ -18,7 +18,7 @@ _CONTENTS: Final = tuple(chat(rows=12, topic=f"topic {number}") for number in ra
 _FAQ: Final = "support/faq.jsonl"
 _SECONDS: Final = 15.0
 """How long a job takes, and a deployment."""
-_STOPS_IN: Final = 45.0
+_STOPS_IN: Final = 75.0
 """Seconds that a cancelled job takes: longer than ``closing`` waits for what may still be started."""
 _SWEEP_EVERY: Final = 100
 """Rounds."""

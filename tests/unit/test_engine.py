@@ -1,5 +1,7 @@
 """The whole path in memory: every port a double, everything else the real app."""
 
+from datetime import datetime
+
 import pytest
 
 from shared.engine import advance
@@ -260,7 +262,7 @@ def test_endpoint_name_that_cannot_be_had_is_skipped(world: World) -> None:
 def test_throttled_step_waits_as_long_as_asked_whatever_event_comes_earlier(world: World) -> None:
     submit = world.ports.jobs.submit
 
-    def throttled(job: TrainingJob) -> None:
+    def throttled(job: TrainingJob, before: datetime | None = None) -> None:
         world.ports.jobs.submit = submit  # type: ignore[method-assign]
         raise ThrottledError("Slow down.", retry_after=45)
 
@@ -275,15 +277,6 @@ def test_throttled_step_waits_as_long_as_asked_whatever_event_comes_earlier(worl
     world.clock.advance(1)
     advance("support", run_id, world.ports)
     assert world.run(run_id).state is State.SUBMITTED
-
-
-def test_overdue_run_is_closed_as_failed(world: World) -> None:
-    world.ports.jobs.lasts = 30 * 24 * 3600
-    run_id = world.drop("support/faq.jsonl")
-    world.until_state(run_id, State.SUBMITTED)
-    world.clock.advance(7 * 24 * 3600 + 60)
-    run = world.until_state(run_id, State.FAILED)
-    assert "7 days" in (run.results.error or "")
 
 
 def test_states_only_rise(world: World) -> None:

@@ -1,5 +1,7 @@
 """Jobs and deployments that fail: why, told plainly, and the attempts that follow."""
 
+from datetime import datetime
+
 import pytest
 
 from shared.errors import NotFoundError, QuotaError
@@ -37,7 +39,7 @@ def test_known_failure_is_explained(world: World) -> None:
 
 
 def test_missing_quota_fails_the_run_with_what_to_do(world: World) -> None:
-    def refuse(spec: DeploymentSpec) -> None:
+    def refuse(spec: DeploymentSpec, before: datetime | None = None) -> None:
         raise QuotaError("Not enough quota available for Standard_NC24ads_A100_v4.")
 
     world.ports.deployments.create = refuse  # type: ignore[method-assign]
@@ -93,6 +95,13 @@ def test_out_of_memory_is_trained_again_once_with_half_the_batch(world: World) -
     assert [(decision.what, decision.by) for decision in run.decisions] == [("retry", "tunedrop")]
     notes = [entry.note for entry in world.ports.runs.timeline(run_id, "support")]
     assert "Attempt 2: It is tried once more with half the batch." in notes
+
+
+def test_deployment_that_is_out_of_memory_is_not_trained_again(world: World) -> None:
+    world.ports.deployments.fails_with = "torch.OutOfMemoryError: CUDA out of memory."
+    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    assert (run.attempt, run.results.failure, len(world.ports.jobs.submitted)) == (1, "cuda_out_of_memory", 1)
+    assert "TUNEDROP_INSTANCE_TYPE" in (run.results.error or "")
 
 
 @pytest.mark.parametrize("said", ["PreemptionError: pre-empted", "TooManyRequests"])
@@ -177,7 +186,7 @@ def test_run_that_ends_at_once_is_not_tried_again_by_itself(world: World) -> Non
 def test_job_that_is_there_already_is_adopted_if_it_is_the_same(world: World) -> None:
     submit = world.ports.jobs.submit
 
-    def lost(job: TrainingJob) -> None:
+    def lost(job: TrainingJob, before: datetime | None = None) -> None:
         world.ports.jobs.submit = submit  # type: ignore[method-assign]
         submit(job)
         raise OutageError("The answer was lost.")
@@ -191,7 +200,7 @@ def test_job_that_is_there_already_is_adopted_if_it_is_the_same(world: World) ->
 def test_job_that_is_there_already_and_another_is_refused(world: World) -> None:
     submit = world.ports.jobs.submit
 
-    def taken(job: TrainingJob) -> None:
+    def taken(job: TrainingJob, before: datetime | None = None) -> None:
         world.ports.jobs.submit = submit  # type: ignore[method-assign]
         submit(job.model_copy(update={"fingerprint": "another"}))
         submit(job)

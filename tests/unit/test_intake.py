@@ -74,6 +74,15 @@ def test_upload_of_unknown_size_is_looked_up(world: World) -> None:
         {"subject": "", "url": None},
         {"eTag": None},
         {"eventTime": "yesterday"},
+        {"contentLength": "12"},
+        {"contentLength": -1},
+        {"api": ["PutBlob"]},
+        {"eTag": 7},
+        {"sequencer": 7},
+        {"url": {"host": "x"}},
+        {"subject": ["x"]},
+        {"topic": None},
+        {"eventType": []},
         {"url": "https://tunedropmemory.blob.core.windows.net/uploads/other/faq.jsonl"},
         {"url": "https://tunedropmemory.blob.core.windows.net/prepared/support/faq.jsonl"},
         {"url": "https://tunedropmemory.blob.core.windows.net/uploads/uploads/support/faq.jsonl"},
@@ -88,6 +97,12 @@ def test_foreign_upload_event_is_dropped(world: World, fields: dict[str, Any]) -
     assert world.deliver(foreign) is None
     assert runs(world) == []
     assert world.ports.queue.messages == []
+
+
+def test_without_a_topic_of_its_own_the_app_takes_no_event_in(world: World) -> None:
+    open_world = World(storage_id="")
+    assert open_world.deliver(open_world.upload("support/faq.jsonl")) is None
+    assert open_world.deliver(changed(open_world.upload("support/faq.jsonl"), topic="/subscriptions/x")) is None
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "127.0.0.1:1", "evil.example", "[::1]"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from shared.models.project import Serving
 from shared.models.run import Run
 from shared.models.training import TrainingJob
 from shared.rebuild import Rebuilt, rebuild
+from shared.resources import RECORDS
 from shared.states import Intent, State
 from shared.sweeps.sweep import sweep
 from tests.doubles import memory_ports
@@ -68,6 +69,19 @@ def test_runs_serving_and_lease_are_as_before_and_nothing_is_doubled(world: Worl
     sweep(world.ports)
     world.round()
     assert (world.run(run.run_id).state, effects(world)) == (State.LIVE, before)
+
+
+def test_endpoint_that_serves_stays_although_the_copies_are_lost_too(world: World) -> None:
+    run = live(world)
+    row, before = serving(world), effects(world)
+    lose_tables(world)
+    for info in list(world.ports.blobs.within(RECORDS)):
+        world.ports.blobs.delete(RECORDS, info.path)
+    assert rebuild(world.ports) == Rebuilt(runs=0, projects=1, bills=0)
+    assert (serving(world).champion, serving(world).phase) == (row.champion, "up")
+    sweep(world.ports)
+    world.until_state(run.run_id, State.LIVE)
+    assert effects(world) == before
 
 
 def told(world: World, run: Run) -> list[int]:
@@ -194,10 +208,10 @@ def test_who_has_a_job_has_its_place_again_though_the_timer_came_first(
     assert len([job for job in world.ports.jobs.ours() if job.status == "running"]) == 1
 
 
-def replyless(submit: Callable[[TrainingJob], None]) -> Callable[[TrainingJob], None]:
+def replyless(submit: Callable[[TrainingJob], None]) -> Callable[..., None]:
     """Jobs are submitted, but the answer is lost."""
 
-    def lost(job: TrainingJob) -> None:
+    def lost(job: TrainingJob, before: datetime) -> None:
         submit(job)
         raise ThrottledError("The answer was lost.", 3600)
 

@@ -9,6 +9,7 @@ NEEDED = {
     "AzureWebJobsStorage__blobServiceUri": "https://127.0.0.1/blob",
     "AzureWebJobsStorage__queueServiceUri": "https://127.0.0.1/queue",
     "AzureWebJobsStorage__tableServiceUri": "https://127.0.0.1/table",
+    "TUNEDROP_STORAGE_ID": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/a",
     "TUNEDROP_SUBSCRIPTION_ID": "00000000-0000-0000-0000-000000000001",
     "TUNEDROP_RESOURCE_GROUP": "rg",
     "TUNEDROP_WORKSPACE": "ws",

@@ -12,6 +12,7 @@ from shared.gateways.azureml import cloud
 from shared.gateways.azureml.arm import Arm
 from shared.gateways.azureml.patience import Patience
 from shared.gateways.faults import translated
+from shared.gateways.http import CONNECT_SECONDS, READ_SECONDS
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class AzureML:
 
     def _client(self, of: dict[str, Any]) -> "MLClient":
         options = {"enable_telemetry": False, "show_progress": False, "retry_status": 0, **self._patience.hooks}
+        options |= {"connection_timeout": CONNECT_SECONDS, "read_timeout": READ_SECONDS}
         return sdk().MLClient(self._credential, **of, **options, **cloud.client_options(self.settings))
 
 

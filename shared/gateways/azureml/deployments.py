@@ -1,10 +1,11 @@
 """``ports.Deployments``: managed online deployments. Every change is one PUT or DELETE, started and left."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
 from shared.errors import ConflictError, NotFoundError
-from shared.gateways.azureml import failures
+from shared.gateways.azureml import failures, punctual
 from shared.gateways.azureml.arm import Json
 from shared.gateways.azureml.client import AzureML
 from shared.gateways.azureml.hosting import provisioning
@@ -28,18 +29,20 @@ class AzureMLDeployments:
         found = self._arm.get(_path(endpoint, name))
         return None if found is None else self._explained(_deployment(endpoint, found), found["properties"])
 
-    def create(self, spec: DeploymentSpec) -> None:
+    def create(self, spec: DeploymentSpec, before: datetime | None = None) -> None:
         """Start to create it; one of the same model is it already, whatever its state.
 
         Raises:
             ConflictError: the name serves another model, or another operation has not ended.
             QuotaError: there are no cores left for it.
+            ThrottledError: it was too late to ask for it.
         """
         existing = self.get(spec.endpoint, spec.name)
         if existing is None:
             model = f"{self._workspace}/models/{spec.model_name}/versions/{spec.model_version}"
             wanted = body(self._arm.location, model, spec.instance_type, spec.instances, spec.tags)
-            self._arm.call("PUT", _path(spec.endpoint, spec.name), wanted)
+            with punctual.only(before):
+                self._arm.call("PUT", _path(spec.endpoint, spec.name), wanted)
         elif existing.model != f"{spec.model_name}:{spec.model_version}":
             raise ConflictError(f"Deployment '{spec.name}' of '{spec.endpoint}' serves {existing.model}.")
 

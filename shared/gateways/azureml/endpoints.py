@@ -1,9 +1,10 @@
 """``ports.Endpoints``: managed online endpoints. Every change is one PUT or DELETE, started and left."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from shared.errors import ConflictError, NotFoundError
-from shared.gateways.azureml import failures
+from shared.gateways.azureml import failures, punctual
 from shared.gateways.azureml.arm import Arm, Json
 from shared.gateways.azureml.client import AzureML
 from shared.gateways.azureml.hosting import provisioning
@@ -22,15 +23,17 @@ class AzureMLEndpoints:
         found = self._arm.get(_path(name))
         return None if found is None else self._explained(_endpoint(found), found["properties"])
 
-    def create(self, name: str, tags: Mapping[str, str]) -> None:
+    def create(self, name: str, tags: Mapping[str, str], before: datetime | None = None) -> None:
         """Start to create it; one that bears the same tags is it already.
 
         Raises:
             ConflictError: the name is, or was, somebody else's.
+            ThrottledError: it was too late to ask for it.
         """
         existing = self.get(name)
         if existing is None:
-            self._arm.call("PUT", _path(name), body(self._arm.location, tags))
+            with punctual.only(before):
+                self._arm.call("PUT", _path(name), body(self._arm.location, tags))
         elif not tags.items() <= existing.tags.items():
             raise ConflictError(f"Endpoint '{name}' exists with other tags.")
 

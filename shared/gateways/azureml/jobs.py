@@ -1,10 +1,11 @@
 """``ports.Jobs``: the fine-tuning pipeline job."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Final
 
 from shared.errors import ConflictError, TunedropError
-from shared.gateways.azureml import failures, metrics, pipeline
+from shared.gateways.azureml import failures, metrics, pipeline, punctual
 from shared.gateways.azureml.client import AzureML, calling
 from shared.models.training import Job, JobStatus, TrainingJob
 from shared.naming import MANAGED_BY, OURS
@@ -20,16 +21,18 @@ class AzureMLJobs:
         self._azureml = azureml
         self._arm = azureml.arm
 
-    def submit(self, job: TrainingJob) -> None:
+    def submit(self, job: TrainingJob, before: datetime | None = None) -> None:
         """Create the job; one of that name with the same fingerprint is it already.
 
         Raises:
             ConflictError: the name is taken by a job with another fingerprint.
+            ThrottledError: it was too late to ask for it.
         """
         existing = self.get(job.name)
         if existing is None:
             try:
-                self._create(job)
+                with punctual.only(before):
+                    self._create(job)
                 return
             except ConflictError:
                 existing = self.get(job.name)

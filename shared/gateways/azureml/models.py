@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final
 
 from shared.errors import ConflictError, NotFoundError
+from shared.gateways.azureml import punctual
 from shared.gateways.azureml.client import AzureML, calling, sdk
 from shared.models.training import RegisteredModel
 from shared.naming import MANAGED_BY, OURS, is_project
@@ -19,15 +21,16 @@ class AzureMLModels:
     def __init__(self, azureml: AzureML) -> None:
         self._azureml = azureml
 
-    def register(self, model: RegisteredModel) -> None:
+    def register(self, model: RegisteredModel, before: datetime | None = None) -> None:
         """Create the version; one of the same path is it already.
 
         Raises:
             ConflictError: the version exists with another path.
+            ThrottledError: it was too late to ask for it.
         """
         existing = self.get(model.name, model.version)
         if existing is None:
-            with calling(f"model {model.name}:{model.version}"):
+            with calling(f"model {model.name}:{model.version}"), punctual.only(before):
                 self._azureml.workspace.models.create_or_update(
                     sdk().entities.Model(
                         name=model.name,

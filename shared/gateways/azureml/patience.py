@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.errors import ThrottledError
+from shared.gateways.azureml import punctual
 from shared.gateways.faults import seconds_asked
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Patience:
 
     def _check(self, request: "PipelineRequest[Any]") -> None:
         method = request.http_request.method
+        punctual.check(method)
         left = self._until.get(method, 0) - self._clock()
         if left > 0:
             raise ThrottledError(f"{method} was refused a moment ago: Azure asks to wait for {left:.0f} s.", left)

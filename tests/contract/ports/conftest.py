@@ -47,6 +47,7 @@ def azure_ports(laptop: Laptop, **of_workspace: Any) -> Ports:
         "blob_uri": storage.blob_uri,
         "queue_uri": storage.queue_uri,
         "table_uri": storage.table_uri,
+        "storage_id": "none",
     }
     return joined(Settings(**uris, **of_workspace), credential())
 

@@ -1,7 +1,9 @@
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from shared.errors import NoticeError
 from shared.models.run import Notice
 from shared.ports import Ports
 from shared.states import State
@@ -47,6 +49,27 @@ class TestNotices:
     def test_nothing_to_tell_is_not_told(self, identified: Laptop, topic: Https) -> None:
         ports(identified, f"{topic.url}/api/events").notices.publish(samples.run("acme"), [])
         assert topic.requests == []
+
+    def test_a_topic_that_refuses_is_left_alone_for_a_while(
+        self, identified: Laptop, topic: Https, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run, notices = samples.run("acme"), ports(identified, f"{topic.url}/api/events").notices
+        topic.status = 503
+        with pytest.raises(NoticeError, match="refused"):
+            notices.publish(run, run.outbox)
+        topic.status = 200
+        with pytest.raises(NoticeError, match="a moment ago"):
+            notices.publish(run, run.outbox)
+        assert len(topic.requests) == 1
+        now = time.monotonic()
+        monkeypatch.setattr("time.monotonic", lambda: now + 61)
+        notices.publish(run, run.outbox)
+        assert len(topic.requests) == 2
+
+    def test_a_topic_that_is_not_there_is_our_error(self, identified: Laptop) -> None:
+        run = samples.run("acme")
+        with pytest.raises(NoticeError):
+            ports(identified, "https://127.0.0.1:1/api/events").notices.publish(run, run.outbox)
 
     def test_the_double_keeps_what_was_published(self) -> None:
         run = samples.run("acme")

@@ -18,7 +18,7 @@ BODY = {"input_data": {"input_string": [{"role": "user", "content": "CANARY"}], 
 
 
 def settings() -> Settings:
-    names = ("blob_uri", "queue_uri", "table_uri", "subscription_id", "resource_group", "workspace")
+    names = ("blob_uri", "queue_uri", "table_uri", "storage_id", "subscription_id", "resource_group", "workspace")
     empty: dict[str, Any] = dict.fromkeys(names, "")
     return Settings(**empty)
 

@@ -6,7 +6,7 @@ from shared.settings import Settings
 
 
 def settings(**more: Any) -> Settings:
-    names = ("blob_uri", "queue_uri", "table_uri", "subscription_id", "resource_group", "workspace")
+    names = ("blob_uri", "queue_uri", "table_uri", "storage_id", "subscription_id", "resource_group", "workspace")
     return Settings(**{**dict.fromkeys(names, ""), **more})
 
 

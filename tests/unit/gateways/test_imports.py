@@ -33,7 +33,8 @@ from shared.settings import Settings
 from shared.gateways.blobs import AzureBlobs
 from shared.gateways.azureml.client import AzureML
 from shared.gateways.azureml.jobs import AzureMLJobs
-settings = Settings(blob_uri="", queue_uri="", table_uri="", subscription_id="", resource_group="", workspace="")
+names = ("blob_uri", "queue_uri", "table_uri", "storage_id", "subscription_id", "resource_group", "workspace")
+settings = Settings(**dict.fromkeys(names, ""))
 AzureBlobs(settings, None)
 AzureMLJobs(AzureML(settings, None))
 """
@@ -48,7 +49,8 @@ from shared.errors import ScoringError
 from shared.settings import Settings
 from shared.gateways.scorer import {scorer}
 from local.azurite.provision import LaptopCredential
-settings = Settings(blob_uri="", queue_uri="", table_uri="", subscription_id="", resource_group="", workspace="")
+names = ("blob_uri", "queue_uri", "table_uri", "storage_id", "subscription_id", "resource_group", "workspace")
+settings = Settings(**dict.fromkeys(names, ""))
 async def ask():
     scorer = {scorer}(settings, LaptopCredential())
     try:

@@ -1,0 +1,46 @@
+"""What is asked for too late is not created; what is there already is adopted at any time."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.errors import ThrottledError
+from tests.contract.ports.test_deployments import to_deploy
+from tests.contract.ports.test_endpoints import name_of
+from tests.contract.ports.worlds import TAGS, World
+
+SOON = timedelta(minutes=5)
+
+
+class TestPunctual:
+    def test_a_job(self, world: World, project: str) -> None:
+        job, now = world.job(project), world.ports.clock.now()
+        with pytest.raises(ThrottledError):
+            world.ports.jobs.submit(job, before=now)
+        assert world.ports.jobs.get(job.name) is None
+        world.ports.jobs.submit(job, before=now + SOON)
+        world.ports.jobs.submit(job, before=now)
+
+    def test_a_model(self, world: World, project: str) -> None:
+        model, now = world.model(project), world.ports.clock.now()
+        with pytest.raises(ThrottledError):
+            world.ports.models.register(model, before=now)
+        assert world.ports.models.get(model.name, model.version) is None
+        world.ports.models.register(model, before=now + SOON)
+        world.ports.models.register(model, before=now)
+
+    def test_an_endpoint(self, world: World, project: str) -> None:
+        name, now = name_of(project), world.ports.clock.now()
+        with pytest.raises(ThrottledError):
+            world.ports.endpoints.create(name, TAGS, before=now)
+        assert world.ports.endpoints.get(name) is None
+        world.ports.endpoints.create(name, TAGS, before=now + SOON)
+        world.ports.endpoints.create(name, TAGS, before=now)
+
+    def test_a_deployment(self, world: World, project: str) -> None:
+        spec, now = to_deploy(world, project), world.ports.clock.now()
+        with pytest.raises(ThrottledError):
+            world.ports.deployments.create(spec, before=now)
+        assert world.ports.deployments.get(spec.endpoint, spec.name) is None
+        world.ports.deployments.create(spec, before=now + SOON)
+        world.ports.deployments.create(spec, before=now)
