@@ -1,4 +1,4 @@
-"""Suites of one upload's life in which one or two calls fail."""
+"""Suites of lives in which one call fails, or two of one upload's."""
 
 import re
 from collections.abc import Iterator
@@ -8,25 +8,28 @@ from typing import Final
 
 from tests.doubles.faults import CRASHES, KINDS, Faults, Kind
 from tests.simulation import lives
-from tests.simulation.lives import Lived
+from tests.simulation.lives import LIVES, SETTINGS, Lived
 from tests.simulation.simulation import Batch, Run, Simulation, Single
 
 _CHANGES: Final = re.compile(
-    r"\.(create|replace|append|put|remove|write|stage|commit|send|submit|cancel|register|set|delete|publish)"
+    r"\.(create|replace|append|put|asked|remove|write|stage|commit|send|submit|cancel|register|set|delete|publish)"
 )
 """Calls after which the world may be another one."""
+_ONE: Final = "one upload"
+_OTHERS: Final = tuple(life for life in LIVES if life.startswith("an upload"))
 Fault = tuple[int, Kind]
 """(number of the call, what happens to it)"""
 
 
 @dataclass(frozen=True)
 class Failing(Single):
-    """One upload's life in which some calls fail."""
+    """A life, one of ``LIVES``, in which some calls fail."""
 
     plan: tuple[Fault, ...]
+    life: str = _ONE
 
     def begun(self) -> Lived:
-        return Lived(lives.one, Simulation(dict(self.plan)))
+        return Lived(LIVES[self.life], Simulation(dict(self.plan), **SETTINGS.get(self.life, {})))
 
 
 @dataclass(frozen=True)
@@ -45,26 +48,48 @@ class FailingTwice:
             yield from Failing((self.first, fault)).runs()
 
 
+def calls_of(life: str) -> list[str]:
+    """Names of the calls in a life in which nothing fails, in order."""
+    return _undisturbed(life).calls
+
+
 def once() -> list[Batch]:
-    """Every call, each with every kind of fault."""
-    calls = range(len(_undisturbed().calls))
+    """Every call of one upload's life, each with every kind of fault; then those of other lives that differ."""
+    return [*_once_at_all(), *(Failing((fault,), life) for life in _OTHERS for fault in _differing(life))]
+
+
+def _once_at_all() -> list[Batch]:
+    calls = range(len(_undisturbed(_ONE).calls))
     return [Failing(((call, kind),)) for kind in KINDS for call in calls]
+
+
+def _differing(life: str) -> Iterator[Fault]:
+    """Faults at the calls from where a life parts from that of one upload; those that make equal worlds once."""
+    ours, others = _undisturbed(life), _undisturbed(_ONE)
+    parted = next((call for call, (a, b) in enumerate(zip(ours.calls, others.calls, strict=False)) if a != b), 0)
+    faults = [*_crashes(ours), *((call, kind) for call, name in enumerate(ours.calls) for kind in _errors(name))]
+    return (fault for fault in faults if fault[0] >= parted)
+
+
+def _errors(name: str) -> tuple[Kind, ...]:
+    """Without a crash; where nothing changes, an answer that is lost is none."""
+    return ("throttled", "failed", "timed out") if _CHANGES.search(name) else ("throttled", "failed")
 
 
 def crashing_twice() -> list[Batch]:
     """All pairs of crashes; those that leave equal worlds are run once."""
-    return [FailingTwice(fault) for fault in _faults(_undisturbed(), CRASHES)]
+    return [FailingTwice(fault) for fault in _faults(_undisturbed(_ONE), CRASHES)]
 
 
 def failing_twice() -> list[Batch]:
     """All pairs of all faults."""
-    return [FailingTwice(fault, KINDS) for fault in _faults(_undisturbed(), KINDS)]
+    return [FailingTwice(fault, KINDS) for fault in _faults(_undisturbed(_ONE), KINDS)]
 
 
 @cache
-def _undisturbed() -> Faults:
-    simulation = Simulation()
-    lives.one(simulation)
+def _undisturbed(life: str) -> Faults:
+    simulation = Simulation(**SETTINGS.get(life, {}))
+    LIVES[life](simulation)
     return simulation.faults
 
 

@@ -7,10 +7,13 @@ from itertools import count
 from typing import Any, Final
 
 from shared.intents import decide
+from shared.models.run import Decided
 from shared.naming import run_id
 from shared.resources import UPLOADS
 from shared.states import DEADLINES, State
+from shared.sweeps.orphans import GRACE
 from shared.sweeps.sweep import sweep
+from tests.doubles.memory import memory_ports
 from tests.doubles.world import TICK, chat
 from tests.simulation.simulation import DAY, Batch, Simulation, Single
 
@@ -112,6 +115,68 @@ def given_up(simulation: Simulation) -> None:
     _cancel(run.run_id, simulation)
 
 
+def held(simulation: Simulation) -> None:
+    """One upload that costs more than it may without an approval, which it gets; and its job's events."""
+    run = _uploaded(simulation, _FAQ, 0)
+    simulation.until(lambda: simulation.run(run).hold is not None)
+    _decide(run, "approve", simulation)
+    simulation.until_state(run, State.SUBMITTED)
+    simulation.clock.advance(_SECONDS)
+    simulation.deliver(simulation.job_event(f"{run}-1"))
+    simulation.until_state(run, State.LIVE)
+    simulation.until(simulation.at_rest)
+
+
+def repaired(simulation: Simulation) -> None:
+    """One upload whose job runs out of memory, and is tried once more by itself."""
+    run = _failing(simulation, "CUDA out of memory.")
+    simulation.until(lambda: simulation.run(run).attempt == 2)
+    simulation.until_state(run, State.LIVE)
+    simulation.until(simulation.at_rest)
+
+
+def retried(simulation: Simulation) -> None:
+    """One upload whose job fails, and is tried again when a person asks."""
+    simulation.history.causes.add((_FAQ, State.FAILED))
+    run = _failing(simulation, "It does not say why.")
+    simulation.until_state(run, State.FAILED)
+    _decide(run, "retry", simulation)
+    simulation.until(lambda: simulation.run(run).attempt == 2)
+    simulation.until_state(run, State.LIVE)
+    simulation.until(simulation.at_rest)
+
+
+def untold(simulation: Simulation) -> None:
+    """One upload whose event is lost: the sweep finds it."""
+    _quick(simulation)
+    simulation.upload(_FAQ, _CONTENTS[0])
+    _sweep(simulation)
+    simulation.until(lambda: {run.state for run in simulation.ports.runs.all()} == {State.LIVE})
+    simulation.until(simulation.at_rest)
+
+
+def strayed(simulation: Simulation) -> None:
+    """One upload; and a job and a deployment of a run that nobody knows, which the sweep removes when sure."""
+    run = _uploaded(simulation, _FAQ, 0)
+    simulation.until_state(run, State.LIVE)
+    simulation.until(simulation.at_rest)
+    _stray(simulation)
+    _sweep(simulation)
+    simulation.clock.advance(GRACE.total_seconds() + TICK)
+    simulation.until(lambda: simulation.do(partial(sweep, simulation.app)) and simulation.at_rest())
+
+
+def forgotten(simulation: Simulation) -> None:
+    """One upload while whose job runs all tables are lost: the sweep restores them."""
+    run = _uploaded(simulation, _FAQ, 0)
+    simulation.until_state(run, State.SUBMITTED)
+    simulation.until(lambda: not simulation.run(run).outbox)
+    _lose_tables(simulation)
+    _sweep(simulation)
+    simulation.until_state(run, State.LIVE)
+    simulation.until(simulation.at_rest)
+
+
 def overwritten(order: Sequence[int], rounds: int, simulation: Simulation) -> None:
     """One upload in two versions. Their events come in an order, those after the first when ``rounds`` have passed."""
     _quick(simulation)
@@ -127,10 +192,44 @@ def overwritten(order: Sequence[int], rounds: int, simulation: Simulation) -> No
     _end(simulation)
 
 
+def _failing(simulation: Simulation, said: str) -> str:
+    """An upload whose first job fails."""
+    run = _uploaded(simulation, _FAQ, 0)
+    simulation.until_state(run, State.SUBMITTED)
+    simulation.ports.jobs.fail(f"{run}-1", said)
+    return run
+
+
+def _sweep(simulation: Simulation) -> None:
+    simulation.until(lambda: simulation.do(partial(sweep, simulation.app)))
+
+
+def _stray(simulation: Simulation) -> None:
+    """A job and a deployment that bear our tags, and a run's that never was."""
+    ports = simulation.ports
+    [job], [spec] = ports.jobs.submitted, ports.deployments.created
+    tags = {**job.tags, "run": "support-ffffffffff"}
+    ports.jobs.lasts = DAY
+    ports.jobs.submit(job.model_copy(update={"name": "support-ffffffffff-1", "tags": tags}))
+    ports.deployments.create(spec.model_copy(update={"name": "support-ffffffffff-1", "tags": tags}))
+    del ports.jobs.submitted[1:], ports.deployments.created[1:]
+
+
+def _lose_tables(simulation: Simulation) -> None:
+    """All that lies in tables and queues is gone."""
+    fresh = memory_ports()
+    for name in ("runs", "active", "projects", "ledger", "queue"):
+        vars(getattr(simulation.ports, name)).update(vars(getattr(fresh, name)))
+
+
+def _decide(run: str, what: Decided, simulation: Simulation) -> None:
+    decided = partial(decide, "support", run, what, "ada@example.com", simulation.app)
+    simulation.until(lambda: simulation.do(decided))
+
+
 def _cancel(run: str, simulation: Simulation) -> None:
     simulation.history.causes.add((_FAQ, State.CANCELLED))
-    decided = partial(decide, "support", run, "cancel", "ada@example.com", simulation.app)
-    simulation.until(lambda: simulation.do(decided))
+    _decide(run, "cancel", simulation)
     simulation.until(lambda: not simulation.reap() and simulation.at_rest())
     _end(simulation)
 
@@ -143,11 +242,19 @@ LIVES: Final[Mapping[str, Life]] = {
     "an upload that may be cancelled": stoppable,
     "an upload whose job does not end": endless,
     "an upload that is cancelled while its endpoint comes up": given_up,
+    "an upload that waits for an approval": held,
+    "an upload whose job runs out of memory": repaired,
+    "an upload that is tried again": retried,
+    "an upload whose event is lost": untold,
+    "an upload beside a stray job and deployment": strayed,
+    "an upload whose tables are lost": forgotten,
+    "an upload that is overwritten while its job runs": partial(overwritten, (0, 1), 3),
     **{f"an upload that is cancelled when {state}": partial(cancelled, state) for state in _CANCELLED_WHEN},
 }
 """Each by what happens in it."""
 SETTINGS: Final[Mapping[str, dict[str, Any]]] = {
-    "two uploads of two projects, and one place for a job": {"most_jobs": 1}
+    "two uploads of two projects, and one place for a job": {"most_jobs": 1},
+    "an upload that waits for an approval": {"budget_per_run_usd": 0.01},
 }
 """The app's, where a life has its own."""
 
