@@ -20,7 +20,7 @@ from shared.ports import Ports, Stored, Waiting
 from shared.states import ENDS, State
 
 GONE_FOR: Final = timedelta(seconds=5)
-"""How long a deleted endpoint must stay out of sight: a single read may be stale."""
+"""How long what was deleted must stay out of sight: a single read may be stale."""
 
 
 def endpoint_name(serving: Serving, ports: Ports) -> str:

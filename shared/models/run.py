@@ -104,6 +104,8 @@ class Results(Model):
     """Which failure of the catalogue it was."""
     said: str | None = None
     """Why, in Azure's words where it said something, shortened."""
+    gone: datetime | None = None
+    """While it is closed: since when its deployment is not to be seen any more."""
     repair: Repair | None = None
     """The attempt that follows ``closing`` in place of the end."""
 

@@ -22,7 +22,9 @@ SETTLES_IN: Final = 60.0
 def close(run: Run, ports: Ports) -> Outcome | Again:
     """End the run, or begin its next attempt, once nothing of it is left that costs money."""
     if _job_runs(run, ports) or _serves(run, ports) or _deployment_exists(run, ports) or _unsettled(run, ports):
-        return Wait(pace.poll(run, ports))
+        return Wait(pace.poll(run, ports), {"gone": None})
+    if not _stays_gone(run, ports):
+        return Wait(pace.poll(run, ports), {"gone": run.results.gone or ports.clock.now()})
     row = _give_back_slot(run, ports)
     if run.results.repair and run.intent is Intent.PROCEED:
         return Again(run.results.repair.note, _over_budget(run, ports))
@@ -45,7 +47,11 @@ def _job_runs(run: Run, ports: Ports) -> bool:
 
 
 def _serves(run: Run, ports: Ports) -> bool:
-    """A champion takes its endpoint with it, unless a run that holds the slot is about to take over."""
+    """A champion takes its endpoint with it, unless a run that holds the slot is about to take over.
+
+    One that was crowned and never went live, as a worker did not notice that it was to end, leaves the endpoint to the
+    champion before it.
+    """
     stored = ports.projects.serving(run.project)
     if stored is not None and stored.value.earlier_run == run.run_id:
         serving.forget_earlier(stored, ports)
@@ -54,11 +60,16 @@ def _serves(run: Run, ports: Ports) -> bool:
         return False
     if stored.value.phase == "deleting":
         serving.finish_deleting(stored, ports)
-    elif run.results.end is State.FAILED and serving.earlier_stands(stored.value, ports):
+    elif not _went_live(run, ports) and serving.earlier_stands(stored.value, ports):
         serving.uncrown(stored, ports)
     elif stored.value.slot in (None, run.run_id) or serving.slot_is_abandoned(stored.value, ports):
         serving.begin_deleting(stored, ports)
     return True
+
+
+def _went_live(run: Run, ports: Ports) -> bool:
+    timeline = ports.runs.timeline(run.run_id, run.project)
+    return any(entry.state is State.LIVE and entry.attempt == run.attempt for entry in timeline)
 
 
 def _deployment_exists(run: Run, ports: Ports) -> bool:
@@ -73,6 +84,12 @@ def _deployment_exists(run: Run, ports: Ports) -> bool:
     if deployment.provisioning != "deleting" and not takes_traffic:
         ports.deployments.delete(deployment.endpoint, deployment.name)
     return True
+
+
+def _stays_gone(run: Run, ports: Ports) -> bool:
+    """Whether its deployment has been out of sight for a while: a single read may be stale."""
+    since = run.results.gone
+    return run.results.deployment is None or (since is not None and ports.clock.now() - since >= serving.GONE_FOR)
 
 
 def _unsettled(run: Run, ports: Ports) -> bool:
