@@ -15,7 +15,7 @@ _CHANGES: Final = re.compile(
     r"\.(create|replace|append|put|asked|remove|write|stage|commit|send|submit|cancel|register|set|delete|publish)"
 )
 """Calls after which the world may be another one."""
-_ONE: Final = "one upload"
+ONE: Final = "one upload"
 _OTHERS: Final = tuple(life for life in LIVES if life.startswith("an upload"))
 Fault = tuple[int, Kind]
 """(number of the call, what happens to it)"""
@@ -26,7 +26,7 @@ class Failing(Single):
     """A life, one of ``LIVES``, in which some calls fail."""
 
     plan: tuple[Fault, ...]
-    life: str = _ONE
+    life: str = ONE
 
     def begun(self) -> Lived:
         return Lived(LIVES[self.life], Simulation(dict(self.plan), **SETTINGS.get(self.life, {})))
@@ -59,13 +59,13 @@ def once() -> list[Batch]:
 
 
 def _once_at_all() -> list[Batch]:
-    calls = range(len(_undisturbed(_ONE).calls))
+    calls = range(len(_undisturbed(ONE).calls))
     return [Failing(((call, kind),)) for kind in KINDS for call in calls]
 
 
 def _differing(life: str) -> Iterator[Fault]:
     """Faults at the calls from where a life parts from that of one upload; those that make equal worlds once."""
-    ours, others = _undisturbed(life), _undisturbed(_ONE)
+    ours, others = _undisturbed(life), _undisturbed(ONE)
     parted = next((call for call, (a, b) in enumerate(zip(ours.calls, others.calls, strict=False)) if a != b), 0)
     faults = [*_crashes(ours), *((call, kind) for call, name in enumerate(ours.calls) for kind in _errors(name))]
     return (fault for fault in faults if fault[0] >= parted)
@@ -78,12 +78,12 @@ def _errors(name: str) -> tuple[Kind, ...]:
 
 def crashing_twice() -> list[Batch]:
     """All pairs of crashes; those that leave equal worlds are run once."""
-    return [FailingTwice(fault) for fault in _faults(_undisturbed(_ONE), CRASHES)]
+    return [FailingTwice(fault) for fault in _faults(_undisturbed(ONE), CRASHES)]
 
 
 def failing_twice() -> list[Batch]:
     """All pairs of all faults."""
-    return [FailingTwice(fault, KINDS) for fault in _faults(_undisturbed(_ONE), KINDS)]
+    return [FailingTwice(fault, KINDS) for fault in _faults(_undisturbed(ONE), KINDS)]
 
 
 @cache

@@ -13,7 +13,18 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from tests.simulation import crashes, interleavings, lives, overwrites, replays, stale
+from tests.simulation import (
+    clocks,
+    crashes,
+    interleavings,
+    lives,
+    overwrites,
+    promotions,
+    replays,
+    slow,
+    stale,
+    touches,
+)
 from tests.simulation.mutants import Mutant, mutants
 from tests.simulation.processes import executor
 from tests.simulation.shrink import shrunk
@@ -30,9 +41,14 @@ SUITES: Final[Mapping[str, Callable[[], Iterable[Batch]]]] = {
     "two workers": interleavings.of_one_run,
     "a cancel": interleavings.of_a_cancel,
     "two runs": interleavings.of_two_runs,
+    "a challenger": interleavings.of_a_challenger,
     "the reaper": interleavings.of_the_reaper,
     "the last place": interleavings.of_the_last_place,
     "overwrites": overwrites.at_any_moment,
+    "slow calls": slow.while_a_person_cancels,
+    "touches": touches.at_any_call,
+    "refused promotions": promotions.at_any_call,
+    "clocks": clocks.a_minute_apart,
     "stale reads": stale.at_any_read,
     "storms": lambda: map(Storm, range(TESTED)),
 }

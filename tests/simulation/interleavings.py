@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from shared.engine import advance
 from shared.intents import decide
+from shared.models.run import Run as Record
 from shared.states import ENDS, State
 from shared.sweeps.reap import reap
 from tests.simulation.lives import LIVES, SETTINGS, Lived
@@ -120,10 +121,17 @@ def of_a_cancel() -> list[Batch]:
     return _schedules("an upload that may be cancelled", "a person who cancels it", frozenset(State), ())
 
 
+def of_a_challenger() -> list[Batch]:
+    """One worker advances a run of a project that serves, the other has just been told to cancel it."""
+    life = "an upload that serves and another that may be cancelled"
+    return _schedules(life, "a person who cancels the second", _AT_THE_ENDPOINT, ())
+
+
 def of_two_runs() -> list[Batch]:
     """One worker is about one run of a project, the other about the other one, or about the endpoint."""
     return [
         *_schedules("two uploads of one project", "a worker at the other run", _AT_THE_ENDPOINT, ("reap",)),
+        *of_a_challenger(),
         *of_the_reaper(),
         *of_the_last_place(),
     ]
@@ -161,7 +169,15 @@ def _the_same(simulation: Simulation, call: Invocation) -> Invocation | None:
 
 
 def _cancelled(simulation: Simulation, call: Invocation) -> Invocation | None:
-    [run] = simulation.ports.runs.all()
+    return _cancelling(next(iter(simulation.ports.runs.all())), simulation)
+
+
+def _challenger_cancelled(simulation: Simulation, call: Invocation) -> Invocation | None:
+    second = [run for run in simulation.ports.runs.all() if run.upload.path == "support/chats.jsonl"]
+    return _cancelling(second[0], simulation) if second and second[0].state not in ENDS else None
+
+
+def _cancelling(run: Record, simulation: Simulation) -> Invocation:
     simulation.history.causes.add((run.upload.path, State.CANCELLED))
 
     def cancel() -> None:
@@ -185,6 +201,7 @@ def _the_reaper(simulation: Simulation, call: Invocation) -> Invocation | None:
 OTHERS: Final[Mapping[str, Other]] = {
     "another worker at it": _the_same,
     "a person who cancels it": _cancelled,
+    "a person who cancels the second": _challenger_cancelled,
     "a worker at the other run": _another,
     "the reaper": _the_reaper,
 }

@@ -3,8 +3,9 @@
 always      (attempt, state) only rises · no end while a job or deployment of the run is left · one run of a
             project between deploying and promoted · one attempt of a run alive, written down before its first
             effect; at most one that nobody asked for · nothing is started for a run that has ended or waits for
-            an approval, or beyond the caps; places for jobs go round in order · traffic only to what was crowned,
-            models only from what has completed · no endpoint given up while it is there · no notice of a
+            an approval, or beyond the caps; places for jobs go round in order · only what is up is crowned, and
+            traffic only to what is up and was crowned; models only from what has completed · no run waits on past
+            its deadline · no endpoint given up while it is there · no notice of a
             transition that lost · no prepared file written twice
 at rest     every upload has its run, and one only, which has read that version · the newest version is never
             superseded, nor replaced by an older one · no run is under way, or has ended badly without a cause ·
@@ -17,8 +18,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from shared.engine import PATIENCE
 from shared.models.hosting import DeploymentSpec
 from shared.models.project import Capacity, Lease, Serving
 from shared.models.run import Notice, Queue, Run, TimelineEntry
@@ -32,6 +35,8 @@ from tests.doubles.memory import MemoryPorts
 
 HAS_SLOT: Final = frozenset({State.DEPLOYING, State.DEPLOYED, State.EVALUATED})
 NEED_A_CAUSE: Final = frozenset({State.FAILED, State.CANCELLED, State.REJECTED})
+_PUT_OFF: Final = ("next_due", "not_before", "claim", "updated", "results")
+"""Fields that a step changes which waits."""
 Version = tuple[str, str]
 """(path, ETag) of an upload"""
 Attempt = tuple[str, int]
@@ -62,7 +67,7 @@ class Watch:
         self.found: list[str] = []
         self._ports = ports
         self._runs: dict[str, Run] = {}
-        self._crowned: set[str | None] = set()
+        self._crowned: set[str | None] = {None}
         self._told: dict[str, Notice] = {}
         self._entries: dict[tuple[str, int], TimelineEntry] = {}
         self._files: set[str] = set()
@@ -108,6 +113,8 @@ class Watch:
             yield f"{run.run_id} was tried once more by itself, again"
         if run.state in ENDS and (left := _alive(self._ports, run.run_id)):
             yield f"{run.run_id} is {run.state} while {', '.join(left)} is left"
+        if before is not None and _waits_on(before, run, self._ports.clock.now()):
+            yield f"{run.run_id} waits on as {run.state}, though its time was over at {run.deadline}"
         if run.state in HAS_SLOT and len(holders := self._holders(run.project)) > 1:
             yield f"{' and '.join(holders)} both change the endpoint"
 
@@ -122,8 +129,10 @@ class Watch:
             yield f"{run.run_id} entered both {first.state} and {entry.state} as its transition {entry.seq}"
 
     def _serving_written(self, serving: Serving, etag: str) -> Iterator[str]:
-        self._crowned.add(serving.champion)
         name = endpoint_name(serving, self._ports)
+        if serving.champion not in self._crowned and not _was_up(self._ports, name, serving.champion):
+            yield f"{serving.champion} was crowned, and was never up"
+        self._crowned.add(serving.champion)
         for endpoint in self._ports.endpoints.ours():
             if endpoint.tags["project"] == serving.project and endpoint.name != name:
                 yield f"{endpoint.name} was given up while it was {endpoint.provisioning}"
@@ -205,6 +214,23 @@ def _alive(ports: MemoryPorts, run_id: str) -> list[str]:
     running = [name for name in jobs if (found := ports.jobs.get(name)) and found.status == "running"]
     specs = [spec for spec in ports.deployments.created if spec.tags["run"] == run_id]
     return running + [spec.name for spec in specs if ports.deployments.get(spec.endpoint, spec.name)]
+
+
+def _was_up(ports: MemoryPorts, endpoint: str, deployment: str | None) -> bool:
+    """Whether it is up, or on its way out, or gone: its run may just have been cancelled."""
+    found = ports.deployments.get(endpoint, deployment or "")
+    if found is None:
+        return any(spec.name == deployment for spec in ports.deployments.created)
+    return found.provisioning in ("succeeded", "deleting")
+
+
+def _waits_on(before: Run, after: Run, now: datetime) -> bool:
+    """Whether a write only puts off what was due because of the run's deadline."""
+    longer = PATIENCE if before.hold or before.queue else timedelta()
+    if before.state in ENDS or now <= before.deadline + longer:
+        return False
+    put_off = dict.fromkeys(_PUT_OFF)
+    return before.model_copy(update=put_off) == after.model_copy(update=put_off)
 
 
 def _rises(before: Run, after: Run) -> bool:

@@ -63,6 +63,18 @@ def two(simulation: Simulation) -> None:
     _end(simulation)
 
 
+def challenged(simulation: Simulation) -> None:
+    """Two uploads of one project: the second's run may be cancelled on its way, and if it is, the first's serves on."""
+    one(simulation, reaped=False)
+    run = _uploaded(simulation, "support/chats.jsonl", 1)
+    simulation.until(lambda: not simulation.reap() and simulation.at_rest())
+    champion = next(one for one in simulation.ports.runs.all() if one.run_id != run)
+    states = [entry.state for entry in simulation.ports.runs.timeline(run, "support")]
+    if State.LIVE not in states and champion.state is not State.LIVE:
+        simulation.watch.found.append(f"{champion.run_id} is {champion.state}, though nothing took its place")
+    _end(simulation)
+
+
 def crowded(simulation: Simulation) -> None:
     """Two uploads of two projects, both on their way at once."""
     for number, path in enumerate((_FAQ, "sales-emea/faq.jsonl")):
@@ -237,6 +249,7 @@ def _cancel(run: str, simulation: Simulation) -> None:
 LIVES: Final[Mapping[str, Life]] = {
     "one upload": one,
     "two uploads of one project": two,
+    "an upload that serves and another that may be cancelled": challenged,
     "two uploads of two projects, and one place for a job": crowded,
     "an upload when the lease has run out": late,
     "an upload that may be cancelled": stoppable,

@@ -4,17 +4,25 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from tests.doubles.faults import Kind
-from tests.simulation.crashes import Failing
+from tests.simulation.clocks import AMinuteApart
+from tests.simulation.crashes import ONE, Failing
 from tests.simulation.interleavings import Joined, Meeting
 from tests.simulation.lives import Undisturbed
 from tests.simulation.overwrites import Overwritten
+from tests.simulation.promotions import Refused
 from tests.simulation.simulation import Simulation, Single, violations
+from tests.simulation.slow import Slow
 from tests.simulation.stale import READS, Lagging
 from tests.simulation.storm import Fault, Part, Storm
+from tests.simulation.touches import Touched
 
 Written = dict[str, Any]
 _KINDS: Final[Mapping[str, Callable[..., Any]]] = {
-    kind.__name__: kind for kind in (Undisturbed, Failing, Meeting, Lagging, Overwritten, Storm)
+    kind.__name__: kind
+    for kind in (
+        *(Undisturbed, Failing, Meeting, Lagging, Overwritten, Storm),
+        *(Touched, Refused, AMinuteApart, Slow),
+    )
 }
 _VERSIONS: Final = ("older", "newer")
 _HAPPENS: Final[Mapping[Kind, str]] = {
@@ -28,7 +36,7 @@ _HAPPENS: Final[Mapping[Kind, str]] = {
 
 
 def written(schedule: Single) -> Written:
-    """What ``read`` makes the schedule of again; a test's own ones are not read again."""
+    """What ``read`` makes the schedule of again."""
     values = {name: sorted(value) if name == "without" else value for name, value in vars(schedule).items()}
     return {"kind": type(schedule).__name__, **values}
 
@@ -36,6 +44,8 @@ def written(schedule: Single) -> Written:
 def read(found: Written) -> Single:
     """The schedule that was written."""
     values = {name: _frozen(value) for name, value in found.items() if name != "kind"}
+    if "without" in values:
+        values["without"] = frozenset(values["without"])
     schedule: Single = _KINDS[found["kind"]](**values)
     return schedule
 
@@ -52,8 +62,15 @@ def told(schedule: Single) -> str:
     match schedule:
         case Undisturbed(life):
             return f"{life}; nothing fails"
-        case Failing(plan):
-            return _faults(plan, simulation)
+        case Failing(plan, life):
+            return ("" if life == ONE else f"{life}; ") + _faults(plan, simulation)
+        case Touched(plan):
+            return f"an upload whose metadata changes while its job runs; {_faults(plan, simulation)}"
+        case Refused(plan):
+            return f"two uploads of one project, the second's traffic is refused; {_faults(plan, simulation)}"
+        case Slow(effect, until_asked, until_there):
+            late = f"`{effect}` is asked for {until_asked:g} s late, and takes {until_there:g} s"
+            return f"an upload that is cancelled just before a step's effect; {late}"
         case Meeting(life, at, other, turns):
             return f"{life}; {other} joins in at {_station(at, simulation)}; turns of {_all(turns)} calls"
         case Lagging(life, reads, lag):

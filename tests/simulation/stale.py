@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from tests.simulation.lives import LIVES, Lived
+from tests.simulation.lives import LIVES, SETTINGS, Lived
 from tests.simulation.simulation import Batch, Simulation, Single
 
 READS: Final = frozenset(
@@ -17,6 +17,7 @@ READS: Final = frozenset(
 """Storage answers with what is; these need not."""
 Read = tuple[str, tuple[Any, ...]]
 _LIVES: Final = tuple(name for name in LIVES if name.startswith(("one upload", "an upload that is cancelled")))
+_OTHERS: Final = tuple(name for name in LIVES if name not in _LIVES)
 
 
 class Behind(Simulation):
@@ -26,8 +27,8 @@ class Behind(Simulation):
         lags: how many states, by the number of the call: 1 or 2; 0 for all others.
     """
 
-    def __init__(self, lags: Mapping[int, int]) -> None:
-        super().__init__()
+    def __init__(self, lags: Mapping[int, int], **settings: Any) -> None:
+        super().__init__(**settings)
         self.reads: list[int] = []
         """The calls that may be behind."""
         self._lags = lags
@@ -68,20 +69,22 @@ class Lagging(Single):
     lag: int
 
     def begun(self) -> Lived:
-        return Lived(LIVES[self.life], Behind(dict.fromkeys(self.reads, self.lag)))
+        return Lived(LIVES[self.life], Behind(dict.fromkeys(self.reads, self.lag), **SETTINGS.get(self.life, {})))
 
 
 def at_any_read() -> list[Batch]:
-    """Every read of every life, and every two and three in a row, one state behind and two."""
-    return [Lagging(life, reads, lag) for life in _LIVES for reads in _in_a_row(_reads(life)) for lag in (1, 2)]
+    """Every read of every life, one state behind and two; of some lives also every two and three in a row."""
+    lengths = {**dict.fromkeys(_LIVES, (1, 2, 3)), **dict.fromkeys(_OTHERS, (1,))}
+    behind = ((life, reads) for life, most in lengths.items() for reads in _in_a_row(_reads(life), most))
+    return [Lagging(life, reads, lag) for life, reads in behind for lag in (1, 2)]
 
 
-def _in_a_row(reads: list[int]) -> Iterator[tuple[int, ...]]:
-    return (tuple(reads[first : first + length]) for length in (1, 2, 3) for first in range(len(reads)))
+def _in_a_row(reads: list[int], lengths: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    return (tuple(reads[first : first + length]) for length in lengths for first in range(len(reads)))
 
 
 @cache
 def _reads(life: str) -> list[int]:
-    simulation = Behind({})
+    simulation = Behind({}, **SETTINGS.get(life, {}))
     LIVES[life](simulation)
     return simulation.reads

@@ -1,60 +1,8 @@
-"""Workers whose clocks are a minute apart, the most that the architecture page allows."""
+"""Workers whose clocks are a minute apart."""
 
-import random
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import partial
-from typing import Any, Final
-
-from shared.ports import Clock
-from shared.states import State
-from tests.simulation import lives
+from tests.simulation import clocks
 from tests.simulation.conftest import Verdict
-from tests.simulation.lives import Lived
-from tests.simulation.simulation import Simulation, Single
-
-LIVES: Final[tuple[Callable[[Simulation], None], ...]] = (
-    *(lives.one, lives.two, lives.late),
-    *(partial(lives.cancelled, state) for state in (State.SUBMITTED, State.DEPLOYING, State.LIVE)),
-)
-MINUTE: Final = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """``ports.Clock``: another one's time, and more."""
-
-    clock: Clock
-    by: timedelta
-
-    def now(self) -> datetime:
-        return self.clock.now() + self.by
-
-
-class Apart(Simulation):
-    """Each invocation has one of two clocks."""
-
-    def __init__(self, seed: int) -> None:
-        super().__init__()
-        self._rnd = random.Random(seed)
-
-    def do(self, call: Callable[[], Any]) -> bool:
-        done = super().do(call)
-        self.app = replace(self.app, clock=Ahead(self.clock, self._rnd.choice((timedelta(), MINUTE))))
-        return done
-
-
-@dataclass(frozen=True)
-class Life(Single):
-    """A quiet life; the seed says whose clock is ahead when."""
-
-    number: int
-    seed: int
-
-    def begun(self) -> Lived:
-        return Lived(LIVES[self.number], Apart(self.seed))
 
 
 def test_clocks_may_be_a_minute_apart(verdict: Verdict) -> None:
-    assert verdict(Life(number, seed) for number in range(len(LIVES)) for seed in range(10)) == []
+    assert verdict(clocks.a_minute_apart()) == []

@@ -29,7 +29,8 @@ def test_schedule_catches_the_design_bug(mutant: Mutant, processes: Executor) ->
     known = hunt.caught().get(mutant.name)
     assert known is not None, HUNT
     schedule = replays.read(known["schedule"])
-    assert processes.submit(hunt.replayed, mutant, schedule).result(), HUNT
+    found = processes.submit(hunt.replayed, mutant, schedule).result()
+    assert found[:1] == [known["violation"]], HUNT
 
 
 def test_the_app_without_them_survives_these_schedules(verdict: Verdict) -> None:

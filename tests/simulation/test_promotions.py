@@ -1,61 +1,10 @@
-"""A promotion that Azure refuses, and a process that dies, is throttled or loses a reply while it is undone."""
+"""A promotion that Azure refuses, and a process that dies or loses a reply while it is undone."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from shared.errors import TunedropError
-from shared.states import State
-from tests.doubles.faults import Kind
-from tests.doubles.world import chat
+from tests.simulation import promotions
 from tests.simulation.conftest import Verdict
-from tests.simulation.lives import Lived
-from tests.simulation.simulation import DAY, Simulation, Single
-
-CHATS = tuple(chat(rows=12, topic=f"topic {number}") for number in range(2))
-
-
-@dataclass(frozen=True)
-class Refused(Single):
-    """Two uploads of one project: the traffic of the second is refused until its run is given up."""
-
-    plan: tuple[tuple[int, Kind], ...] = ()
-    """(number of the call, what happens to it)"""
-
-    def begun(self) -> Lived:
-        return Lived(self.live, Simulation(dict(self.plan)))
-
-    def live(self, simulation: Simulation) -> range:
-        """Numbers of the calls from the promotion until it is undone."""
-        ports = simulation.ports
-        ports.jobs.lasts = ports.endpoints.hosting.deployment_seconds = 15
-        first = simulation.deliver(simulation.upload("support/faq.jsonl", CHATS[0])) or ""
-        set_traffic = ports.endpoints.set_traffic
-
-        def refuse(name: str, traffic: Mapping[str, int]) -> None:
-            if f"{first}-1" not in traffic:
-                raise TunedropError("(BadRequest) The traffic cannot be changed.")
-            set_traffic(name, traffic)
-
-        ports.endpoints.set_traffic = refuse  # type: ignore[method-assign]
-        simulation.until_state(first, State.LIVE)
-        simulation.until(simulation.at_rest)
-        simulation.history.causes.add(("support/chats.jsonl", State.FAILED))
-        second = simulation.deliver(simulation.upload("support/chats.jsonl", CHATS[1])) or ""
-        simulation.until_state(second, State.DEPLOYED, State.EVALUATED)
-        began = simulation.faults.begun[-1]
-        simulation.clock.advance(3600)
-        simulation.until_state(second, State.FAILED)
-        simulation.until(simulation.at_rest)
-        ended = len(simulation.faults.calls)
-        if [endpoint.traffic for endpoint in ports.endpoints.ours()] != [{f"{first}-1": 100}]:
-            simulation.watch.found.append(f"{first} serves no more, though nothing has taken its place")
-        simulation.clock.advance(DAY)
-        simulation.until(lambda: not simulation.reap() and not ports.active.rows and simulation.at_rest())
-        return range(began, ended)
 
 
 def test_whatever_fails_while_a_promotion_is_undone_the_earlier_champion_serves(verdict: Verdict) -> None:
-    calls = Refused().live(Simulation())
-    assert len(calls) > 50
-    schedules = [Refused(((call, kind),)) for call in calls for kind in ("crash before", "crash after", "timed out")]
+    schedules = promotions.at_any_call()
+    assert len(schedules) > 150
     assert verdict(schedules) == []

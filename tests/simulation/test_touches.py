@@ -1,59 +1,10 @@
 """An upload's metadata changes while its job runs, and the process dies or loses a reply while that is found out."""
 
-from dataclasses import dataclass
-from functools import partial
-
-from shared.resources import UPLOADS
-from shared.states import State
-from shared.sweeps.sweep import sweep
-from tests.doubles.faults import Kind
-from tests.doubles.world import chat
+from tests.simulation import touches
 from tests.simulation.conftest import Verdict
-from tests.simulation.lives import Lived
-from tests.simulation.simulation import DAY, Simulation, Single
-
-PATH = "support/faq.jsonl"
-CONTENT = chat(rows=12)
-
-
-@dataclass(frozen=True)
-class Touched(Single):
-    """One upload whose metadata is changed while its job runs; the sweep finds that."""
-
-    plan: tuple[tuple[int, Kind], ...] = ()
-    """(number of the call, what happens to it)"""
-
-    def begun(self) -> Lived:
-        return Lived(self.live, Simulation(dict(self.plan)))
-
-    def live(self, simulation: Simulation) -> range:
-        """Numbers of the calls from the sweep until the new version is known to be none."""
-        ports = simulation.ports
-        ports.jobs.lasts = 3600
-        run_id = simulation.deliver(simulation.upload(PATH, CONTENT)) or ""
-        before = simulation.run(run_id).upload.etag
-        simulation.until_state(run_id, State.SUBMITTED)
-        ports.blobs.touch(UPLOADS, PATH)
-        info = ports.blobs.info(UPLOADS, PATH)
-        assert info is not None
-        simulation.history.uploaded[(PATH, info.etag)] = simulation.history.uploaded[(PATH, before)]
-        began = len(simulation.faults.calls)
-        simulation.until(lambda: simulation.do(partial(sweep, simulation.app)))
-        simulation.until(lambda: len(self._states(simulation)) == 2 and State.UNCHANGED in self._states(simulation))
-        ended = len(simulation.faults.calls)
-        simulation.until(simulation.at_rest)
-        if simulation.run(run_id).state is not State.LIVE:
-            simulation.watch.found.append(f"{run_id} is {simulation.run(run_id).state}")
-        simulation.clock.advance(DAY)
-        simulation.until(lambda: not simulation.reap() and not ports.active.rows and simulation.at_rest())
-        return range(began, ended)
-
-    def _states(self, simulation: Simulation) -> list[State]:
-        return [run.state for run in simulation.ports.runs.all()]
 
 
 def test_whatever_fails_meanwhile_the_job_goes_on(verdict: Verdict) -> None:
-    calls = Touched().live(Simulation())
-    assert len(calls) > 50
-    schedules = [Touched(((call, kind),)) for call in calls for kind in ("crash before", "crash after", "timed out")]
+    schedules = touches.at_any_call()
+    assert len(schedules) > 150
     assert verdict(schedules) == []
