@@ -3,10 +3,10 @@
 always      (attempt, state) only rises · no end while a job or deployment of the run is left · one run of a
             project between deploying and promoted · one attempt of a run alive, written down before its first
             effect; at most one that nobody asked for · nothing is started for a run that has ended or waits for
-            an approval, or beyond the caps; places for jobs go round in order · only what is up is crowned, and
-            traffic only to what is up and was crowned; models only from what has completed · no run waits on past
-            its deadline · no endpoint given up while it is there · no notice of a
-            transition that lost · no prepared file written twice
+            an approval, or beyond the caps; places for jobs go round in order · no deployment crowned
+            that still comes up or has failed · traffic only to what was crowned, models only from what has completed
+            · no run waits on past its deadline · no endpoint given up while it is there · no notice of a transition
+            that lost · no prepared file written twice
 at rest     every upload has its run, and one only, which has read that version · the newest version is never
             superseded, nor replaced by an older one · no run is under way, or has ended badly without a cause ·
             one job, model version and deployment for each attempt that came to it · one notice and timeline
