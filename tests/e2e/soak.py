@@ -13,7 +13,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Final
 
 from local.stack import Stack
@@ -56,13 +57,14 @@ def burst_upon(world: World, uploads: int, projects: int) -> list[str]:
 
 
 def on_a_fresh_stack(check: Callable[[World], list[str]]) -> list[str]:
-    """What ``check`` finds on a stack that throttles and has caps."""
-    with (
-        TemporaryDirectory(prefix="tunedrop-") as state,
-        Stack(quick(Path(state), "--throttle", **SETTINGS)) as stack,
-        joined(stack) as world,
-    ):
-        return check(world)
+    """What ``check`` finds on a stack that throttles and has caps; its logs stay if that is anything."""
+    state = Path(mkdtemp(prefix="tunedrop-"))
+    with Stack(quick(state, "--throttle", **SETTINGS)) as stack, joined(stack) as world:
+        wrong = check(world)
+    if wrong:
+        return [*wrong, f"Logs: {state / 'logs'}"]
+    rmtree(state)
+    return []
 
 
 def main() -> int:
