@@ -18,7 +18,8 @@ from shared.states import DEADLINES, ENDS
 
 log = logging.getLogger(__name__)
 
-_SHORTEST: Final = timedelta(minutes=10)
+SHORTEST: Final = timedelta(minutes=10)
+"""A run whose message failed again and again is not tried again sooner."""
 _LONGEST: Final = timedelta(hours=6)
 
 
@@ -47,7 +48,7 @@ def bury(message: str, ports: Ports) -> str | None:
 
 def _noted(run: Run, now: datetime) -> Run:
     since = now - (run.deadline - DEADLINES[run.state])
-    later = now + min(_LONGEST, max(_SHORTEST, since))
+    later = now + min(_LONGEST, max(SHORTEST, since))
     detail = (
         f"Advancing it failed five times in a row while {run.state}; the app's log says why. "
         f"It is tried again at {later:%Y-%m-%d %H:%M} UTC."

@@ -4,14 +4,13 @@ import time
 from random import Random
 
 from shared.models.run import Run
+from shared.poison import SHORTEST
 from shared.states import ENDS, State
 from tests.e2e.world import ONE_OF_ITS_OWN, PATIENCE, NotYetError, World, rows
 
 PROJECTS = 5
 LONGEST = 1.5
 """Seconds that the host lives at most, counted from when it listens."""
-_POISONED = 600.0
-"""Seconds until a run is tried again whose message five kills in a row have met."""
 
 
 def drop(number: int, world: World) -> None:
@@ -28,14 +27,14 @@ def kill_at_random(world: World, kills: int, random: Random) -> None:
 
 
 def rested(world: World, count: int) -> list[Run]:
-    """So many runs, once all have come to rest."""
+    """So many runs, once all have come to rest: also one whose message five kills in a row have met."""
 
     def at_last() -> bool:
         found = everyones(world)
         return len(found) == count and all(map(at_rest, found))
 
     try:
-        world.until(at_last, "every run to rest", patience=_POISONED + patience(count))
+        world.until(at_last, "every run to rest", patience=SHORTEST.total_seconds() + patience(count))
     except NotYetError as late:
         late.add_note("\n".join(f"{run.run_id}: {run.state}" for run in everyones(world) if not at_rest(run)))
         raise
