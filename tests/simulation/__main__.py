@@ -2,6 +2,7 @@
 
 pairs     every fault at every call of one upload's life, each with every second one; about an hour on two cores
 storms    a million that no test has seen, in two to three hours; ``--first`` goes on where it was stopped
+outcomes  how the storms that are part of the tests end, a line each: to compare the app before and after a change
 replay    one schedule only, given as JSON: what happens in it, and what it violates
 
 With ``--minutes`` pairs and storms stop after so long. Pairs are then shuffled, so that each ``--seed`` tries others.
@@ -19,6 +20,7 @@ from typing import Final
 
 from tests.progress import progress
 from tests.simulation import crashes, replays
+from tests.simulation.outcomes import outcomes
 from tests.simulation.processes import begin, executor, run, said
 from tests.simulation.simulation import Batch, violations
 from tests.simulation.storm import TESTED, Storm
@@ -32,7 +34,7 @@ _FAULTS: Final = 10
 def main() -> int:
     """1 where anything was violated."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
-    parser.add_argument("part", choices=("pairs", "storms", "replay"))
+    parser.add_argument("part", choices=("pairs", "storms", "outcomes", "replay"))
     parser.add_argument("schedule", nargs="?", default="{}", help="to replay, as a violation prints it")
     parser.add_argument("--minutes", type=float, default=math.inf, help="at most")
     parser.add_argument("--storms", type=int, default=1_000_000, help="how many")
@@ -41,6 +43,10 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.part == "replay":
         return _replay(asked.schedule)
+    if asked.part == "outcomes":
+        with executor() as processes:
+            print(*outcomes(range(TESTED), processes), sep="\n")
+        return 0
     end = time.monotonic() + 60 * asked.minutes
     if asked.part == "storms":
         storms = map(Storm, range(asked.first, asked.first + asked.storms))
