@@ -14,13 +14,14 @@ from benchmarks.ratio import Ratio, in_turn, speeds
 from local.azurite import Azurite
 from local.azurite.provision import LaptopCredential, provision
 from local.tls import Certificates
-from shared.data import splits, streams
-from shared.data.prepare import REJECTED, Part, prepare
+from shared.core.resources import PREPARED, UPLOADS
+from shared.core.settings import Settings
+from shared.data.preparing import splits
+from shared.data.preparing.prepare import REJECTED, Part, prepare
+from shared.data.reading import streams
 from shared.gateways.blobs import AzureBlobs
 from shared.models.config import ProjectConfig
-from shared.resources import PREPARED, UPLOADS
-from shared.settings import Settings
-from shared.staging import Staging
+from shared.uploads.staging import Staging
 
 SIZE: Final = 200 * 10**6
 """Bytes of the upload."""

@@ -13,10 +13,10 @@ from typing import Final
 
 from benchmarks.ratio import Ratio
 from local.stack import Stack
+from shared.core.naming import attempt_name, run_id
+from shared.core.resources import UPLOADS
+from shared.core.states import State
 from shared.models.run import Run
-from shared.naming import attempt_name, run_id
-from shared.resources import UPLOADS
-from shared.states import State
 from tests.e2e.world import World, joined, quick, rows
 
 UPLOADED: Final = 20

@@ -18,13 +18,13 @@ from typing import Any, Final
 import orjson
 import xxhash
 
-from shared.data import splits
-from shared.data.account import ROW_TOKENS, TURNS
-from shared.data.contract import fault
-from shared.data.examiner import Examine, Examiner
-from shared.data.prepare import REJECTED, Part, prepare
-from shared.data.tokens import TokenCounter, estimate
-from shared.data.workers import examining
+from shared.data.contract.validation import fault
+from shared.data.preparing import splits
+from shared.data.preparing.examiner import Examine, Examiner
+from shared.data.preparing.prepare import REJECTED, Part, prepare
+from shared.data.preparing.tally import ROW_TOKENS, TURNS
+from shared.data.preparing.tokens import TokenCounter, estimate
+from shared.data.preparing.workers import examining
 from shared.models.config import ProjectConfig
 
 _PIECE, _PIECE_FOR_WORKERS = 2**20, 2**18

@@ -22,12 +22,12 @@ from benchmarks.ratio import Ratio, costs, in_turn
 from local.azurite import Azurite
 from local.azurite.provision import LaptopCredential, provision
 from local.tls import Certificates
-from shared import resources
+from shared.core import resources
+from shared.core.settings import Settings
+from shared.core.states import State
 from shared.gateways import rows
 from shared.models.run import Run, Upload
 from shared.ports import Ports
-from shared.settings import Settings
-from shared.states import State
 from shared.sweeps.reconcile import reconcile
 from shared.sweeps.sweep import sweep
 from shared.wiring import joined

@@ -8,8 +8,8 @@ import time
 from typing import Final
 
 from benchmarks.ratio import Ratio, in_turn, rates
-from shared import record
 from shared.models.run import Run, Upload
+from shared.runs import record
 from tests.doubles import FakeClock
 from tests.doubles.tables import MemoryRuns
 from tests.simulation import lives

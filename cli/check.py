@@ -10,10 +10,10 @@ from rich.console import Console
 from cli.explained import errors
 from cli.files import new_folder
 from cli.uploads import Asked, prepared, uploads
-from shared.data import receipt as receipts
-from shared.data import splits
-from shared.data.prepare import REJECTED
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
+from shared.data.preparing import splits
+from shared.data.preparing.prepare import REJECTED
+from shared.data.receipt import receipt as receipts
 from shared.models.receipt import Receipt
 
 _FILES: Final = {name: f"{name}.jsonl" for name in (*splits.NAMES, REJECTED)}

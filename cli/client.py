@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 from shared.models.run import Decided, Run, TimelineEntry
 
 _SECONDS: Final = 120.0

@@ -12,9 +12,9 @@ from rich.console import Console
 
 from cli.files import new_file, readable
 from cli.records import Record, records
-from shared.data import convert as shapes
-from shared.data.convert import Columns, Row
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
+from shared.data.reading import convert as shapes
+from shared.data.reading.convert import Columns, Row
 
 SHOWN: Final = 20
 """Records that could not be converted which are listed."""

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from cli.explained import explained
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 
 data = typer.Typer()
 console = Console()
@@ -84,7 +84,7 @@ def convert(
     are usual for them. Other keys are kept. What could not be converted is told by its line or row.
     """
     from cli.convert import convert as run
-    from shared.data.convert import Columns
+    from shared.data.reading.convert import Columns
 
     with explained():
         if (user is None) != (assistant is None):

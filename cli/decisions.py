@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.console import Console
 
+from shared.core.states import ENDS, RETRIED, State
 from shared.models.run import Decided, Queue, Run
-from shared.states import ENDS, RETRIED, State
 
 if TYPE_CHECKING:  # other commands do without its TLS
     from cli.client import Api

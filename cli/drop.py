@@ -8,11 +8,11 @@ from typing import Final
 from rich.console import Console
 
 from cli.files import pieces, readable
-from shared.data import splits
-from shared.errors import TunedropError
-from shared.naming import READY, is_data_file, is_project
+from shared.core.errors import TunedropError
+from shared.core.naming import READY, is_data_file, is_project
+from shared.core.resources import UPLOADS
+from shared.data.preparing import splits
 from shared.ports import Ports
-from shared.resources import UPLOADS
 
 _SUFFIXES: Final = (".jsonl", ".jsonl.gz")
 _BYTES: Final = "application/octet-stream"

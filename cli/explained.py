@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from local.children import ChildError
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 
 errors = Console(stderr=True)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 
 _PIECE: Final = 2**18
 

@@ -13,7 +13,7 @@ from cli.convert import Written, lines, told
 from cli.explained import errors
 from cli.files import new_folder
 from cli.records import numbered
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 
 _ORIGIN: Final = "import.json"
 """Says what a folder was imported from."""

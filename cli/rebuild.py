@@ -3,7 +3,7 @@
 from rich.console import Console
 
 from shared.ports import Ports
-from shared.rebuild import rebuild
+from shared.sweeps.rebuild import rebuild
 
 
 def rebuilt(console: Console, ports: Ports) -> None:

@@ -17,10 +17,10 @@ import orjson
 
 from cli import tables
 from cli.files import pieces
-from shared.data import shapes
-from shared.data.contract import LONGEST_LINE, is_blank
-from shared.data.lines import UnreadableError, gunzip, lines
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
+from shared.data.contract.validation import LONGEST_LINE, is_blank
+from shared.data.reading import shapes
+from shared.data.reading.lines import UnreadableError, gunzip, lines
 
 _PIECE: Final = 2**20
 _GZIP: Final = b"\x1f\x8b"

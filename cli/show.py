@@ -8,8 +8,8 @@ from cli.demo import sources, tables
 from cli.demo.facts import Told
 from cli.demo.questions import PARAMETERS
 from cli.target import Target
-from shared.errors import NotFoundError
-from shared.naming import is_project
+from shared.core.errors import NotFoundError
+from shared.core.naming import is_project
 
 
 def runs(console: Console, target: Target, project: str | None) -> None:

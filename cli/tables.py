@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 
 _BATCH: Final = 1000
 """Rows of a Parquet file that are read at once, however large its row groups are."""

@@ -8,7 +8,7 @@ from typing import Self
 from cli import paths
 from cli.client import Api
 from local.stack import running
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 from shared.ports import Ports
 
 

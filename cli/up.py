@@ -11,7 +11,7 @@ from cli.setup.steps import LIGHT, TRAINING
 from cli.setup.view import set_up
 from local.children import ChildError
 from local.stack import Options, Stack, running
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 
 _HOW: Final = """
 Everything is up. From another terminal:

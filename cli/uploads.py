@@ -9,16 +9,16 @@ from typing import Final, NamedTuple
 
 from cli.explained import errors
 from cli.files import pieces, readable
-from shared.data import receipt as receipts
-from shared.data import splits
-from shared.data.config import read
-from shared.data.examiner import Examine, Examiner
-from shared.data.outputs import Sink
-from shared.data.prepare import Part, prepare
-from shared.data.tokens import TokenCounter
+from shared.core.naming import CONFIG_FILE
+from shared.data.preparing import splits
+from shared.data.preparing.examiner import Examine, Examiner
+from shared.data.preparing.outputs import Sink
+from shared.data.preparing.prepare import Part, prepare
+from shared.data.preparing.tokens import TokenCounter
+from shared.data.receipt import receipt as receipts
+from shared.data.settings.reader import read
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Problem, Receipt
-from shared.naming import CONFIG_FILE
 from shared.policy.limits import max_seq_length
 
 LARGE: Final = 2**23
@@ -94,7 +94,7 @@ def _examining(upload: Upload, config: ProjectConfig, asked: Asked) -> AbstractC
     file, *others = upload.files
     if asked.workers == 1 or others or asked.tokenizer or file.suffix == ".gz" or file.stat().st_size < LARGE:
         return nullcontext()
-    from shared.data.workers import examining
+    from shared.data.preparing.workers import examining
 
     return examining(file, Examiner(config, TokenCounter(), max_seq_length(config, None)), asked.workers)
 

@@ -4,7 +4,7 @@ import logging
 
 import azure.functions as func
 
-from shared.resources import ADVANCE_QUEUE, FUNCTIONS
+from shared.core.resources import ADVANCE_QUEUE, FUNCTIONS
 
 blueprint = func.Blueprint()
 
@@ -13,9 +13,9 @@ blueprint = func.Blueprint()
 @blueprint.queue_trigger(arg_name="message", queue_name=ADVANCE_QUEUE, connection="AzureWebJobsStorage")
 def advance(message: func.QueueMessage) -> None:
     """Do the next thing that this run needs."""
-    from shared import engine
+    from shared.engine import advance
     from shared.wiring import ports
 
     wanted = message.get_json()
-    engine.advance(wanted["project"], wanted["run_id"], ports())
+    advance.advance(wanted["project"], wanted["run_id"], ports())
     logging.info("advanced %s", wanted["run_id"])

@@ -5,7 +5,7 @@ import logging
 import azure.functions as func
 
 from functions.events import as_dict
-from shared.resources import FUNCTIONS
+from shared.core.resources import FUNCTIONS
 
 blueprint = func.Blueprint()
 
@@ -14,7 +14,7 @@ blueprint = func.Blueprint()
 @blueprint.event_grid_trigger(arg_name="event")
 def on_upload(event: func.EventGridEvent) -> None:
     """Record the upload and ask for its run to advance."""
-    from shared import intake
+    from shared.uploads import intake
     from shared.wiring import ports
 
     run_id = intake.receive(as_dict(event), ports())

@@ -4,7 +4,7 @@ import logging
 
 import azure.functions as func
 
-from shared.resources import FUNCTIONS, POISON_QUEUE
+from shared.core.resources import FUNCTIONS, POISON_QUEUE
 
 blueprint = func.Blueprint()
 
@@ -13,7 +13,7 @@ blueprint = func.Blueprint()
 @blueprint.queue_trigger(arg_name="message", queue_name=POISON_QUEUE, connection="AzureWebJobsStorage")
 def poison(message: func.QueueMessage) -> None:
     """Say so in the run's record."""
-    from shared import poison as work
+    from shared.engine import poison as work
     from shared.wiring import ports
 
     run_id = work.bury(message.get_body().decode(errors="replace"), ports())

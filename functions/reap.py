@@ -5,7 +5,7 @@ import os
 
 import azure.functions as func
 
-from shared.resources import FUNCTIONS
+from shared.core.resources import FUNCTIONS
 
 blueprint = func.Blueprint()
 

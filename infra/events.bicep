@@ -9,7 +9,7 @@ param environmentName string
 param location string
 
 var names = namesOf(subscription().id, environmentName, location)
-var resources = loadJsonContent('../shared/resources.json')
+var resources = loadJsonContent('../shared/core/resources.json')
 
 // As long and as often as Event Grid allows; what is undelivered then is kept.
 var retries = { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 }

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from local import identity
 from local.azurite import ACCOUNT
 from local.azurite.provision import StorageUris
-from shared import resources
+from shared.core import resources
 
 QUIET: Final[Mapping[str, str]] = {
     "PYTHONUNBUFFERED": "1",

@@ -99,7 +99,7 @@ def compiled(bicep: str, template: str) -> str:
 def sources() -> list[Path]:
     """Everything that goes into the compiled templates and the snapshots."""
     ours = (*INFRA.rglob("*.bicep"), *INFRA.glob("*.bicepparam"), INFRA / "bicepconfig.json", INFRA / "roles.json")
-    return sorted((*ours, ROOT / "shared" / "resources.json"))
+    return sorted((*ours, ROOT / "shared" / "core" / "resources.json"))
 
 
 def outputs() -> list[Path]:

@@ -13,13 +13,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from scripts import commands, schemas
-from shared.data import choices
-from shared.engine import PATIENCE, STEPS
+from shared.core.settings import Settings
+from shared.core.states import DEADLINES, ENDS, RETRIED, STARTS, TRANSITIONS, State, rank
+from shared.data.settings import schema_words
+from shared.engine.advance import PATIENCE, STEPS
 from shared.models.config import ProjectConfig, Section
 from shared.models.failure import Failure
 from shared.policy.explain import catalogue
-from shared.settings import Settings
-from shared.states import DEADLINES, ENDS, RETRIED, STARTS, TRANSITIONS, State, rank
 from tests.simulation import hunt, invariants
 from tests.simulation.mutants import Mutant, mutants
 
@@ -32,7 +32,8 @@ def states() -> str:
     return f"""{_NOTE}
 # States of a run
 
-Source: `shared/states.py` (what may follow what, deadlines) and `STEPS` in `shared/engine.py` (what is done).
+Source: `shared/core/states.py` (what may follow what, deadlines), and `STEPS` in
+`shared/engine/advance.py` (what is done).
 
 ```mermaid
 stateDiagram-v2
@@ -81,7 +82,7 @@ def settings() -> str:
     return f"""{_NOTE}
 # App settings
 
-Environment variables of the Functions app, read on first use. Source: `shared/settings.py`. A setting
+Environment variables of the Functions app, read on first use. Source: `shared/core/settings.py`. A setting
 without a default must be set; the error names all that are missing.
 
 {_table(("name", "default", "meaning"), rows)}
@@ -203,7 +204,7 @@ def _config_rows(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator
             yield from _config_rows(field.annotation, place)
         else:
             default = "" if defaults[name] in (None, [], {}) else f"`{defaults[name]}`"
-            yield f"`{'.'.join(place)}`", choices.words(choices.of(place) or {}), default, said[name]
+            yield f"`{'.'.join(place)}`", schema_words.words(schema_words.of(place) or {}), default, said[name]
 
 
 def _json(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Measures the constants of ``shared/data/tokens.py``, after ``make setup``.
+"""Measures the constants of ``shared/data/preparing/tokens.py``, after ``make setup``.
 
 ``python -m scripts.measure_tokens [TOKENIZER.json]``
 """
@@ -10,9 +10,9 @@ from statistics import mean
 from typing import Final
 
 from cli.paths import BASE_MODEL, EXAMPLES
-from shared.data import tokens
-from shared.data.contract import Row, check
-from shared.data.tokens import TokenCounter
+from shared.data.contract.validation import Row, check
+from shared.data.preparing import tokens
+from shared.data.preparing.tokens import TokenCounter
 
 _TEXTS: Final = {
     "Greek": "Ο κινητήρας του παλιού πλοίου επισκευάστηκε την άνοιξη και από τότε περνά το ποτάμι δύο φορές την ημέρα.",

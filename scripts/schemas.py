@@ -25,7 +25,7 @@ _MODELS: Final = {
 
 
 def of_settings() -> Schema:
-    """Of ``tunedrop.yaml``: accepts what ``shared.data.config`` accepts, and shows each setting's default."""
+    """Of ``tunedrop.yaml``: accepts what ``shared.data.settings.reader`` accepts, and shows each setting's default."""
     schema = _described(config.ProjectConfig)
     defaults = config.ProjectConfig().model_dump(mode="json")
     for name, setting in schema["properties"].items():

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+from shared.core.settings import Settings
 from shared.models.hosting import Deployment, DeploymentSpec, Endpoint
 from shared.models.project import Capacity, Lease, LedgerEntry, Serving, Usage
 from shared.models.run import Notice, Queue, Run, TimelineEntry
 from shared.models.training import Component, Compute, FoundationModel, Job, RegisteredModel, TrainingJob
-from shared.settings import Settings
 
 T = TypeVar("T")
 

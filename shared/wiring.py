@@ -3,6 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from shared.core.settings import Settings, settings
 from shared.gateways.azureml.catalog import AzureMLCatalog
 from shared.gateways.azureml.client import AzureML
 from shared.gateways.azureml.deployments import AzureMLDeployments
@@ -17,7 +18,6 @@ from shared.gateways.queue import AzureAdvanceQueue
 from shared.gateways.scorer import AsyncScorer, AzureMLScorer
 from shared.gateways.tables import TableActive, TableLedger, TableProjects, TableRuns
 from shared.ports import Ports
-from shared.settings import Settings, settings
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential

@@ -18,10 +18,11 @@ from typing import Any
 
 import orjson
 
-from shared.data import kept, malformed, splits
-from shared.data.contract import LONGEST_LINE, Row, check, is_blank
-from shared.data.pii import Scanner
-from shared.data.prepare import REJECTED, Part, prepare
+from shared.data.contract import extra_keys, malformed
+from shared.data.contract.validation import LONGEST_LINE, Row, check, is_blank
+from shared.data.pii.scanner import Scanner
+from shared.data.preparing import splits
+from shared.data.preparing.prepare import REJECTED, Part, prepare
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Figures
 from tests import corpus, oracle
@@ -149,7 +150,7 @@ def examine(upload: Upload) -> None:
     for row in b"".join(files[name] for name in splits.NAMES).splitlines(keepends=True):
         _examine_row(row)
         if upload.config.pii in ("redact", "reject"):
-            texts = (text.encode() for text in kept.texts(orjson.loads(row)))
+            texts = (text.encode() for text in extra_keys.texts(orjson.loads(row)))
             assert not any(map(_scanner.kinds, texts)), "personal data is left"
     if not upload.packed:
         _examine_lines(upload.data, figures, files[REJECTED])

@@ -4,7 +4,7 @@ import json
 import math
 from typing import Any
 
-from shared.data.contract import LONGEST_LINE, can_be_seen
+from shared.data.contract.validation import LONGEST_LINE, can_be_seen
 
 READABLE = 200
 """Levels of nesting up to which it may be asked: the standard library gives up earlier than orjson."""

@@ -9,7 +9,7 @@ import sys
 from typing import Final
 
 from cli.paths import ROOT
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 from shared.models.run import Run
 
 NAME: Final = "base"
@@ -32,9 +32,9 @@ def deploy(run: Run) -> None:
 def _begin(endpoint: str, model: str, version: str) -> None:
     from azure.ai.ml.entities import ManagedOnlineDeployment
 
+    from shared.core.settings import settings
     from shared.gateways.azureml.client import AzureML
     from shared.gateways.credential import credential
-    from shared.settings import settings
 
     app = settings()
     AzureML(app, credential()).workspace.online_deployments.begin_create_or_update(

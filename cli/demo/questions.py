@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 
 PARAMETERS: Final = {"max_new_tokens": 200, "do_sample": False}
 """Of generation, unless told otherwise: the likeliest words, and enough of them."""

@@ -16,8 +16,8 @@ from cli.setup.background import Background
 from cli.setup.steps import LIGHT, TRAINING
 from cli.setup.view import set_up
 from local.stack import Options, Stack
-from shared.errors import TunedropError
-from shared.naming import is_data_file
+from shared.core.errors import TunedropError
+from shared.core.naming import is_data_file
 from shared.ports import Ports
 
 EXAMPLE: Final = paths.EXAMPLES / "lumo"

@@ -8,8 +8,8 @@ from cli.client import call
 from cli.demo.facts import Training
 from local import identity
 from local.stack import Stack
-from shared import resources
-from shared.errors import TunedropError
+from shared.core import resources
+from shared.core.errors import TunedropError
 from shared.models.project import LedgerEntry
 from shared.models.receipt import Receipt
 from shared.models.run import Run

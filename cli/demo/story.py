@@ -27,11 +27,11 @@ from cli.demo.questions import PARAMETERS, Answer, Question, chrf, questions
 from cli.demo.sources import AzureMlApi, EventGrid
 from local.children import ChildError
 from local.stack import Stack
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
+from shared.core.naming import CONFIG_FILE
+from shared.core.states import ENDS, State, has_come_to
 from shared.models.run import Run
-from shared.naming import CONFIG_FILE
 from shared.ports import Ports
-from shared.states import ENDS, State, has_come_to
 
 _EVERY: Final = 1.0
 """Seconds between two looks: each costs the training some of its time."""

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.demo.facts import Billed, Compared, Told
+from shared.core.states import State
 from shared.models.receipt import Problem, Receipt
-from shared.states import State
 
 PROBLEMS_SHOWN: Final = 20
 """Bad lines that are shown here."""

@@ -14,7 +14,7 @@ from typing import BinaryIO, Final, Protocol
 
 from cli.paths import LOGS
 from cli.setup.steps import STAMPS, Step
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 
 _LINES_SHOWN: Final = 12
 _NO_SUCH_PROGRAM: Final = 127

@@ -19,7 +19,7 @@ param pythonVersion string
 @description('App settings that replace the app\'s own defaults, such as its ceilings (docs/settings.md).')
 param settings object
 
-var resources = loadJsonContent('../../shared/resources.json')
+var resources = loadJsonContent('../../shared/core/resources.json')
 var suffix = environment().suffixes.storage
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {

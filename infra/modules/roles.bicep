@@ -13,7 +13,7 @@ param developerId string
 param developerType string
 
 var roles = loadJsonContent('../roles.json')
-var resources = loadJsonContent('../../shared/resources.json')
+var resources = loadJsonContent('../../shared/core/resources.json')
 
 var appOnStorage = ['Storage Blob Data Owner', 'Storage Queue Data Contributor', 'Storage Table Data Contributor']
 

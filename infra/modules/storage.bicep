@@ -6,7 +6,7 @@ param tags object
 @maxLength(24)
 param name string
 
-var resources = loadJsonContent('../../shared/resources.json')
+var resources = loadJsonContent('../../shared/core/resources.json')
 
 resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
   name: name

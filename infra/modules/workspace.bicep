@@ -15,7 +15,7 @@ param registryName string
 @description('Storage account of the app, in the same resource group, whose container holds the prepared data.')
 param dataStorageName string
 
-var resources = loadJsonContent('../../shared/resources.json')
+var resources = loadJsonContent('../../shared/core/resources.json')
 
 // An account of its own, so that code that trains never gets near uploads, receipts or the app's package.
 resource storage 'Microsoft.Storage/storageAccounts@2026-04-01' = {

@@ -11,7 +11,7 @@ from local.azureml.addresses import Addresses, datastore_path
 from local.azureml.disk import ACCOUNT, Disk
 from local.azureml.errors import invalid, not_found
 from local.azurite.provision import LaptopCredential
-from shared.resources import PREPARED, PREPARED_DATASTORE
+from shared.core.resources import PREPARED, PREPARED_DATASTORE
 
 BLOB_STORE: Final = "workspaceblobstore"
 ARTIFACT_STORE: Final = "workspaceartifactstore"

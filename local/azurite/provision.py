@@ -1,4 +1,4 @@
-"""What Bicep creates in the cloud: the containers, queues and tables of ``shared/resources.json``."""
+"""What Bicep creates in the cloud: the containers, queues and tables of ``shared/core/resources.json``."""
 
 import contextlib
 import time
@@ -12,7 +12,7 @@ from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 
 from local import identity
-from shared import resources
+from shared.core import resources
 
 
 class StorageUris(Protocol):

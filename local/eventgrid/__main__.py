@@ -13,8 +13,8 @@ from pathlib import Path
 
 from local.eventgrid.retry import Policy
 from local.eventgrid.server import Options, serve
-from shared.errors import TunedropError
-from shared.resources import UPLOADS
+from shared.core.errors import TunedropError
+from shared.core.resources import UPLOADS
 
 _SOMEWHERE = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local"

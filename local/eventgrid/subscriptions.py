@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from local.eventgrid.events import Event, kind, value_at
-from shared.errors import ConfigError
+from shared.core.errors import ConfigError
 
 Schema = Literal["eventgrid", "cloudevents"]
 

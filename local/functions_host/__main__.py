@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 
 from local.functions_host.host import Host, Options
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 
 
 def main() -> int:

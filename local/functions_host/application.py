@@ -15,7 +15,7 @@ import azure.functions as func
 from azure.functions.decorators.function_app import FunctionRegister
 
 from local.functions_host.errors import AppError
-from shared.errors import SettingsError
+from shared.core.errors import SettingsError
 
 TRIGGERS: Final = ("httpTrigger", "eventGridTrigger", "queueTrigger", "timerTrigger")
 _MODULE: Final = "function_app"

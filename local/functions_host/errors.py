@@ -1,11 +1,11 @@
 """What goes wrong in the host.
 
-TunedropError (shared.errors)
+TunedropError (shared.core.errors)
 ├── AppError           the app's code or host.json cannot be served; the host does not start
 └── InvocationError    a function raised, or ran for too long
 """
 
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 
 
 class AppError(TunedropError):

@@ -7,7 +7,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
-from shared.errors import SettingsError
+from shared.core.errors import SettingsError
 
 # The SDK's own retries begin after 15 s, which is long for a laptop.
 _QUICK: Final[Mapping[str, Any]] = {"initial_backoff": 0.2, "increment_base": 1, "random_jitter_range": 0}

@@ -6,11 +6,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header
 from pydantic import Field
 
-from shared.intents import decide
+from shared.core.naming import project_of_run
 from shared.models.base import Model
 from shared.models.run import Decided, Run
-from shared.naming import project_of_run
 from shared.ports import Ports
+from shared.runs.decisions import decide
 
 NOBODY_NAMED: Final = "someone with the key"
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from shared.errors import (
+from shared.core.errors import (
     ConflictError,
     DecisionError,
     EventError,

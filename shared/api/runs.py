@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
-from shared.errors import NotFoundError
+from shared.core.errors import NotFoundError
+from shared.core.naming import project_of_run
 from shared.models.base import Model
 from shared.models.run import Run, TimelineEntry
-from shared.naming import project_of_run
 from shared.ports import Ports
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Protocol
 
 from fastapi import APIRouter, Header
 
-from shared.errors import NotFoundError
+from shared.core.errors import NotFoundError
 from shared.models.project import Serving, Usage
 from shared.models.scoring import ScoreRequest
 from shared.ports import Ports

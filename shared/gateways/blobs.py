@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from shared.errors import ConflictError
-from shared.naming import normal_etag
+from shared.core.errors import ConflictError
+from shared.core.naming import normal_etag
+from shared.core.settings import Settings
 from shared.ports import BlobInfo
-from shared.settings import Settings
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential

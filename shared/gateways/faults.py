@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from shared.errors import ConflictError, NotFoundError, QuotaError, ThrottledError, TunedropError
+from shared.core.errors import ConflictError, NotFoundError, QuotaError, ThrottledError, TunedropError
 
 if TYPE_CHECKING:
     from azure.core.exceptions import HttpResponseError

@@ -4,9 +4,9 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.errors import NoticeError
+from shared.core.errors import NoticeError
+from shared.core.settings import Settings
 from shared.models.run import Notice, Run
-from shared.settings import Settings
 
 _OPTIONS: Final[dict[str, Any]] = {"connection_timeout": 5, "read_timeout": 10, "retry_total": 0}
 """Of each call, since the client drops its own: a topic that does not answer is not to take the time of the runs."""

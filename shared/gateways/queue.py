@@ -4,8 +4,8 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from shared import resources
-from shared.settings import Settings
+from shared.core import resources
+from shared.core.settings import Settings
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 from shared.models.base import Model
 
 M = TypeVar("M", bound=Model)

@@ -8,10 +8,10 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.errors import ScoringError
+from shared.core.errors import ScoringError
+from shared.core.settings import Settings
 from shared.gateways.azureml import cloud
 from shared.gateways.http import JsonClient
-from shared.settings import Settings
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession

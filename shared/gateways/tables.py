@@ -12,13 +12,13 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from shared import resources
-from shared.errors import ConflictError
+from shared.core import resources
+from shared.core.errors import ConflictError
+from shared.core.settings import Settings
 from shared.gateways import rows
 from shared.models.project import Capacity, Lease, LedgerEntry, Serving, Usage
 from shared.models.run import Queue, Run, TimelineEntry
 from shared.ports import Indexed, Stored, Waiting
-from shared.settings import Settings
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any, Literal
 
+from shared.core.naming import READY
+from shared.core.states import Intent, State
 from shared.models.base import Model
 from shared.models.config import ProjectConfig, Scalar
 from shared.models.receipt import Cost, Problem
 from shared.models.training import TrainingJob
-from shared.naming import READY
-from shared.states import Intent, State
 
 Decided = Literal["approve", "cancel", "retry"]
 Queue = Literal["job", "endpoint", "slot"]

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from shared.core.settings import Settings
 from shared.models.config import LeaseConfig, ProjectConfig
 from shared.models.fields import written
-from shared.settings import Settings
 
 
 def tighten(config: ProjectConfig, settings: Settings, received: datetime) -> tuple[ProjectConfig, list[str]]:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from shared.errors import PreflightError
+from shared.core.errors import PreflightError
 from shared.models.config import Scalar
 from shared.models.training import Component, ComponentInput, FoundationModel
 

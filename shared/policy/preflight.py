@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
-from shared.errors import PreflightError
+from shared.core.errors import PreflightError
 from shared.models.training import Compute, FoundationModel
 
 UNSUPPORTED: Final = frozenset({"standard_nc6", "standard_nc12", "standard_nc24", "standard_nc24r"})

@@ -2,16 +2,17 @@
 
 from typing import Final
 
-from shared import naming, serving
+from shared.core import naming
+from shared.core.states import Intent, State, rank
+from shared.endpoints import serving
 from shared.models.project import Serving
 from shared.models.run import Run
 from shared.policy.ceilings import tighten
 from shared.policy.cost import over_budget
 from shared.ports import Ports
-from shared.record import start_of_next
-from shared.states import Intent, State, rank
-from shared.steps import pace
-from shared.steps.outcome import Again, Forward, Outcome, Wait
+from shared.runs.record import start_of_next
+from shared.steps.common import pace
+from shared.steps.common.outcome import Again, Forward, Outcome, Wait
 from shared.steps.submit import APPEARS_WITHIN
 
 SETTLES_IN: Final = 60.0

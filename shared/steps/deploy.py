@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Final
 
-from shared import capacity, naming, serving
-from shared.errors import ConflictError
+from shared.core import naming
+from shared.core.errors import ConflictError
+from shared.core.states import State
+from shared.endpoints import capacity, serving
 from shared.models.hosting import DeploymentSpec, Endpoint
 from shared.models.project import Serving
 from shared.models.run import ModelRef, Run
 from shared.ports import Ports, Stored
-from shared.states import State
-from shared.steps import pace, tags
-from shared.steps.failure import failed
-from shared.steps.outcome import Close, Forward, Outcome, Wait
+from shared.steps.common import pace, tags
+from shared.steps.common.failure import failed
+from shared.steps.common.outcome import Close, Forward, Outcome, Wait
 
 APPEARS_WITHIN: Final = 60.0
 """Seconds within which an endpoint that was just created may still be unknown to Azure ML's reads."""

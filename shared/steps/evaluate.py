@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shared import resources
-from shared.errors import NotFoundError, ScoringError
+from shared.core import resources
+from shared.core.errors import NotFoundError, ScoringError
+from shared.core.states import State
 from shared.models.run import Run
 from shared.ports import Ports
-from shared.states import State
-from shared.steps.outcome import Close, Forward, Outcome, Wait
+from shared.steps.common.outcome import Close, Forward, Outcome, Wait
 
 TRIES: Final = 5
 RETRY_AFTER: Final = 5.0

@@ -6,13 +6,14 @@ While another one is being crowned this one stays, and takes over again if that 
 from datetime import timedelta
 from typing import Final
 
-from shared import mirror, serving
+from shared.core.states import State
+from shared.endpoints import serving
 from shared.models.run import Run
 from shared.policy import lease as leases
 from shared.ports import Ports
-from shared.states import State
-from shared.steps import pace
-from shared.steps.outcome import Close, Outcome, Wait
+from shared.runs import backup
+from shared.steps.common import pace
+from shared.steps.common.outcome import Close, Outcome, Wait
 from shared.steps.promote import route
 
 LOOK_EVERY: Final = 600.0
@@ -52,4 +53,4 @@ def _hold_lease(run: Run, ports: Ports, renew: bool) -> None:
     if held is not None and same:
         lease = lease.model_copy(update={"started": held.started})
     ports.projects.put_lease(lease)
-    mirror.keep_lease(lease, ports)
+    backup.keep_lease(lease, ports)

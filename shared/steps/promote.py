@@ -5,14 +5,14 @@ live first and is then closed like any other live run. One that cannot go live b
 what served before serves again.
 """
 
-from shared import serving
+from shared.core.states import State
+from shared.endpoints import serving
 from shared.models.hosting import Endpoint
 from shared.models.project import Serving
 from shared.models.run import Run
 from shared.ports import Ports
-from shared.states import State
-from shared.steps import pace
-from shared.steps.outcome import Close, Forward, Outcome, Wait, wanted
+from shared.steps.common import pace
+from shared.steps.common.outcome import Close, Forward, Outcome, Wait, wanted
 
 
 def promote(run: Run, ports: Ports) -> Outcome:

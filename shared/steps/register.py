@@ -1,13 +1,13 @@
 """trained → registered: the job's output becomes a model version, with tags that say where it came from."""
 
-from shared import naming
-from shared.errors import ConflictError
+from shared.core import naming
+from shared.core.errors import ConflictError
+from shared.core.states import State
 from shared.models.run import ModelRef, Run
 from shared.models.training import RegisteredModel
 from shared.ports import Ports
-from shared.states import State
-from shared.steps import pace, tags
-from shared.steps.outcome import Close, Forward, Outcome
+from shared.steps.common import pace, tags
+from shared.steps.common.outcome import Close, Forward, Outcome
 
 
 def register(run: Run, ports: Ports) -> Outcome:

@@ -2,18 +2,19 @@
 
 from typing import Final
 
-from shared import capacity, naming, resources
-from shared.errors import ConflictError
+from shared.core import naming, resources
+from shared.core.errors import ConflictError
+from shared.core.states import DEADLINES, State
+from shared.endpoints import capacity
 from shared.models.run import ModelRef, Run
 from shared.models.training import Component, Compute, FoundationModel, Job, TrainingJob
 from shared.policy import hyperparameters, preflight
 from shared.policy.display import display_name
 from shared.policy.fingerprint import fingerprint
 from shared.ports import Ports
-from shared.states import DEADLINES, State
-from shared.steps import pace, tags
-from shared.steps.failure import failed
-from shared.steps.outcome import Close, Forward, Outcome, Wait
+from shared.steps.common import pace, tags
+from shared.steps.common.failure import failed
+from shared.steps.common.outcome import Close, Forward, Outcome, Wait
 
 APPEARS_WITHIN: Final = 600.0
 """Seconds within which a submitted job may still be unknown to Azure ML's reads."""

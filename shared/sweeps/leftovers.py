@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.core.resources import PREPARED
+from shared.core.states import ENDS
 from shared.models.run import Run
 from shared.ports import BlobInfo, Ports
-from shared.resources import PREPARED
-from shared.states import ENDS
 
 GRACE: Final = timedelta(days=1)
 """A worker that wrote something longer ago can no longer be about to write the record that it belongs to."""

@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Literal
 
-from shared import resources, serving
-from shared.errors import TunedropError
+from shared.core import resources
+from shared.core.errors import TunedropError
+from shared.core.naming import MANAGED_BY, OURS
+from shared.core.states import ENDS
+from shared.endpoints import serving
 from shared.models.run import Run
-from shared.naming import MANAGED_BY, OURS
 from shared.ports import Ports
-from shared.states import ENDS
 
 log = logging.getLogger(__name__)
 

@@ -2,12 +2,12 @@
 
 import logging
 
-from shared import serving
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
+from shared.core.states import ENDS
+from shared.endpoints import serving
 from shared.models.project import Serving
 from shared.policy import lease as leases
 from shared.ports import Ports, Stored
-from shared.states import ENDS
 
 log = logging.getLogger(__name__)
 

@@ -2,12 +2,13 @@
 
 import logging
 
-from shared import intake, naming, resources
-from shared.errors import EventError
+from shared.core import naming, resources
+from shared.core.errors import EventError
 from shared.ports import BlobInfo, Ports
-from shared.rebuild import rebuild
 from shared.sweeps.leftovers import forget_unwritten, remove_leftovers
 from shared.sweeps.orphans import remove_orphans
+from shared.sweeps.rebuild import rebuild
+from shared.uploads import intake
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ import local.azurite
 from local.azurite import Azurite
 from local.azurite.provision import LaptopCredential, provision
 from local.tls import Certificates
-from shared import resources
+from shared.core import resources
 from tests.contract.laptop import ROOT, until
 
 START = """

@@ -1,6 +1,6 @@
 """Lines at the limit of their length and beyond."""
 
-from shared.data.contract import LONGEST_LINE
+from shared.data.contract.validation import LONGEST_LINE
 from tests.corpus.case import Case, saying
 
 _FRAME = len(saying(b""))

@@ -1,6 +1,6 @@
 """Roles that are missing, other words, or out of turn."""
 
-from shared.data.mend import SYNONYMS
+from shared.data.contract.repair import SYNONYMS
 from tests.corpus.case import ANSWER, SYSTEM, USER, Case, talk, values
 from tests.unit.data.rows import message
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from shared.errors import ThrottledError
+from shared.core.errors import ThrottledError
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

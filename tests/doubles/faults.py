@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from functools import partial
 from typing import Any, Final, Literal, TypeVar, get_args
 
-from shared.errors import NoticeError, ScoringError, ThrottledError, TunedropError
+from shared.core.errors import NoticeError, ScoringError, ThrottledError, TunedropError
 from shared.ports import Ports
 
 P = TypeVar("P", bound=Ports)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.errors import ConflictError, NotFoundError, ScoringError, TunedropError
+from shared.core.errors import ConflictError, NotFoundError, ScoringError, TunedropError
+from shared.core.naming import MANAGED_BY, OURS
 from shared.models.hosting import Deployment, DeploymentSpec, Endpoint, Provisioning
-from shared.naming import MANAGED_BY, OURS
 from tests.doubles.clock import FakeClock
 
 

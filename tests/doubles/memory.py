@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from shared.core.settings import Settings
 from shared.ports import Ports
-from shared.settings import Settings
 from tests.doubles.clock import FakeClock
 from tests.doubles.hosting import Hosting, MemoryDeployments, MemoryEndpoints, MemoryScorer
 from tests.doubles.notices import MemoryNotices

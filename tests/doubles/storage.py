@@ -5,8 +5,8 @@ from dataclasses import replace
 from itertools import count
 from operator import attrgetter
 
-from shared.errors import ConflictError
-from shared.naming import normal_etag
+from shared.core.errors import ConflictError
+from shared.core.naming import normal_etag
 from shared.ports import BlobInfo, Clock
 
 

@@ -7,7 +7,7 @@ from itertools import count
 from operator import attrgetter
 from typing import TypeVar, cast
 
-from shared.errors import ConflictError
+from shared.core.errors import ConflictError
 from shared.models.base import Model
 from shared.models.project import Capacity, Lease, LedgerEntry, Serving, Usage
 from shared.models.run import Queue, Run, TimelineEntry

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.errors import ConflictError
+from shared.core.errors import ConflictError
+from shared.core.naming import MANAGED_BY, OURS
 from shared.models.training import (
     Component,
     ComponentInput,
@@ -16,7 +17,6 @@ from shared.models.training import (
     RegisteredModel,
     TrainingJob,
 )
-from shared.naming import MANAGED_BY, OURS
 from tests.doubles.clock import FakeClock
 
 COMPONENT: Final = Component(

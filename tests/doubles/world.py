@@ -5,14 +5,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from shared import intake
-from shared.engine import advance
+from shared.core.resources import UPLOADS
+from shared.core.states import State
+from shared.engine.advance import advance
 from shared.models.run import Run
 from shared.ports import Ports
-from shared.resources import UPLOADS
-from shared.states import State
 from shared.sweeps.reap import reap
 from shared.sweeps.reconcile import reconcile
+from shared.uploads import intake
 from tests.doubles.clock import FakeClock
 from tests.doubles.faults import FAILURES, Faults
 from tests.doubles.memory import MemoryPorts, memory_ports

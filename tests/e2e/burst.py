@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 
+from shared.core.naming import parse_attempt_name
 from shared.models.run import Run
-from shared.naming import parse_attempt_name
 from tests.e2e.kills import at_rest, patience
 from tests.e2e.world import World, rows
 from tests.progress import Advance

@@ -3,9 +3,9 @@
 import time
 from random import Random
 
+from shared.core.states import ENDS, State
+from shared.engine.poison import SHORTEST
 from shared.models.run import Run
-from shared.poison import SHORTEST
-from shared.states import ENDS, State
 from tests.e2e.world import ONE_OF_ITS_OWN, PATIENCE, NotYetError, World, rows
 
 PROJECTS = 5

@@ -2,8 +2,8 @@
 
 import time
 
+from shared.core.states import State, rank
 from shared.models.run import Run
-from shared.states import State, rank
 from tests.e2e.world import ONE_OF_EACH, World, rows
 
 MORTAL = (

@@ -1,8 +1,8 @@
 """What people decide, and what the app does by itself about a failure, on the real stack."""
 
+from shared.core.naming import attempt_name
+from shared.core.states import State
 from shared.models.run import Run
-from shared.naming import attempt_name
-from shared.states import State
 from tests.e2e.world import World, rows
 
 OVER_BUDGET = "hyperparameters: {max_steps: 3, per_device_train_batch_size: 2}\nbudget_usd: 0.01\n"

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from shared.naming import attempt_name
-from shared.states import State
+from shared.core.naming import attempt_name
+from shared.core.states import State
 from tests.e2e.world import ONE_OF_EACH, World, rows
 
 TIMES = 5

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from shared.states import State
+from shared.core.states import State
 from tests.e2e.kills import drop, everyones, kill_at_random, lost_or_doubled, rested
 from tests.e2e.world import World
 

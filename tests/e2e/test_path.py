@@ -2,8 +2,8 @@
 
 from cli.demo.questions import PARAMETERS
 from cli.demo.sources import bill, receipt, upload
-from shared.naming import CONFIG_FILE
-from shared.states import State
+from shared.core.naming import CONFIG_FILE
+from shared.core.states import State
 from tests.e2e.world import ONE_OF_EACH, World, rows
 
 PATH = [

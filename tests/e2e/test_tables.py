@@ -5,10 +5,10 @@ import json
 from azure.data.tables import TableServiceClient
 from azure.storage.queue import QueueClient, TextBase64EncodePolicy
 
+from shared.core.resources import POISON_QUEUE, TABLES
+from shared.core.states import State
 from shared.gateways.credential import credential
-from shared.rebuild import rebuild
-from shared.resources import POISON_QUEUE, TABLES
-from shared.states import State
+from shared.sweeps.rebuild import rebuild
 from tests.e2e.world import ONE_OF_EACH, World, rows
 
 

@@ -19,12 +19,12 @@ from cli.demo.sources import AzureMlApi, EventGrid, upload
 from cli.paths import ROOT, TINY_MODEL
 from local.stack import Options, Stack
 from shared import wiring
+from shared.core.naming import CONFIG_FILE, model_version
+from shared.core.settings import settings
+from shared.core.states import ENDS, State, has_come_to
 from shared.gateways.credential import credential
 from shared.models.run import Run
-from shared.naming import CONFIG_FILE, model_version
 from shared.ports import Ports
-from shared.settings import settings
-from shared.states import ENDS, State, has_come_to
 
 PATIENCE: Final = 240.0
 """Seconds after which a run that has not come where it should is given up: many times what it takes."""

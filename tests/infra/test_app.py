@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from scripts.package import python_version
-from shared.settings import Settings
+from shared.core.settings import Settings
 from tests.infra.snapshot import ROOT, Snapshot, noun, referenced
 
 SCHEDULES = ("RECONCILE_SCHEDULE", "SWEEP_SCHEDULE", "REAP_SCHEDULE")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.stack_settings import subscriptions
-from shared import resources
+from shared.core import resources
 from tests.infra.snapshot import Snapshot, noun
 
 SUBSCRIPTION = "Microsoft.EventGrid/systemTopics/eventSubscriptions"

@@ -9,7 +9,7 @@ import pytest
 from functions import reap, reconcile, sweep
 from local import identity
 from local.stack_settings import SCHEDULES, TRAINING_IDENTITY, AzureMl
-from shared.settings import Settings
+from shared.core.settings import Settings
 from tests.infra.snapshot import ROOT
 
 HOST: dict[str, Any] = json.loads((ROOT / "host.json").read_text())

@@ -1,6 +1,6 @@
 """Storage, queues and tables."""
 
-from shared import resources
+from shared.core import resources
 from tests.infra.snapshot import Snapshot
 
 ACCOUNT = "Microsoft.Storage/storageAccounts"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared import resources
+from shared.core import resources
 from tests.infra.snapshot import Snapshot, noun
 
 WORKSPACE = "Microsoft.MachineLearningServices/workspaces"

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from shared.core.states import State
 from shared.ports import Clock
-from shared.states import State
 from tests.simulation import lives
 from tests.simulation.lives import Lived
 from tests.simulation.simulation import Batch, Simulation, Single

@@ -6,10 +6,10 @@ from functools import cache, partial
 from itertools import count
 from typing import Any, Final, NamedTuple
 
-from shared.engine import advance
-from shared.intents import decide
+from shared.core.states import ENDS, State
+from shared.engine.advance import advance
 from shared.models.run import Run as Record
-from shared.states import ENDS, State
+from shared.runs.decisions import decide
 from shared.sweeps.reap import reap
 from tests.simulation.lives import LIVES, SETTINGS, Lived
 from tests.simulation.simulation import Batch, Run, Simulation, Single, violations

@@ -21,16 +21,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.engine import PATIENCE
+from shared.core.naming import OURS, is_data_file
+from shared.core.resources import PREPARED, UPLOADS
+from shared.core.states import ENDS, State, may_follow
+from shared.endpoints.serving import endpoint_name
+from shared.engine.advance import PATIENCE
 from shared.models.hosting import DeploymentSpec
 from shared.models.project import Capacity, Lease, Serving
 from shared.models.run import Notice, Queue, Run, TimelineEntry
 from shared.models.training import RegisteredModel, TrainingJob
-from shared.naming import OURS, is_data_file
 from shared.ports import Waiting
-from shared.resources import PREPARED, UPLOADS
-from shared.serving import endpoint_name
-from shared.states import ENDS, State, may_follow
 from tests.doubles.memory import MemoryPorts
 
 HAS_SLOT: Final = frozenset({State.DEPLOYING, State.DEPLOYED, State.EVALUATED})

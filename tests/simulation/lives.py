@@ -6,11 +6,11 @@ from functools import partial
 from itertools import count
 from typing import Any, Final
 
-from shared.intents import decide
+from shared.core.naming import run_id
+from shared.core.resources import UPLOADS
+from shared.core.states import DEADLINES, State
 from shared.models.run import Decided
-from shared.naming import run_id
-from shared.resources import UPLOADS
-from shared.states import DEADLINES, State
+from shared.runs.decisions import decide
 from shared.sweeps.orphans import GRACE
 from shared.sweeps.sweep import sweep
 from tests.doubles.memory import memory_ports

@@ -24,7 +24,8 @@ def _outcome(seed: int) -> str:
     weather = Storm(seed).begun()
     wrong = len(violations(weather))
     simulation = weather.simulation
-    ends = [(run.run_id, run.state, run.attempt, run.seq, run.updated.isoformat()) for run in simulation.ports.runs.all()]
+    runs = simulation.ports.runs.all()
+    ends = [(run.run_id, run.state, run.attempt, run.seq, run.updated.isoformat()) for run in runs]
     calls = len(simulation.faults.calls)
     digest = hashlib.sha256(json.dumps([sorted(ends), calls, wrong]).encode()).hexdigest()
     return f"{seed} {calls} {digest[:16]}"

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, Final
 
-from shared import claims
-from shared.data import streams
-from shared.steps import prepare
+from shared.data.reading import streams
+from shared.runs import claims
+from shared.steps.preparation import step
 from tests.simulation import replays
 from tests.simulation.remembered import prepared
 from tests.simulation.shrink import shrunk
@@ -34,7 +34,7 @@ def _no_heartbeat(claim: claims.HeldClaim, every: float) -> Iterator[None]:
 REPLACED: Final[tuple[tuple[Any, str, Callable[..., Any]], ...]] = (
     (claims, "_heartbeat", _no_heartbeat),
     (streams, "prefetched", lambda chunks: chunks),
-    (prepare, "prepare_data", prepared),
+    (step, "prepare_data", prepared),
 )
 """Where the app starts threads or does the same work again and again, and what takes their place."""
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shared.errors import TunedropError
-from shared.states import State
+from shared.core.errors import TunedropError
+from shared.core.states import State
 from tests.doubles.faults import Kind
 from tests.doubles.world import chat
 from tests.simulation.lives import Lived

@@ -5,8 +5,8 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from shared.data.outputs import Sink
-from shared.data.prepare import Part, prepare
+from shared.data.preparing.outputs import Sink
+from shared.data.preparing.prepare import Part, prepare
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Figures
 
@@ -23,7 +23,7 @@ def prepared(
     earlier: Iterable[Part] = (),
     **others: Any,
 ) -> Figures:
-    """``shared.data.prepare.prepare``, which reads in this order too."""
+    """``shared.data.preparing.prepare.prepare``, which reads in this order too."""
     held_out = tuple(pinned)
     read, before = _read(parts), _read(earlier)
     key = (read, config.model_dump_json(), held_out, before, *others.values())

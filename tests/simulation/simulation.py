@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
-from shared.naming import normal_etag
+from shared.core.naming import normal_etag
 from tests.doubles.faults import Faults, Kind
 from tests.doubles.world import Event, World
 from tests.simulation.invariants import History, Watch, at_rest

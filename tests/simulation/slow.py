@@ -6,8 +6,8 @@ from functools import partial
 from itertools import product
 from typing import Final
 
-from shared.intents import decide
-from shared.states import State
+from shared.core.states import State
+from shared.runs.decisions import decide
 from tests.doubles.world import TICK
 from tests.simulation import lives
 from tests.simulation.lives import Lived

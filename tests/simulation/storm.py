@@ -14,12 +14,12 @@ from functools import cache, partial
 from itertools import count
 from typing import Any, Final
 
-from shared.engine import advance
-from shared.intents import decide
+from shared.core.resources import UPLOADS
+from shared.core.states import ENDS, State
+from shared.engine.advance import advance
+from shared.engine.poison import bury
 from shared.models.run import Decided, Run
-from shared.poison import bury
-from shared.resources import UPLOADS
-from shared.states import ENDS, State
+from shared.runs.decisions import decide
 from shared.sweeps.reap import reap
 from shared.sweeps.reconcile import reconcile
 from shared.sweeps.sweep import sweep

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from shared.data import splits
-from shared.data.prepare import REJECTED, Part, prepare
+from shared.core.states import State
+from shared.data.preparing import splits
+from shared.data.preparing.prepare import REJECTED, Part, prepare
 from shared.models.base import Model
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Figures
-from shared.states import State
 from tests.doubles.world import chat
 from tests.simulation import lives
 from tests.simulation.remembered import prepared

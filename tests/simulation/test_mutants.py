@@ -16,7 +16,7 @@ def test_many_design_bugs_are_known() -> None:
 
 
 def test_a_bug_in_lines_that_are_gone_is_to_be_said_again() -> None:
-    gone = Mutant(name="gone", bug="", suite="", edits={"shared.naming:is_ready": "-    return None\n"})
+    gone = Mutant(name="gone", bug="", suite="", edits={"shared.core.naming:is_ready": "-    return None\n"})
     with (
         pytest.raises(ValueError, match=r"is_ready no longer has these lines\. In tests/simulation/mutants\.yaml, say"),
         gone.seeded(),

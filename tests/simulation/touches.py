@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from shared.resources import UPLOADS
-from shared.states import State
+from shared.core.resources import UPLOADS
+from shared.core.states import State
 from shared.sweeps.sweep import sweep
 from tests.doubles.faults import Kind
 from tests.doubles.world import chat

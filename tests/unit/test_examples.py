@@ -3,18 +3,20 @@
 from collections import Counter
 from pathlib import Path
 
-from shared.data import config, contract, identity, splits
-from shared.data.contract import Row
-from shared.data.faults import Fault
+from shared.data.contract import row_digest, validation
+from shared.data.contract.faults import Fault
+from shared.data.contract.validation import Row
+from shared.data.preparing import splits
+from shared.data.settings import reader
 from shared.models.config import ProjectConfig, SplitConfig
 
-DIGEST = identity.digest("normalised")
+DIGEST = row_digest.digest("normalised")
 LUMO = Path(__file__).parents[2] / "examples" / "lumo"
 
 
 def checked() -> list[Row | Fault]:
     lines = (LUMO / "support-chats.jsonl").read_bytes().splitlines()
-    return [contract.check(line) for line in lines]
+    return [validation.check(line) for line in lines]
 
 
 def chats(rows: list[Row]) -> list[list[dict[str, str]]]:
@@ -26,7 +28,7 @@ def usable() -> list[Row]:
 
 
 def held_out() -> list[list[dict[str, str]]]:
-    rows = [contract.check(line) for line in (LUMO / "held-out.jsonl").read_bytes().splitlines()]
+    rows = [validation.check(line) for line in (LUMO / "held-out.jsonl").read_bytes().splitlines()]
     assert not [row for row in rows if isinstance(row, Fault)]
     return chats([row for row in rows if isinstance(row, Row)])
 
@@ -69,7 +71,7 @@ def test_held_out_questions_ask_in_other_words_for_answers_that_are_taught() -> 
 
 
 def test_settings_are_read_without_fault() -> None:
-    settings = config.read((LUMO / "tunedrop.yaml").read_bytes())
+    settings = reader.read((LUMO / "tunedrop.yaml").read_bytes())
     assert isinstance(settings, ProjectConfig)
     assert settings.hyperparameters["num_train_epochs"] == 3
     assert settings.lease.idle.total_seconds() == 15

@@ -9,7 +9,7 @@ from local.azureml.dates import system_data
 from local.azureml.errors import invalid
 from local.azureml.http import WS, Route, answer
 from local.azureml.parts import Parts
-from shared.resources import PREPARED_DATASTORE
+from shared.core.resources import PREPARED_DATASTORE
 
 _CREATED = 1_700_000_000.0
 

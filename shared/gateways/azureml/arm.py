@@ -5,12 +5,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from shared.errors import NotFoundError
+from shared.core.errors import NotFoundError
+from shared.core.settings import Settings
 from shared.gateways.azureml import cloud
 from shared.gateways.azureml.patience import Patience
 from shared.gateways.faults import translated
 from shared.gateways.http import JsonClient
-from shared.settings import Settings
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shared.errors import NotFoundError
+from shared.core.errors import NotFoundError
 from shared.gateways.azureml import registry
 from shared.gateways.azureml.client import AzureML
 from shared.gateways.faults import translated

@@ -7,13 +7,13 @@ from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from shared.errors import ConflictError, TunedropError
+from shared.core.errors import ConflictError, TunedropError
+from shared.core.settings import Settings
 from shared.gateways.azureml import cloud
 from shared.gateways.azureml.arm import Arm
 from shared.gateways.azureml.patience import Patience
 from shared.gateways.faults import translated
 from shared.gateways.http import CONNECT_SECONDS, READ_SECONDS
-from shared.settings import Settings
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient

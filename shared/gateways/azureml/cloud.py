@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from shared.settings import Settings
+from shared.core.settings import Settings
 
 
 def resource_manager(settings: Settings) -> str:

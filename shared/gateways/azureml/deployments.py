@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
-from shared.errors import ConflictError, NotFoundError
+from shared.core.errors import ConflictError, NotFoundError
 from shared.gateways.azureml import failures, punctual
 from shared.gateways.azureml.arm import Json
 from shared.gateways.azureml.client import AzureML

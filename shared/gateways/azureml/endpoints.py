@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from shared.errors import ConflictError, NotFoundError
+from shared.core.errors import ConflictError, NotFoundError
+from shared.core.naming import MANAGED_BY, OURS
 from shared.gateways.azureml import failures, punctual
 from shared.gateways.azureml.arm import Arm, Json
 from shared.gateways.azureml.client import AzureML
 from shared.gateways.azureml.hosting import provisioning
 from shared.models.hosting import Endpoint
-from shared.naming import MANAGED_BY, OURS
 
 
 class AzureMLEndpoints:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from shared.errors import NotFoundError
+from shared.core.errors import NotFoundError
 from shared.gateways.azureml.arm import Arm, Json
 
 _DEEPEST: Final = 3

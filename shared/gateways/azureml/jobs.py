@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from shared.errors import ConflictError, TunedropError
+from shared.core.errors import ConflictError, TunedropError
+from shared.core.naming import MANAGED_BY, OURS
 from shared.gateways.azureml import failures, metrics, pipeline, punctual
 from shared.gateways.azureml.client import AzureML, calling
 from shared.models.training import Job, JobStatus, TrainingJob
-from shared.naming import MANAGED_BY, OURS
 
 _ENDED: Final[dict[str, JobStatus]] = {"completed": "completed", "failed": "failed", "canceled": "cancelled"}
 FINGERPRINT_TAG: Final = "fingerprint"

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from shared.errors import NotFoundError
+from shared.core.errors import NotFoundError
 from shared.gateways.azureml.arm import Arm
 
 

@@ -5,11 +5,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-from shared.errors import ConflictError, NotFoundError
+from shared.core.errors import ConflictError, NotFoundError
+from shared.core.naming import MANAGED_BY, OURS, is_project
 from shared.gateways.azureml import punctual
 from shared.gateways.azureml.client import AzureML, calling, sdk
 from shared.models.training import RegisteredModel
-from shared.naming import MANAGED_BY, OURS, is_project
 
 _PATH: Final = "tunedrop.path"
 """Property that keeps the path as we gave it: Azure answers with the one it resolved."""

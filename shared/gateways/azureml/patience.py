@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.errors import ThrottledError
+from shared.core.errors import ThrottledError
 from shared.gateways.azureml import punctual
 from shared.gateways.faults import seconds_asked
 

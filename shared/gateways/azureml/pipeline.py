@@ -4,7 +4,7 @@ import re
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.errors import NotFoundError
+from shared.core.errors import NotFoundError
 from shared.gateways.azureml.client import AzureML, sdk
 from shared.models.training import TrainingJob
 

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Final
 
-from shared.errors import ThrottledError
+from shared.core.errors import ThrottledError
 
 _BEFORE: Final[ContextVar[datetime | None]] = ContextVar("before", default=None)
 _LATER: Final = 1.0

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
+from shared.core.settings import Settings
 from shared.gateways.azureml import cloud
 from shared.gateways.azureml.arm import Arm
-from shared.settings import Settings
 
 _API_VERSION: Final = "2021-10-01-dataplanepreview"
 """The SDK's own for registries."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.eventgrid.subscriptions import Subscription, load
-from shared.errors import ConfigError
+from shared.core.errors import ConfigError
 from tests.contract.eventgrid.conftest import an_event
 
 

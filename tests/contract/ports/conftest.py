@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from local.azurite.provision import provision
+from shared.core.settings import Settings
 from shared.gateways.credential import credential
 from shared.ports import Ports
-from shared.settings import Settings
 from shared.wiring import joined
 from tests.contract.laptop import Laptop, Server
 from tests.contract.ports.worlds import StandIn, World, memory_world

@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from shared import staging
-from shared.engine import advance
+from shared.core.settings import Settings
+from shared.engine.advance import advance
 from shared.gateways import blobs
 from shared.gateways.credential import credential
 from shared.ports import Ports
-from shared.settings import Settings
+from shared.uploads import staging
 from shared.wiring import joined
 from tests.doubles import memory_ports
 

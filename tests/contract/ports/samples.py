@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from shared.core.states import State
 from shared.models.config import ProjectConfig
 from shared.models.project import Lease, LedgerEntry, Usage
 from shared.models.run import Notice, Results, Run, Splits, TimelineEntry, Upload, UploadPart
-from shared.states import State
 
 NOW: Final = datetime(2026, 11, 24, 12, 30, 15, 123456, tzinfo=UTC)
 

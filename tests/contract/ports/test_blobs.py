@@ -2,9 +2,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.errors import ConflictError
+from shared.core.errors import ConflictError
+from shared.core.resources import PREPARED, UPLOADS
 from shared.ports import Blobs, Ports
-from shared.resources import PREPARED, UPLOADS
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.errors import NotFoundError
+from shared.core.errors import NotFoundError
 from shared.ports import Ports
 from tests.contract.laptop import Laptop
 from tests.contract.ports.conftest import azure_ports

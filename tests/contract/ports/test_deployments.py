@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from shared.errors import ConflictError, NotFoundError, QuotaError
+from shared.core.errors import ConflictError, NotFoundError, QuotaError
 from shared.models.hosting import DeploymentSpec
 from tests.contract.ports.test_endpoints import name_of
 from tests.contract.ports.worlds import TAGS, StandIn, World

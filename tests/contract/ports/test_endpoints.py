@@ -1,6 +1,6 @@
 import pytest
 
-from shared.errors import ConflictError, NotFoundError, ThrottledError
+from shared.core.errors import ConflictError, NotFoundError, ThrottledError
 from shared.models.hosting import Endpoint
 from tests.contract.ports.worlds import TAGS, StandIn, World
 

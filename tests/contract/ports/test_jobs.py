@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from shared.errors import ConflictError, ThrottledError, TunedropError
+from shared.core.errors import ConflictError, ThrottledError, TunedropError
 from tests.contract.laptop import Laptop
 from tests.contract.ports.conftest import azure_ports
 from tests.contract.ports.worlds import StandIn, World

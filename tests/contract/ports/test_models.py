@@ -1,6 +1,6 @@
 import pytest
 
-from shared.errors import ConflictError
+from shared.core.errors import ConflictError
 from tests.contract.ports.worlds import StandIn, World
 
 

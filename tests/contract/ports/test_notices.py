@@ -3,10 +3,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.errors import NoticeError
+from shared.core.errors import NoticeError
+from shared.core.states import State
 from shared.models.run import Notice
 from shared.ports import Ports
-from shared.states import State
 from tests.contract.laptop import Laptop
 from tests.contract.ports import samples
 from tests.contract.ports.conftest import azure_ports

@@ -8,15 +8,15 @@ from datetime import timedelta
 
 import pytest
 
-from shared.claims import LASTS
-from shared.engine import advance
-from shared.intake import accept
+from shared.core.naming import pin_path
+from shared.core.resources import PREPARED, RECEIPTS, UPLOADS
+from shared.core.states import State
+from shared.engine.advance import advance
 from shared.models.run import Run, Upload
-from shared.naming import pin_path
 from shared.ports import Ports
-from shared.resources import PREPARED, RECEIPTS, UPLOADS
-from shared.states import State
+from shared.runs.claims import LASTS
 from shared.sweeps.leftovers import GRACE, remove_leftovers
+from shared.uploads.intake import accept
 from tests.contract.ports import preparing
 from tests.doubles import FakeClock
 

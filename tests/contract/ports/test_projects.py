@@ -1,6 +1,6 @@
 import pytest
 
-from shared.errors import ConflictError
+from shared.core.errors import ConflictError
 from shared.models.project import Capacity, Serving
 from shared.ports import Ports, Projects
 from tests.contract.ports import samples

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.errors import ThrottledError
+from shared.core.errors import ThrottledError
 from tests.contract.ports.test_deployments import to_deploy
 from tests.contract.ports.test_endpoints import name_of
 from tests.contract.ports.worlds import TAGS, World

@@ -2,8 +2,8 @@ import json
 
 from azure.storage.queue import TextBase64DecodePolicy
 
+from shared.core.resources import ADVANCE_QUEUE
 from shared.ports import Ports
-from shared.resources import ADVANCE_QUEUE
 from tests.contract.laptop import Laptop
 from tests.doubles import memory_ports
 

@@ -1,8 +1,8 @@
 import pytest
 
-from shared.errors import ConflictError
+from shared.core.errors import ConflictError
+from shared.core.states import State
 from shared.ports import Ports, Runs
-from shared.states import State
 from tests.contract.ports import samples
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.errors import ScoringError
+from shared.core.errors import ScoringError
 from tests.contract.ports.test_deployments import to_deploy
 from tests.contract.ports.worlds import World
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.errors import ScoringError
+from shared.core.errors import ScoringError
+from shared.core.settings import Settings
 from shared.gateways.credential import credential
 from shared.gateways.scorer import AsyncScorer, AzureMLScorer
-from shared.settings import Settings
 from tests.contract.laptop import Laptop
 from tests.contract.ports.https import Https
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
-from shared import resources
+from shared.core import resources
+from shared.core.naming import MANAGED_BY, OURS, attempt_name
 from shared.models.hosting import DeploymentSpec
 from shared.models.training import RegisteredModel, TrainingJob
-from shared.naming import MANAGED_BY, OURS, attempt_name
 from shared.ports import Ports
 from tests.contract.laptop import Server, until
 from tests.doubles import MemoryPorts

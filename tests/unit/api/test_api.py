@@ -9,11 +9,11 @@ from fastapi.testclient import TestClient
 from shared.api.app import create_app
 from shared.api.decisions import NOBODY_NAMED
 from shared.api.score import FRESH
-from shared.errors import ScoringError, SettingsError
+from shared.core.errors import ScoringError, SettingsError
+from shared.core.states import State
 from shared.models.project import Serving
 from shared.models.run import Run, TimelineEntry, Upload
 from shared.ports import Ports
-from shared.states import State
 from tests.doubles import MemoryPorts, memory_ports
 
 BODY: dict[str, Any] = {"input_data": {"input_string": [{"role": "user", "content": "canary-7731"}], "parameters": {}}}

@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from cli import paths, uploads
 from cli.main import app
-from shared.data import prepare as module
-from shared.data import splits
-from shared.data.examiner import Examiner
-from shared.data.prepare import REJECTED, Part
+from shared.data.preparing import prepare as module
+from shared.data.preparing import splits
+from shared.data.preparing.examiner import Examiner
+from shared.data.preparing.prepare import REJECTED, Part
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Receipt
 from tests import receipts

@@ -5,8 +5,8 @@ from rich.console import Console
 
 from cli.client import Api
 from cli.decisions import decide, next_steps
+from shared.core.states import State
 from shared.models.run import Decided, Run
-from shared.states import State
 from tests.contract.ports.samples import run as sample
 
 RUN = sample("lumo")

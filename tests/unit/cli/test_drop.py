@@ -5,10 +5,10 @@ import pytest
 from rich.console import Console
 
 from cli.drop import drop, parts
-from shared import drops
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
+from shared.core.resources import UPLOADS
 from shared.models.run import Upload
-from shared.resources import UPLOADS
+from shared.uploads import folder_uploads
 from tests.doubles.memory import MemoryPorts, memory_ports
 
 
@@ -50,7 +50,7 @@ def test_the_file_that_says_ready_is_dropped_last(tmp_path: Path) -> None:
 def test_a_dropped_folder_is_a_complete_upload_in_the_cloud(tmp_path: Path) -> None:
     ports = memory_ports()
     dropped(folder(tmp_path / "week-12", "train.jsonl", "test.jsonl.gz"), ports)
-    upload, fault = drops.closed(Upload(path="lumo/week-12/_READY", etag="1", size=0), ports)
+    upload, fault = folder_uploads.closed(Upload(path="lumo/week-12/_READY", etag="1", size=0), ports)
     assert fault is None
     assert [part.path for part in upload.parts] == ["lumo/week-12/test.jsonl.gz", "lumo/week-12/train.jsonl"]
 

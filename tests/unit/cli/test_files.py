@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from cli.files import new_file, new_folder
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 
 
 def names(folder: Path) -> set[str]:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from cli import paths
 from cli.main import app
 from cli.target import Target
-from shared.resources import UPLOADS
+from shared.core.resources import UPLOADS
 from tests.doubles.memory import memory_ports
 from tests.unit.data.rows import conversation
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from cli import records as module
 from cli.records import Record, records
-from shared.data.lines import UnreadableError
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
+from shared.data.reading.lines import UnreadableError
 
 ROWS = [{"prompt": f"Question {number}?", "completion": 'Ja, naïve \u2028 [x] {y} \\ "'} for number in range(5)]
 

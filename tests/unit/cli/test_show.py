@@ -6,9 +6,9 @@ from rich.console import Console
 from cli import show
 from cli.client import Api, Report
 from cli.target import Target
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
+from shared.core.states import State
 from shared.models.run import Results, Run
-from shared.states import State
 from tests.contract.ports.samples import run as sample
 
 NOBODY = Target("http://127.0.0.1:1", "")

@@ -1,8 +1,8 @@
 from typing import Any
 
+from shared.core.settings import Settings
 from shared.gateways.azureml import cloud
 from shared.gateways.blobs import AzureBlobs
-from shared.settings import Settings
 
 
 def settings(**more: Any) -> Settings:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from azure.core.exceptions import HttpResponseError
 
-from shared.errors import ConflictError, NotFoundError, QuotaError, ThrottledError, TunedropError
+from shared.core.errors import ConflictError, NotFoundError, QuotaError, ThrottledError, TunedropError
 from shared.gateways.faults import meaning, translated
 
 NO_CORES = (

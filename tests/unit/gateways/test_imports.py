@@ -29,7 +29,7 @@ def test_importing_every_gateway_loads_no_sdk() -> None:
 
 def test_a_gateway_can_be_made_without_its_sdk() -> None:
     code = """
-from shared.settings import Settings
+from shared.core.settings import Settings
 from shared.gateways.blobs import AzureBlobs
 from shared.gateways.azureml.client import AzureML
 from shared.gateways.azureml.jobs import AzureMLJobs
@@ -45,8 +45,8 @@ AzureMLJobs(AzureML(settings, None))
 def test_scoring_never_loads_the_ml_sdk(scorer: str) -> None:
     code = f"""
 import asyncio, inspect
-from shared.errors import ScoringError
-from shared.settings import Settings
+from shared.core.errors import ScoringError
+from shared.core.settings import Settings
 from shared.gateways.scorer import {scorer}
 from local.azurite.provision import LaptopCredential
 names = ("blob_uri", "queue_uri", "table_uri", "storage_id", "subscription_id", "resource_group", "workspace")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.errors import ThrottledError
+from shared.core.errors import ThrottledError
 from shared.gateways.azureml.patience import Patience
 
 

@@ -2,11 +2,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
+from shared.core.states import State
 from shared.gateways import rows
 from shared.models.config import ProjectConfig
 from shared.models.run import Notice, Results, Run, Upload
-from shared.states import State
 
 NOW = datetime(2026, 11, 24, 12, 30, 15, 123456, tzinfo=UTC)
 RUN = Run(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 import pytest
 
 from local.stack_settings import AzureMl, app_settings, client_environment, subscriptions
-from shared import resources
-from shared.settings import Settings
+from shared.core import resources
+from shared.core.settings import Settings
 
 READY = {
     "url": "https://127.0.0.1:8443",

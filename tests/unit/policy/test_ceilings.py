@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
+from shared.core.settings import Settings
 from shared.models.config import LeaseConfig, ProjectConfig
 from shared.policy import ceilings
-from shared.settings import Settings
 from tests.doubles.memory import SETTINGS
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

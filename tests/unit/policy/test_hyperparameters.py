@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import PreflightError
+from shared.core.errors import PreflightError
 from shared.models.training import Component, ComponentInput, FoundationModel
 from shared.policy.hyperparameters import APP_DEFAULTS, coerce, resolve
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.errors import PreflightError
+from shared.core.errors import PreflightError
 from shared.models.training import Compute, FoundationModel
 from shared.policy import preflight
 

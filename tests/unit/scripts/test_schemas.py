@@ -11,8 +11,8 @@ from jsonschema import Draft7Validator
 
 from scripts import schemas
 from scripts.generate_docs import ROOT
-from shared.data import config
-from shared.data.settings_yaml import parse
+from shared.data.settings import reader
+from shared.data.settings.yaml_lines import parse
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Receipt
 from tests.receipts import SCHEMAS, validator
@@ -45,7 +45,7 @@ def accepts(raw: bytes) -> bool:
 @given(st.lists(SETTINGS, max_size=3).map(dict))
 def test_the_schema_accepts_what_the_app_accepts(settings: dict[str, Any]) -> None:
     raw = json.dumps(settings).encode()
-    assert accepts(raw) is isinstance(config.read(raw), ProjectConfig)
+    assert accepts(raw) is isinstance(reader.read(raw), ProjectConfig)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_the_schema_accepts_what_the_app_accepts(settings: dict[str, Any]) -> No
     [b"", b"# nothing", b"lease:\nsplit:\n  test:\n", b"mode: Train", b"pii: off", b"lease: 5", b"- mode", b"mode"],
 )
 def test_the_schema_agrees_on_files_that_people_write(raw: bytes) -> None:
-    assert accepts(raw) is isinstance(config.read(raw), ProjectConfig)
+    assert accepts(raw) is isinstance(reader.read(raw), ProjectConfig)
 
 
 def test_the_examples_fit_the_schema_that_they_name() -> None:

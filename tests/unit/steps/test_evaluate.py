@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from shared.errors import ScoringError
+from shared.core.errors import ScoringError
+from shared.core.resources import PREPARED
+from shared.core.states import State
 from shared.models.run import Run
-from shared.resources import PREPARED
-from shared.states import State
 from shared.steps.evaluate import TRIES, answer_of
 from tests.doubles.world import World
 

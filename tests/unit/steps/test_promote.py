@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from shared.errors import TunedropError
-from shared.intents import decide
+from shared.core.errors import TunedropError
+from shared.core.states import State
 from shared.models.run import Run
-from shared.states import State
+from shared.runs.decisions import decide
 from tests.doubles.world import World, chat
 
 SAID = "(BadRequest) The instance type Standard_DS2_v2 is not supported for this model."

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from shared.naming import pin_path, prepared_path
-from shared.resources import PREPARED
-from shared.states import State
+from shared.core.naming import pin_path, prepared_path
+from shared.core.resources import PREPARED
+from shared.core.states import State
 from shared.sweeps.leftovers import GRACE, forget_unwritten, index_again, remove_leftovers
 from tests.doubles.world import World
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from shared.core.naming import endpoint_name
+from shared.core.states import State
 from shared.models.hosting import DeploymentSpec
 from shared.models.run import Run
-from shared.naming import endpoint_name
 from shared.ports import Ports
-from shared.states import State
-from shared.steps import tags
+from shared.steps.common import tags
 from shared.sweeps.orphans import GRACE
 from shared.sweeps.sweep import sweep
 from tests.doubles import memory_ports

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from shared.core.states import State
 from shared.models.project import Usage
 from shared.models.run import Run
-from shared.states import State
 from shared.sweeps.reap import reap
 from tests.doubles.world import World, chat
 

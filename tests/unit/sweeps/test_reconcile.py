@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from shared.states import State
+from shared.core.states import State
+from shared.runs.wakeups import ANEW_AFTER
 from shared.sweeps.reconcile import reconcile
-from shared.waking import ANEW_AFTER
 from tests.doubles import memory_ports
 from tests.doubles.world import World
 

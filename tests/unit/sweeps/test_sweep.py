@@ -1,6 +1,6 @@
 """Uploads whose event never came."""
 
-from shared.states import State
+from shared.core.states import State
 from shared.sweeps.sweep import sweep
 from tests.doubles.world import World
 

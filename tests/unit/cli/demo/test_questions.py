@@ -3,7 +3,7 @@ import json
 import pytest
 
 from cli.demo.questions import chrf, questions
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 
 
 def record(*contents: str) -> bytes:

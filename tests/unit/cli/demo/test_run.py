@@ -4,7 +4,7 @@ import pytest
 
 from cli.demo.questions import questions
 from cli.demo.run import plan
-from shared.errors import TunedropError
+from shared.core.errors import TunedropError
 
 
 def test_the_example_has_enough_records_and_questions_to_prove_something() -> None:

@@ -21,10 +21,10 @@ from cli.demo.facts import (
 )
 from cli.demo.questions import Answer
 from cli.demo.view import plain_lines, view
+from shared.core.states import State
 from shared.models.project import LedgerEntry
 from shared.models.receipt import Problem, Receipt
 from shared.models.run import Run, TimelineEntry, Upload
-from shared.states import State
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 RECEIPT = Receipt(

@@ -1,0 +1,4 @@
+"""Reads a project's ``tunedrop.yaml``; each mistake is reported with its line and what to write instead.
+
+May import ``models`` and ``core``. Start with ``reader.py``.
+"""

@@ -1,0 +1,139 @@
+"""Claims: one worker at a time does a long step, and it notices when it no longer may.
+
+    with claimed(run, ports) as claim:      the record says who works on it, and until when
+        ... claim.check() ...               raises ConflictError once the claim is lost
+        return Forward(..., under=claim.owner)
+
+A claim is a conditional write, so two workers cannot both win. Its owner is a number that only rises:
+outputs under ``{run_id}/{owner}/`` are never another claim's. A worker that dies leaves its claim to run
+out; one that fails hands it back. The engine's write that ends the step clears it.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from shared.core.errors import ConflictError
+from shared.models.run import Claim, Run
+from shared.ports import Ports, Stored
+
+log = logging.getLogger(__name__)
+
+LASTS = timedelta(seconds=90)
+"""How long a claim stands without renewal: longer than a few failed renewals."""
+RENEWED_EVERY = 30.0
+"""Seconds between renewals."""
+
+
+def stands(run: Run, ports: Ports) -> bool:
+    """Whether some worker's claim on the run is still good."""
+    return run.claim is not None and run.claim.until > ports.clock.now()
+
+
+class HeldClaim:
+    """This worker's claim on a run."""
+
+    def __init__(self, run: Run, owner: str, ports: Ports, lasts: timedelta) -> None:
+        self.owner = owner
+        self._run = run
+        self._ports = ports
+        self._lasts = lasts
+        self._until = ports.clock.now() + lasts
+
+    def check(self) -> None:
+        """Call now and then during the step.
+
+        Raises:
+            ConflictError: the claim is lost: it ran out, or someone cancelled the run or took it over.
+        """
+        if self._ports.clock.now() >= self._until:
+            raise ConflictError(f"Claim {self.owner} on {self._run.run_id} is lost.")
+
+    def renew(self) -> None:
+        """Move the claim's end forward, or find out that it is lost."""
+        self._write(self._ports.clock.now() + self._lasts)
+
+    def give_back(self) -> None:
+        """Let others claim the run now; the owner's number stays used."""
+        self._write(self._ports.clock.now())
+
+    def _write(self, until: datetime) -> None:
+        stored = held(self._run, self.owner, self._ports)
+        if stored is not None:
+            _put(stored, Claim(owner=self.owner, until=until), self._ports)
+        self._until = until if stored is not None else self._ports.clock.now()
+
+
+@contextmanager
+def claimed(
+    run: Run, ports: Ports, lasts: timedelta = LASTS, renewed_every: float = RENEWED_EVERY
+) -> Iterator[HeldClaim]:
+    """Claim ``run`` for as long as the block lasts, with a heartbeat.
+
+    Raises:
+        ConflictError: another worker holds it, or the record is no longer as read.
+    """
+    stored = ports.runs.get(run.project, run.run_id)
+    if stored is None or stored.value != run or stands(run, ports):
+        raise ConflictError(f"{run.run_id} is being worked on elsewhere.")
+    owner = str(int(run.claim.owner) + 1 if run.claim else 1)
+    claim = HeldClaim(run, owner, ports, lasts)
+    _put(stored, Claim(owner=owner, until=ports.clock.now() + lasts), ports)
+    try:
+        with _heartbeat(claim, renewed_every):
+            yield claim
+    except Exception:
+        _try(claim.give_back)
+        raise
+
+
+def held(run: Run, owner: str, ports: Ports) -> Stored[Run] | None:
+    """The record as it stands now, if it is still at the same step under ``owner``'s claim."""
+    stored = _at_same_step(run, ports)
+    return stored if stored and stored.value.claim and stored.value.claim.owner == owner else None
+
+
+def free(run: Run, ports: Ports) -> Stored[Run] | None:
+    """The record as it stands now, if it is still at the same step and nobody has a claim on it."""
+    stored = _at_same_step(run, ports)
+    return stored if stored and not stands(stored.value, ports) else None
+
+
+def _at_same_step(run: Run, ports: Ports) -> Stored[Run] | None:
+    stored = ports.runs.get(run.project, run.run_id)
+    same = stored is not None and (stored.value.attempt, stored.value.state) == (run.attempt, run.state)
+    return stored if same else None
+
+
+def _put(stored: Stored[Run], claim: Claim, ports: Ports) -> None:
+    """Write the claim; until it ends nobody need look at the run."""
+    run = stored.value.model_copy(update={"claim": claim, "next_due": claim.until})
+    ports.active.put(run.project, run.run_id, claim.until)
+    ports.runs.replace(run, stored.etag)
+
+
+@contextmanager
+def _heartbeat(claim: HeldClaim, every: float) -> Iterator[None]:
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(every):
+            _try(claim.renew)
+
+    thread = threading.Thread(target=beat, name=f"claim {claim.owner}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _try(write: Callable[[], None]) -> None:
+    """Write the claim; whatever fails is left to the next beat, or to the claim's end."""
+    try:
+        write()
+    except Exception as error:
+        log.warning("A claim was not written: %s", error)

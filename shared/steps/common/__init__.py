@@ -1,0 +1,4 @@
+"""What several steps need: outcomes, how long to wait, tags, and how a failure is explained.
+
+Start with ``outcome.py``: it is what every step returns.
+"""

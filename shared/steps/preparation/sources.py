@@ -1,0 +1,84 @@
+"""What preparation reads: an upload's files, the project's evaluation rows, and its earlier uploads."""
+
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+from typing import Final
+
+from shared.core import naming
+from shared.core.errors import ConflictError
+from shared.core.resources import PREPARED, UPLOADS
+from shared.core.states import State
+from shared.data.preparing.prepare import Part
+from shared.data.reading.lines import lines
+from shared.models.run import Run, Upload, UploadPart
+from shared.ports import BlobInfo, Blobs, Ports
+
+_ORDER: Final = ("test", "validation", "train", None)
+"""Held-out files first: of equal rows the first one counts, so that none of those is trained on."""
+
+
+class ReplacedError(Exception):
+    """A file is no longer the version that was accepted; the message is its name."""
+
+
+def parts(run: Run, blobs: Blobs, check: Callable[[], None]) -> list[Part]:
+    """The files of a run's upload, each read when its turn comes.
+
+    Args:
+        check: called before each chunk is handed on.
+    """
+    files = _files(run.upload)
+    return [_part(file, _of_this_version(blobs.chunks(UPLOADS, file.path, file.etag), file), check) for file in files]
+
+
+def main_file(run: Run) -> str:
+    """Name of a run's upload; of a folder, that of the file to train on."""
+    return PurePosixPath(_files(run.upload)[-1].path).name
+
+
+def pin(project: str, blobs: Blobs) -> BlobInfo | None:
+    """The project's evaluation rows: the test rows of the first upload that it trained on."""
+    return blobs.info(PREPARED, naming.pin_path(project))
+
+
+def pinned(found: BlobInfo | None, blobs: Blobs) -> Iterator[bytes]:
+    """Rows of a pin."""
+    return lines(blobs.chunks(PREPARED, found.path, found.etag)) if found else iter(())
+
+
+def earlier(run: Run, ports: Ports, check: Callable[[], None]) -> Iterator[Part]:
+    """The files that the project had accepted before, newest first, as far as they still are what was accepted."""
+    accepted = [other for other in ports.runs.all(run.project) if _was_accepted(other) and other.created < run.created]
+    now = {info.path: info.etag for info in ports.blobs.within(UPLOADS, f"{run.project}/")} if accepted else {}
+    for other in sorted(accepted, key=lambda each: (each.created, each.run_id), reverse=True):
+        files = _files(other.upload)
+        if all(now.get(file.path) == file.etag for file in files):
+            yield from (_part(file, ports.blobs.chunks(UPLOADS, file.path, file.etag), check) for file in files)
+
+
+def _was_accepted(run: Run) -> bool:
+    return run.results.receipt is not None and run.results.end is not State.REJECTED
+
+
+def _files(upload: Upload) -> list[UploadPart]:
+    whole = UploadPart(path=upload.path, etag=upload.etag, size=upload.size)
+    return sorted(upload.parts or [whole], key=lambda file: _ORDER.index(naming.split_of(file.path)))
+
+
+def _part(file: UploadPart, chunks: Iterator[bytes], check: Callable[[], None]) -> Part:
+    split = naming.split_of(file.path)
+    name = PurePosixPath(file.path).name if split else None
+    return Part(_checked(chunks, check), name=name, packed=file.path.endswith(".gz"), split=split)
+
+
+def _of_this_version(chunks: Iterator[bytes], file: UploadPart) -> Iterator[bytes]:
+    try:
+        yield from chunks
+    except ConflictError as error:
+        raise ReplacedError(PurePosixPath(file.path).name) from error
+
+
+def _checked(chunks: Iterator[bytes], check: Callable[[], None]) -> Iterator[bytes]:
+    for chunk in chunks:
+        check()
+        yield chunk

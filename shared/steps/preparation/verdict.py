@@ -1,0 +1,115 @@
+"""What becomes of an upload that was read: it is refused, only checked, what serves already, held, or trained on."""
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from shared.core.states import State
+from shared.data.receipt import receipt as receipts
+from shared.models.config import ProjectConfig
+from shared.models.receipt import Figures, Receipt
+from shared.models.run import Run
+from shared.models.training import FoundationModel
+from shared.policy import cost as costs
+from shared.policy import limits
+from shared.policy.ceilings import tighten
+from shared.ports import Ports
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for a run, and what it would train with."""
+
+    config: ProjectConfig
+    """Its settings, within the platform's ceilings."""
+    ceilings: list[str]
+    """What the platform has tightened."""
+    model: FoundationModel | None
+    size: str
+    """Of the machines that train; empty: not known."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of an upload."""
+
+    receipt: Receipt
+    end: State | None = None
+    """``None``: it is trained on."""
+    hold: str | None = None
+    """Why that waits for an approval."""
+
+    def with_pinned(self, rows: int) -> Self:
+        """The verdict on the upload whose test rows become the project's evaluation rows."""
+        return replace(self, receipt=self.receipt.model_copy(update={"pinned_rows": rows}))
+
+
+def terms(run: Run, ports: Ports) -> Terms:
+    """Asked before the upload is read: if Azure ML cannot answer now, nothing has been done in vain.
+
+    What is only checked can do without: then its receipt has no cost, and not the base model's own limits.
+    """
+    config, ceilings = tighten(run.config, ports.settings, run.created)
+    try:
+        model = ports.catalog.foundation_model(config.base_model or ports.settings.base_model)
+        cluster = ports.catalog.compute(ports.settings.compute)
+    except Exception as error:
+        if config.mode != "validate":
+            raise
+        log.warning("%s: checked without its base model: %s", run.run_id, error)
+        return Terms(config, ceilings, model=None, size="")
+    return Terms(config, ceilings, model, cluster.size if cluster else ports.settings.instance_type)
+
+
+def judge(run: Run, figures: Figures, digest: str, held: Terms, before: Run | None, ports: Ports) -> Verdict:
+    """The verdict on a run's upload.
+
+    Args:
+        digest: of the prepared rows.
+        held: the run's terms.
+        before: the run of the version before, if that has the same content and settings.
+    """
+    refusal = figures.refusal or limits.too_long(held.config, held.model)
+    if refusal:
+        figures = figures.model_copy(update={"refusal": refusal})
+        return Verdict(_receipt(run, figures, held), State.REJECTED)
+    epochs = limits.epochs(held.config, held.model)
+    cost = costs.estimate(figures.tokens, epochs, held.size, ports.settings.instance_type)
+    if held.config.mode == "validate":
+        return Verdict(_receipt(run, figures, held, cost=cost), State.VALIDATED)
+    if unchanged := _unchanged(run, digest, before, ports):
+        return Verdict(_receipt(run, figures, held, unchanged=unchanged), State.UNCHANGED)
+    hold = costs.over_budget(cost, held.config.budget_usd)
+    return Verdict(_receipt(run, figures, held, cost=cost, hold=hold), hold=hold)
+
+
+def _receipt(run: Run, figures: Figures, held: Terms, **found: Any) -> Receipt:
+    return receipts.receipt(figures, held.config, run.upload.name, run, ceilings=held.ceilings, **found)
+
+
+def _unchanged(run: Run, digest: str, before: Run | None, ports: Ports) -> str | None:
+    if _serves(run, digest, ports):
+        return "the model that serves was trained on these rows with these settings."
+    return f"only the upload's metadata has changed since {before.run_id}." if before else None
+
+
+def _serves(run: Run, digest: str, ports: Ports) -> bool:
+    """Whether the model that serves was trained on the same rows with the same settings."""
+    serving = ports.projects.serving(run.project)
+    if serving is None or serving.value.phase != "up" or serving.value.champion_run is None:
+        return False
+    stored = ports.runs.get(run.project, serving.value.champion_run)
+    return stored is not None and stored.value.state is State.LIVE and _is_alike(run, digest, stored.value, ports)
+
+
+def _is_alike(run: Run, digest: str, champion: Run, ports: Ports) -> bool:
+    splits, base_model = champion.results.splits, champion.results.base_model
+    return (
+        splits is not None
+        and base_model is not None
+        and splits.digest == digest
+        and base_model.name == (run.config.base_model or ports.settings.base_model)
+        and champion.config.hyperparameters == run.config.hyperparameters
+    )

@@ -1,0 +1,133 @@
+"""Recreate what the tables have lost, from Azure ML and from the copies in blobs (``mirror``).
+
+Only what is missing is written, so that it may run at any time, beside the app and any number of times. A run
+goes on from its copy: the next advance finds what it has made already under the same names, and adopts it.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shared.core import naming
+from shared.core.states import State
+from shared.endpoints import capacity
+from shared.models.hosting import Endpoint
+from shared.models.project import Serving, Usage
+from shared.models.run import Run
+from shared.ports import Ports
+from shared.runs import backup
+from shared.sweeps.leftovers import index_again
+from shared.uploads.versions import give_way
+
+log = logging.getLogger(__name__)
+
+_HOLDS_SLOT: Final = frozenset({State.DEPLOYING, State.DEPLOYED, State.EVALUATED})
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """How many rows of each kind were missing."""
+
+    runs: int
+    projects: int
+    bills: int
+
+    @property
+    def total(self) -> int:
+        """Of all kinds."""
+        return self.runs + self.projects + self.bills
+
+
+def rebuild(ports: Ports) -> Rebuilt:
+    """Write the rows that are missing: runs with their timelines, serving, leases, the ledger."""
+    runs = {run.run_id: run for run in ports.runs.all()}
+    restored = [_restore_run(pages, ports) for run_id, pages in backup.runs(ports) if run_id not in runs]
+    runs |= {run.run_id: run for run in restored}
+    projects = _restore_projects(list(runs.values()), ports)
+    index_again(ports)  # not before: nobody is to look at a run whose serving row is not there yet
+    for run in restored:
+        give_way(run.project, run.upload.path, ports)
+    capacity.recount(ports)
+    return Rebuilt(len(restored), projects, _restore_bills(ports))
+
+
+def _restore_run(pages: list[str], ports: Ports) -> Run:
+    """Timeline first, then record: a run that was restored half is restored again."""
+    read = [backup.page(path, ports) for path in pages]
+    run = read[-1].run
+    log.warning("The record of %s was lost: it goes on as %s.", run.run_id, run.state)
+    for entry in (entry for page in read for entry in page.entries):
+        ports.runs.append(run, entry)
+    ports.runs.create(run)
+    return run
+
+
+def _restore_projects(runs: Sequence[Run], ports: Ports) -> int:
+    """The serving row of each project that ever had an endpoint."""
+    known = {stored.value.project for stored in ports.projects.all_serving()}
+    hosted = {endpoint.name: endpoint for endpoint in ports.endpoints.ours()}
+    named = {run.results.endpoint: run.project for run in runs if run.results.endpoint}
+    named |= {name: endpoint.tags.get("project", "") for name, endpoint in hosted.items()}
+    lost = sorted({project for project in named.values() if naming.is_project(project)} - known)
+    for project in lost:
+        generation = max(_generation(name) for name, owner in named.items() if owner == project)
+        name = naming.endpoint_name(project, ports.settings.workspace_id, generation)
+        made = _made(name, [run for run in runs if run.project == project], ports)
+        row = _serving(project, generation, hosted.get(name), made, _holder(name, runs))
+        _restore_lease(row, name, ports)
+        ports.projects.create_serving(row)
+    return len(lost)
+
+
+def _generation(endpoint: str) -> int:
+    number = endpoint.rpartition("-")[2]
+    return int(number) if number.isdecimal() else 0
+
+
+def _made(endpoint: str, runs: Sequence[Run], ports: Ports) -> dict[str, str]:
+    """Whose each deployment is, as its tags say; without those of runs that are being closed."""
+    closing = {run.run_id for run in runs if run.state is State.CLOSING}
+    tagged = {one.name: one.tags.get("run", "") for one in ports.deployments.of(endpoint)}
+    return {name: run_id for name, run_id in tagged.items() if run_id and run_id not in closing}
+
+
+def _holder(endpoint: str, runs: Sequence[Run]) -> str | None:
+    """The run that is deploying to the endpoint."""
+    return next((run.run_id for run in runs if run.state in _HOLDS_SLOT and run.results.endpoint == endpoint), None)
+
+
+def _serving(
+    project: str, generation: int, endpoint: Endpoint | None, made: Mapping[str, str], slot: str | None
+) -> Serving:
+    """As the endpoint shows it, with the run that is deploying to it; a name that is gone is not to be had again."""
+    if endpoint is None:
+        return Serving(project=project, generation=generation if slot else generation + 1, slot=slot)
+    champion = next((each for each, share in endpoint.traffic.items() if share and each in made), None)
+    is_wanted = endpoint.provisioning != "deleting" and (champion or slot)
+    return Serving(
+        project=project,
+        generation=generation,
+        phase="up" if is_wanted else "deleting",
+        slot=slot if is_wanted else None,
+        champion=champion,
+        champion_run=made[champion] if champion else None,
+        scoring_uri=endpoint.scoring_uri,
+    )
+
+
+def _restore_lease(row: Serving, endpoint: str, ports: Ports) -> None:
+    """Nobody knows any more when it was last used: its idle time begins anew."""
+    kept = backup.lease(row.project, ports) if row.champion else None
+    if kept is not None and kept.endpoint == endpoint and ports.projects.lease(row.project) is None:
+        ports.projects.put_usage(Usage(project=row.project, instance="rebuild", last_used=ports.clock.now()))
+        ports.projects.put_lease(kept)
+
+
+def _restore_bills(ports: Ports) -> int:
+    known = {entry.endpoint for entry in ports.ledger.entries()}
+    lost = [endpoint for endpoint in backup.bills(ports) if endpoint not in known]
+    for endpoint in lost:
+        if bill := backup.bill(endpoint, ports):
+            ports.ledger.put(bill)
+    return len(lost)

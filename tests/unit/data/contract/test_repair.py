@@ -1,0 +1,133 @@
+from typing import Any
+
+import orjson
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.data.contract.repair import ROLES, RULES, SYNONYMS, mend, settings, suggest
+from shared.data.contract.validation import Row, check, fault
+from shared.models.config import Role
+from tests.unit.data.rows import message
+
+WORDS: dict[str, Role] = {"customer": "user", "Agent": "assistant"}
+
+
+def talk(*turns: str | dict[str, Any]) -> dict[str, Any]:
+    """A record from turns like ``user:Hello``."""
+    return {"messages": [message(*turn.split(":", 1)) if isinstance(turn, str) else turn for turn in turns]}
+
+
+def said(record: dict[str, Any]) -> list[str]:
+    return [f"{one['role']}:{one['content']}" for one in record["messages"]]
+
+
+@pytest.mark.parametrize(
+    ("turns", "used", "expected"),
+    [
+        (
+            ["assistant:Welcome!", "user:Hi", "assistant:Yes?"],
+            {"drop_leading_assistant"},
+            ["user:Hi", "assistant:Yes?"],
+        ),
+        (
+            ["system:Be kind.", "assistant:Hi", "assistant:Ask me.", "user:Hi", "assistant:Yes?"],
+            {"drop_leading_assistant"},
+            ["system:Be kind.", "user:Hi", "assistant:Yes?"],
+        ),
+        (["user:Hi", "user:Help me", "assistant:Yes?"], {"merge_turns"}, ["user:Hi\nHelp me", "assistant:Yes?"]),
+        (["user:Hi", "assistant:a", "assistant:b"], {"merge_turns"}, ["user:Hi", "assistant:a\nb"]),
+        (
+            ["system:Be kind.", "system:Be brief.", "user:Hi", "assistant:Yes?"],
+            {"merge_turns"},
+            ["system:Be kind.\nBe brief.", "user:Hi", "assistant:Yes?"],
+        ),
+        (["user:Hi", "assistant:Yes?", "user:thanks"], {"drop_trailing_user"}, ["user:Hi", "assistant:Yes?"]),
+        (["user:Hi", "assistant:a", "user:ok", "user:bye"], {"drop_trailing_user"}, ["user:Hi", "assistant:a"]),
+        (["user:Hi", "assistant: ", "assistant:Yes?"], {"strip_blank_turns"}, ["user:Hi", "assistant:Yes?"]),
+        (
+            ["user:Hi", message("assistant", None), "user:\u200b", "assistant:Yes?"],
+            {"strip_blank_turns"},
+            ["user:Hi", "assistant:Yes?"],
+        ),
+        (["customer:Hi", "AGENT :Yes?"], {ROLES}, ["user:Hi", "assistant:Yes?"]),
+        (
+            ["agent:Welcome!", "customer:Hi", "customer:Help", "agent: ", "agent:Yes?", "customer:thanks"],
+            {ROLES, *RULES},
+            ["user:Hi\nHelp", "assistant:Yes?"],
+        ),
+    ],
+)
+def test_a_chat_is_repaired_with_no_more_than_it_takes(turns: list[Any], used: set[str], expected: list[str]) -> None:
+    mended = mend(talk(*turns), RULES, WORDS)
+    assert mended is not None
+    assert mended.used == used
+    assert said(mended.record) == expected
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_that_was_not_asked_for_is_not_used(rule: str) -> None:
+    chat = talk("assistant:Welcome!", "user:Hi", "user:Help", "assistant: ", "assistant:Yes?", "user:thanks")
+    assert mend(chat, [other for other in RULES if other != rule], {}) is None
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        None,
+        [],
+        {"messages": "user:Hi"},
+        {"messages": []},
+        {"messages": ["Hi"]},
+        talk("user:Hi", {"content": "Yes?"}),
+        talk("user:Hi", message("assistant", ["Yes?"])),
+        talk("user:Hi", message("assistant", "", tool_calls=[{}]), "assistant:Yes?"),
+        talk("user:Hi", message("assistant", "a", weight=0), "assistant:b"),
+        talk("narrator:Once", "user:Hi", "assistant:Yes?"),
+        talk("user:Hi", "assistant:a\0b", "user:thanks"),
+        talk("user:Hi", "user:Is anyone there?"),
+        talk("assistant:Welcome!"),
+        talk("user:Hi", "system:Be kind.", "assistant:Yes?"),
+    ],
+)
+def test_what_cannot_be_repaired_is_left_alone(record: Any) -> None:
+    assert mend(record, RULES, WORDS) is None
+
+
+def test_a_good_conversation_needs_no_repair() -> None:
+    assert suggest(talk("user:Hi", "assistant:Yes?")) is None
+
+
+def test_a_suggestion_names_the_words_for_roles_that_it_read() -> None:
+    mended = suggest(talk("Human:Hi", "bot:Yes?", "user:thanks"))
+    assert mended is not None
+    assert mended.used == {ROLES, "drop_trailing_user"}
+    assert mended.words == {"human", "bot"}
+
+
+def test_the_settings_to_paste_are_those_that_repair() -> None:
+    text = settings({"drop_trailing_user", "merge_turns", ROLES}, {"customer": "user", "agent": "assistant"})
+    assert text == "mend: [merge_turns, drop_trailing_user]\nroles: {agent: assistant, customer: user}\n"
+    assert yaml.safe_load(text)["roles"]["customer"] == "user"
+    assert settings([], {}) == ""
+
+
+chats = st.lists(
+    st.builds(message, st.sampled_from([*SYNONYMS, "User"]), st.sampled_from(["a", "b", "", " ", None])), max_size=7
+).map(lambda messages: {"messages": messages})
+
+
+@given(chats, st.sets(st.sampled_from(RULES)), st.booleans())
+def test_what_was_repaired_keeps_the_contract_and_needed_every_repair(chat: Any, rules: Any, words: bool) -> None:
+    mended = mend(chat, rules, SYNONYMS if words else {})
+    if mended is None:
+        return
+    assert isinstance(check(orjson.dumps(mended.record)), Row)
+    assert fault(chat) is not None
+    assert mended.used <= rules | {ROLES}
+    roles = {word: SYNONYMS[word] for word in mended.words}
+    assert mend(chat, mended.used - {ROLES}, roles) == mended  # type: ignore[arg-type]
+    for repair in mended.used:
+        fewer = mended.used - {repair}
+        assert mend(chat, fewer - {ROLES}, roles if ROLES in fewer else {}) is None  # type: ignore[arg-type]

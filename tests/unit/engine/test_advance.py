@@ -1,0 +1,310 @@
+"""The whole path in memory: every port a double, everything else the real app."""
+
+from datetime import datetime
+
+import pytest
+
+from shared.core.errors import ThrottledError
+from shared.core.resources import RECEIPTS
+from shared.core.states import Intent, State, rank
+from shared.engine.advance import advance
+from shared.models.run import Run
+from shared.models.training import TrainingJob
+from shared.runs.decisions import ask
+from tests.doubles.world import World, chat
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def timeline(world: World, run: Run) -> list[State]:
+    return [entry.state for entry in world.ports.runs.timeline(run.run_id, run.project)]
+
+
+PATH = [
+    State.PREPARED,
+    State.SUBMITTED,
+    State.TRAINED,
+    State.REGISTERED,
+    State.DEPLOYING,
+    State.DEPLOYED,
+    State.EVALUATED,
+    State.LIVE,
+]
+
+
+def test_upload_goes_live(world: World) -> None:
+    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
+    world.round()
+    assert timeline(world, run) == PATH
+    serving = world.ports.projects.serving("support")
+    assert serving is not None
+    assert (serving.value.champion, serving.value.slot) == (f"{run.run_id}-1", None)
+    endpoint = world.ports.endpoints.get(run.results.endpoint or "")
+    assert endpoint is not None
+    assert endpoint.traffic == {f"{run.run_id}-1": 100}
+
+
+def test_idle_endpoint_is_reaped_and_its_run_retires(world: World) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    run = world.until_state(run_id, State.LIVE)
+    world.round()
+    world.clock.advance(12 * 3600)
+    world.until_reaped(run_id)
+    world.until(lambda: not world.ports.active.rows)
+    assert timeline(world, run) == [*PATH, State.CLOSING, State.RETIRED]
+    assert world.ports.endpoints.get(run.results.endpoint or "") is None
+    [entry] = world.ports.ledger.entries()
+    assert entry.run_id == run_id
+    assert entry.hours > 12
+    assert entry.saved_usd_per_month > 1000
+    assert entry.reason == "nobody used it for 12:00:00"
+    assert world.ports.projects.lease("support") is None
+
+
+def test_redelivered_events_have_one_effect(world: World) -> None:
+    event = world.upload("support/faq.jsonl")
+    run_id = ""
+    for _ in range(5):
+        run_id = world.deliver(event) or ""
+        world.round()
+    job = f"{run_id}-1"
+    world.until_state(run_id, State.LIVE)
+    for status in ("Completed", "Finalizing", "Running", "Preparing", "NotStarted"):
+        for _ in range(5):
+            world.deliver(world.job_event(job, status))
+            world.deliver(world.job_event(f"child-of-{job}", status))
+            world.round()
+    world.deliver(event)
+    world.round()
+    assert [job.name for job in world.ports.jobs.submitted] == [job]
+    assert len(world.ports.models.registered) == 1
+    assert len(world.ports.deployments.created) == 1
+    assert len(list(world.ports.runs.all())) == 1
+
+
+def test_every_notice_is_published_once_and_in_order(world: World) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    world.until_state(run_id, State.LIVE)
+    world.round()
+    assert [notice.id for notice in world.ports.notices.published] == [f"{run_id}:{seq}" for seq in range(1, 9)]
+
+
+def test_upload_without_a_valid_row_is_rejected_and_submits_nothing(world: World) -> None:
+    run = world.until_state(world.drop("support/faq.jsonl", b'{"messages": 3}\nnot json\n'), State.REJECTED)
+    world.round()
+    assert world.ports.jobs.submitted == []
+    assert world.ports.active.rows == {}
+    assert run.results.error
+    assert world.ports.blobs.info(RECEIPTS, f"{run.results.receipt}.json") is not None
+
+
+def test_faulty_settings_reject_the_upload_with_their_reason(world: World) -> None:
+    world.upload("support/tunedrop.yaml", b"modes: train\n")
+    run = world.until_state(world.drop("support/faq.jsonl"), State.REJECTED)
+    assert "modes" in (run.results.error or "")
+    assert world.ports.jobs.submitted == []
+
+
+def test_unknown_hyperparameter_fails_before_submission(world: World) -> None:
+    world.upload("support/tunedrop.yaml", b"hyperparameters:\n  num_train_epoch: 3\n")
+    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    assert "num_train_epochs" in (run.results.error or "")
+    assert world.ports.jobs.submitted == []
+
+
+def test_settings_edited_after_the_upload_change_nothing(world: World) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    world.upload("support/tunedrop.yaml", b"hyperparameters:\n  num_train_epochs: 9\n")
+    world.until_state(run_id, State.SUBMITTED)
+    assert world.ports.jobs.submitted[0].hyperparameters["num_train_epochs"] == 3
+
+
+def test_failed_deployment_is_deleted_and_its_endpoint_too(world: World) -> None:
+    world.ports.deployments.fails_with = "The image could not be pulled."
+    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    assert run.results.failure == "image_pull"
+    world.until_no_endpoint()
+
+
+def test_empty_answer_fails_the_smoke_test(world: World) -> None:
+    world.ports.scorer.answer = lambda body: {"output": " "}
+    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    assert "empty" in (run.results.error or "")
+    assert world.ports.endpoints.get(run.results.endpoint or "") is not None
+    assert list(world.ports.deployments.of(run.results.endpoint or "")) == []
+
+
+def test_second_run_waits_for_the_slot_and_replaces_the_champion(world: World) -> None:
+    first, second = world.drop("support/a.jsonl"), world.drop("support/b.jsonl", chat(topic="quux"))
+    world.until(lambda: any(world.run(one).queue for one in (first, second)))
+    loser, winner = sorted((first, second), key=lambda one: world.run(one).queue is None)
+    assert world.run(winner).state in (State.DEPLOYING, State.DEPLOYED, State.EVALUATED)
+    world.until_state(loser, State.LIVE)
+    run = world.until_state(winner, State.RETIRED)
+    serving = world.ports.projects.serving("support")
+    assert serving is not None
+    assert serving.value.champion_run == loser
+    assert [one.name for one in world.ports.deployments.of(run.results.endpoint or "")] == [f"{loser}-1"]
+    assert len(world.ports.endpoints.created) == 1
+
+
+def test_champion_is_not_deleted_before_its_successor_has_the_traffic(world: World) -> None:
+    first = world.until_state(world.drop("support/a.jsonl"), State.LIVE)
+    second = world.drop("support/b.jsonl", chat(topic="quux"))
+
+    def served() -> bool:
+        endpoint = world.ports.endpoints.get(first.results.endpoint or "")
+        assert endpoint is not None
+        up = {one.name for one in world.ports.deployments.of(endpoint.name) if one.provisioning == "succeeded"}
+        assert set(endpoint.traffic) <= up
+        return world.run(second).state is State.LIVE and world.run(first.run_id).state is State.RETIRED
+
+    world.until(served)
+
+
+@pytest.mark.parametrize("state", [State.RECEIVED, *PATH[:-1]])
+def test_cancelled_run_leaves_nothing_behind(world: World, state: State) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    if state is not State.RECEIVED:
+        world.until_state(run_id, *PATH[PATH.index(state) :])
+    ask("support", run_id, Intent.CANCEL, world.ports)
+    ask("support", run_id, Intent.CANCEL, world.ports)
+    world.until_state(run_id, State.CANCELLED)
+    world.until_no_endpoint()
+    job = world.ports.jobs.get(f"{run_id}-1")
+    assert job is None or job.status != "running"
+    serving = world.ports.projects.serving("support")
+    assert serving is None or serving.value.slot is None
+
+
+@pytest.mark.parametrize(
+    ("state", "port", "method"),
+    [
+        (State.SUBMITTED, "jobs", "cancel"),
+        (State.DEPLOYING, "deployments", "delete"),
+        (State.LIVE, "endpoints", "delete"),
+    ],
+)
+def test_what_is_to_go_is_asked_to_until_it_is_gone(world: World, state: State, port: str, method: str) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    world.until_state(run_id, state)
+    world.until(lambda: state is not State.DEPLOYING or bool(world.ports.deployments.created))
+    heard = getattr(getattr(world.ports, port), method)
+    asked: list[tuple[str, ...]] = []
+
+    def lost(*names: str) -> None:
+        """Azure says yes, and does nothing until it has been asked three times."""
+        asked.append(names)
+        if len(asked) > 2:
+            heard(*names)
+
+    setattr(getattr(world.ports, port), method, lost)
+    ask("support", run_id, Intent.CANCEL, world.ports)
+    world.until(lambda: len(asked) == 2)
+    assert world.run(run_id).state is State.CLOSING
+    world.until_state(run_id, State.CANCELLED)
+    assert len(asked) > 2
+    assert len(set(asked)) == 1
+
+
+def test_cancelled_champion_takes_its_endpoint_with_it(world: World) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    world.until_state(run_id, State.LIVE)
+    ask("support", run_id, Intent.CANCEL, world.ports)
+    world.until_state(run_id, State.CANCELLED)
+    assert list(world.ports.endpoints.ours()) == []
+    assert len(world.ports.ledger.entries()) == 1
+
+
+def test_newer_version_supersedes_the_older_run(world: World) -> None:
+    older = world.drop("support/faq.jsonl")
+    world.until_state(older, State.SUBMITTED)
+    newer = world.drop("support/faq.jsonl", chat(topic="quux"))
+    world.until_state(newer, State.LIVE)
+    assert world.run(older).state is State.SUPERSEDED
+    job = world.ports.jobs.get(f"{older}-1")
+    assert job is not None
+    assert job.status == "cancelled"
+    assert len(world.ports.models.registered) == 1
+
+
+def test_live_run_serves_on_until_its_newer_version_is_promoted(world: World) -> None:
+    older = world.drop("support/faq.jsonl")
+    world.until_state(older, State.LIVE)
+    newer = world.drop("support/faq.jsonl", chat(topic="quux"))
+    world.until_state(newer, State.DEPLOYING)
+    assert world.run(older).state is State.LIVE
+    world.until_state(newer, State.LIVE)
+    assert world.until_state(older, State.RETIRED).intent is Intent.PROCEED
+
+
+def test_project_can_serve_again_after_its_endpoint_was_reaped(world: World) -> None:
+    first = world.drop("support/a.jsonl")
+    run = world.until_state(first, State.LIVE)
+    world.clock.advance(8 * 24 * 3600)
+    world.until_reaped(first)
+    again = world.until_state(world.drop("support/b.jsonl", chat(topic="quux")), State.LIVE)
+    assert (run.results.endpoint or "")[-2:] == "-1"
+    assert (again.results.endpoint or "")[-2:] == "-2"
+
+
+def test_endpoint_name_that_cannot_be_had_is_skipped(world: World) -> None:
+    first = World()
+    taken = first.until_state(first.drop("support/a.jsonl"), State.LIVE).results.endpoint or ""
+    world.ports.endpoints.create(taken, {"owner": "someone else"})
+    run = world.until_state(world.drop("support/a.jsonl"), State.LIVE)
+    assert (run.results.endpoint or "")[-2:] == "-2"
+
+
+def test_throttled_step_waits_as_long_as_asked_whatever_event_comes_earlier(world: World) -> None:
+    submit = world.ports.jobs.submit
+
+    def throttled(job: TrainingJob, before: datetime | None = None) -> None:
+        world.ports.jobs.submit = submit  # type: ignore[method-assign]
+        raise ThrottledError("Slow down.", retry_after=45)
+
+    world.ports.jobs.submit = throttled  # type: ignore[method-assign]
+    run_id = world.drop("support/faq.jsonl")
+    advance("support", run_id, world.ports)
+    run = world.run(run_id)
+    assert (run.state, (run.next_due - world.clock.now()).total_seconds()) == (State.PREPARED, 45)
+    world.clock.advance(44)
+    advance("support", run_id, world.ports)
+    assert world.run(run_id).state is State.PREPARED
+    world.clock.advance(1)
+    advance("support", run_id, world.ports)
+    assert world.run(run_id).state is State.SUBMITTED
+
+
+def test_states_only_rise(world: World) -> None:
+    world.drop("support/a.jsonl")
+    world.drop("support/b.jsonl", chat(topic="quux"))
+    world.until(lambda: {run.state for run in world.ports.runs.all()} == {State.LIVE, State.RETIRED})
+    for run in world.ports.runs.all():
+        ranks = [(attempt, rank(state)) for run_id, attempt, state in world.seen if run_id == run.run_id]
+        assert ranks == sorted(ranks)
+
+
+def test_held_run_waits_for_its_approval(world: World) -> None:
+    world.upload("support/tunedrop.yaml", b"budget_usd: 0.01\n")
+    run_id = world.drop("support/faq.jsonl")
+    world.until_state(run_id, State.PREPARED)
+    world.clock.advance(2 * 24 * 3600)
+    world.round()
+    assert world.run(run_id).state is State.PREPARED
+    assert world.ports.jobs.submitted == []
+    world.clock.advance(6 * 24 * 3600)
+    assert world.until_state(run_id, State.FAILED).results.error
+
+
+def test_reclaimed_slot_of_an_ended_run_does_not_block_the_project(world: World) -> None:
+    first = world.drop("support/a.jsonl")
+    world.until_state(first, State.LIVE)
+    world.round()
+    stored = world.ports.projects.serving("support")
+    assert stored is not None
+    world.ports.projects.replace_serving(stored.value.model_copy(update={"slot": "support-0123456789"}), stored.etag)
+    world.until_state(world.drop("support/b.jsonl", chat(topic="quux")), State.LIVE)

@@ -1,0 +1,43 @@
+"""Notices of a topic that is down: they wait, and nothing else does."""
+
+import pytest
+
+from shared.core.errors import NoticeError
+from shared.core.states import State
+from shared.models.run import Notice, Run
+from shared.runs.decisions import decide
+from tests.doubles.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_topic_that_takes_no_notices_holds_nothing_up(world: World) -> None:
+    publish = world.ports.notices.publish
+    world.ports.notices.publish = refused  # type: ignore[method-assign]
+    run_id = world.drop("support/faq.jsonl")
+    world.until_state(run_id, State.SUBMITTED)
+    decide("support", run_id, "cancel", "ada@example.com", world.ports)
+    run = world.until_state(run_id, State.CANCELLED)
+    assert len(world.ports.runs.timeline(run_id, "support")) == run.seq
+    assert len(world.ports.active.rows) == 1
+    world.ports.notices.publish = publish  # type: ignore[method-assign]
+    world.until(lambda: not world.ports.active.rows)
+    assert [notice.id for notice in world.ports.notices.published] == [f"{run_id}:{n + 1}" for n in range(run.seq)]
+
+
+def test_what_could_not_be_told_is_told_within_a_minute_though_its_run_waits_for_longer(world: World) -> None:
+    publish = world.ports.notices.publish
+    world.ports.notices.publish = refused  # type: ignore[method-assign]
+    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
+    world.until(lambda: not world.run(run.run_id).outbox)
+    world.ports.notices.publish = publish  # type: ignore[method-assign]
+    world.clock.advance(60)
+    world.round()
+    assert world.ports.notices.published[-1].state is State.LIVE
+
+
+def refused(run: Run, notices: list[Notice]) -> None:
+    raise NoticeError("The topic is down.")

@@ -1,0 +1,58 @@
+"""What becomes of a run that is in a state for too long."""
+
+import pytest
+
+from shared.core.states import State
+from shared.runs.decisions import decide
+from tests.doubles.world import World
+
+DAY = 24 * 3600.0
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_overdue_run_is_closed_as_failed(world: World) -> None:
+    world.ports.jobs.lasts = 30 * 24 * 3600
+    run_id = world.drop("support/faq.jsonl")
+    world.until_state(run_id, State.SUBMITTED)
+    world.clock.advance(7 * 24 * 3600 + 60)
+    run = world.until_state(run_id, State.FAILED)
+    assert "7 days" in (run.results.error or "")
+
+
+def test_held_run_that_nobody_approves_says_so() -> None:
+    world = World(budget_per_run_usd=0.01)
+    run_id = world.drop("support/faq.jsonl")
+    hold = world.until_state(run_id, State.PREPARED).hold
+    world.clock.advance(8 * DAY)
+    error = world.until_state(run_id, State.FAILED).results.error
+    assert error == f"{hold} Nobody approved it for 7 days, 1:00:00: retry the run, then approve it."
+
+
+def test_run_for_which_no_place_is_free_says_so() -> None:
+    world = World(most_jobs=1)
+    world.ports.jobs.lasts = 30 * DAY
+    first, second = world.drop("support/faq.jsonl"), world.drop("sales/faq.jsonl")
+    world.until_state(first, State.SUBMITTED)
+    world.clock.advance(7 * DAY + 2 * 3600)
+    run = world.until_state(second, State.FAILED, State.SUBMITTED)
+    assert "No job was free for it for 7 days, 1:00:00." in (run.results.error or "")
+
+
+def test_what_does_not_go_is_told_of_each_day_and_the_run_ends_when_it_has_gone(world: World) -> None:
+    run_id = world.drop("support/faq.jsonl")
+    world.until_state(run_id, State.SUBMITTED)
+    world.ports.jobs.stops_in = 60 * DAY
+    decide("support", run_id, "cancel", "ada@example.com", world.ports)
+    world.until_state(run_id, State.CLOSING)
+    for days in (1, 2):
+        world.clock.advance(DAY + 60)
+        world.round()
+        told = [notice for notice in world.ports.notices.published if notice.type == "tunedrop.trouble"]
+        assert (world.run(run_id).state, len(told)) == (State.CLOSING, days)
+    assert "still there after 1 day" in told[-1].detail
+    world.clock.advance(60 * DAY)
+    world.until_state(run_id, State.CANCELLED)

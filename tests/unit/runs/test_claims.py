@@ -1,0 +1,150 @@
+"""Claims on long steps."""
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from shared.core.errors import ConflictError, NotFoundError, ThrottledError
+from shared.core.resources import UPLOADS
+from shared.core.states import Intent, State
+from shared.engine.advance import advance
+from shared.models.run import Run
+from shared.ports import Waiting
+from shared.runs.claims import LASTS, RENEWED_EVERY, claimed, held, stands
+from shared.runs.decisions import ask
+from tests.doubles.faults import CrashError
+from tests.doubles.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def run(world: World) -> Run:
+    return world.run(world.drop("support/faq.jsonl"))
+
+
+def test_only_one_of_two_workers_gets_the_claim(world: World, run: Run) -> None:
+    with claimed(run, world.ports), pytest.raises(ConflictError), claimed(run, world.ports):
+        raise AssertionError("Both may work.")
+
+
+def test_run_under_a_claim_is_left_alone(world: World, run: Run) -> None:
+    with claimed(run, world.ports):
+        advance("support", run.run_id, world.ports)
+        assert world.run(run.run_id).state is State.RECEIVED
+
+
+def test_run_under_a_claim_is_not_due(world: World, run: Run) -> None:
+    with claimed(run, world.ports):
+        assert list(world.ports.active.due(world.clock.now())) == []
+
+
+def test_claim_stands_for_a_worker_whose_clock_is_a_minute_ahead(world: World, run: Run) -> None:
+    with claimed(run, world.ports):
+        world.clock.advance(RENEWED_EVERY)
+        claim = world.run(run.run_id)
+        world.clock.advance(59)
+        assert stands(claim, world.ports)
+        world.clock.advance(-59)
+
+
+def test_owner_of_a_later_claim_differs(world: World, run: Run) -> None:
+    owners = []
+    for _ in range(3):
+        with claimed(world.run(run.run_id), world.ports) as claim:
+            owners.append(claim.owner)
+            world.clock.advance(LASTS.total_seconds())
+    assert len(set(owners)) == 3
+
+
+def test_claim_of_a_worker_that_died_runs_out(world: World, run: Run) -> None:
+    with pytest.raises(CrashError), claimed(run, world.ports):
+        raise CrashError
+    assert stands(world.run(run.run_id), world.ports)
+    world.clock.advance(LASTS.total_seconds())
+    assert not stands(world.run(run.run_id), world.ports)
+
+
+def test_claim_of_a_worker_that_failed_is_given_back(world: World, run: Run) -> None:
+    with pytest.raises(ValueError, match="no"), claimed(run, world.ports):
+        raise ValueError("no")
+    assert not stands(world.run(run.run_id), world.ports)
+
+
+def test_renewal_moves_the_end(world: World, run: Run) -> None:
+    with claimed(run, world.ports) as claim:
+        world.clock.advance(60)
+        claim.renew()
+        world.clock.advance(60)
+        claim.check()
+        found = world.run(run.run_id).claim
+        assert found is not None
+        assert found.until - world.clock.now() == LASTS - timedelta(seconds=60)
+
+
+def test_claim_that_ran_out_is_noticed(world: World, run: Run) -> None:
+    with pytest.raises(ConflictError), claimed(run, world.ports) as claim:
+        world.clock.advance(LASTS.total_seconds())
+        claim.check()
+
+
+def test_claim_survives_an_intent_but_not_the_end_of_the_run(world: World, run: Run) -> None:
+    with pytest.raises(ConflictError), claimed(run, world.ports) as claim:
+        ask("support", run.run_id, Intent.CANCEL, world.ports)
+        claim.renew()
+        claim.check()
+        advance("support", run.run_id, world.ports)
+        assert world.run(run.run_id).state is State.CANCELLED
+        claim.renew()
+        claim.check()
+
+
+def test_heartbeat_renews(world: World, run: Run) -> None:
+    renewed = threading.Event()
+    put = world.ports.active.put
+
+    def noticed(project: str, run_id: str, next_due: datetime, waiting: Waiting | None = None) -> None:
+        put(project, run_id, next_due, waiting)
+        renewed.set()
+
+    with claimed(run, world.ports, renewed_every=0.01) as claim:
+        world.ports.active.put = noticed  # type: ignore[method-assign]
+        assert renewed.wait(10)
+        assert held(run, claim.owner, world.ports) is not None
+
+
+def answer_once_with(error: Exception, world: World) -> None:
+    """Let the next read of an upload fail."""
+    read = world.ports.blobs.chunks
+
+    def failing(container: str, path: str, etag: str) -> Iterator[bytes]:
+        world.ports.blobs.chunks = read  # type: ignore[method-assign]
+        raise error
+
+    world.ports.blobs.chunks = failing  # type: ignore[method-assign]
+
+
+def test_step_that_is_throttled_under_its_claim_waits_as_long_as_asked(world: World, run: Run) -> None:
+    answer_once_with(ThrottledError("Slow down.", retry_after=30), world)
+    advance("support", run.run_id, world.ports)
+    waiting = world.run(run.run_id)
+    assert (waiting.state, (waiting.next_due - world.clock.now()).total_seconds()) == (State.RECEIVED, 30)
+    world.until_state(run.run_id, State.SUBMITTED)
+
+
+def test_step_that_fails_under_its_claim_ends_the_run_with_its_reason(world: World, run: Run) -> None:
+    answer_once_with(NotFoundError("The container is gone."), world)
+    advance("support", run.run_id, world.ports)
+    assert world.run(run.run_id).state is State.FAILED
+    assert (world.run(run.run_id).results.error or "").startswith("The container is gone.")
+
+
+def test_upload_deleted_before_it_was_read_is_cancelled(world: World, run: Run) -> None:
+    world.ports.blobs.delete(UPLOADS, run.upload.path)
+    advance("support", run.run_id, world.ports)
+    assert world.run(run.run_id).state is State.CANCELLED

@@ -1,0 +1,246 @@
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.core.errors import ConflictError, NotFoundError
+from shared.core.resources import PREPARED, RECEIPTS, UPLOADS
+from shared.core.states import Intent, State
+from shared.data.preparing.splits import NAMES
+from shared.runs.claims import claimed
+from shared.steps.common.outcome import Close, Forward
+from shared.steps.preparation.step import prepare
+from tests.doubles import memory_ports
+from tests.doubles.faults import OutageError
+from tests.doubles.storage import MemoryBlobs
+from tests.doubles.training import BASE_MODEL
+from tests.unit.data.rows import upload, valid
+from tests.unit.steps.preparation.uploads import PATH, as_stored, dropped, files_of, receipt_of, receipts, splits_of
+
+GOOD = upload(*valid(60), b"{oops", b"")
+
+
+def test_an_upload_becomes_three_splits_under_the_claim_and_a_receipt() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    outcome = prepare(run, ports)
+    assert isinstance(outcome, Forward)
+    assert (outcome.state, outcome.under) == (State.PREPARED, "1")
+    splits = splits_of(outcome)
+    assert splits.train == f"{run.run_id}/1/train.jsonl"
+    assert sum(len(rows.splitlines()) for rows in files_of(outcome, ports).values()) == 60
+    found = receipt_of(ports, outcome)
+    assert (found.lines, found.accepted, found.rejected, found.blank) == (61, 60, 1, 1)
+    assert outcome.record["upload"].sha256 == found.sha256
+    assert found.cost is not None
+
+
+def test_receipts_lie_under_the_upload_and_the_newest_also_as_latest() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    prepare(run, ports)
+    stem = f"{PATH}/{run.run_id}"
+    expected = {f"{stem}.json", f"{stem}.md", f"{stem}.rejected.jsonl", f"{PATH}/latest.json", f"{PATH}/latest.md"}
+    assert receipts(ports) == expected
+    rejected = json.loads(ports.blobs.read(RECEIPTS, f"{stem}.rejected.jsonl") or b"")
+    assert (rejected["line"], rejected["raw"]) == (61, "{oops")
+
+
+def test_a_second_claim_writes_the_same_bytes_elsewhere() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    first = prepare(run, ports)
+    before = {path: ports.blobs.read(RECEIPTS, path) for path in receipts(ports)}
+    ports.clock.advance(3600)
+    second = prepare(as_stored(ports, run), ports)
+    assert second.under == "2"
+    assert splits_of(second).digest == splits_of(first).digest
+    for name in NAMES:
+        assert files_of(second, ports)[name] == files_of(first, ports)[name]
+    assert splits_of(first).train != splits_of(second).train
+    assert {path: ports.blobs.read(RECEIPTS, path) for path in receipts(ports)} == before
+
+
+def test_a_packed_upload_is_unpacked() -> None:
+    ports = memory_ports()
+    outcome = prepare(dropped(ports, gzip.compress(GOOD), "acme/may.jsonl.gz"), ports)
+    assert receipt_of(ports, outcome).accepted == 60
+
+
+def test_a_file_without_a_valid_row_is_rejected_with_a_receipt_and_nothing_prepared() -> None:
+    ports = memory_ports()
+    outcome = prepare(dropped(ports, b"oops\n" * 3), ports)
+    assert isinstance(outcome, Close)
+    assert outcome.end is State.REJECTED
+    assert "No row is usable" in (outcome.error or "")
+    found = receipt_of(ports, outcome)
+    assert (found.verdict, found.rejected) == ("rejected", 3)
+    assert not list(ports.blobs.within(PREPARED))
+
+
+def test_mode_validate_ends_validated() -> None:
+    ports = memory_ports(budget_per_run_usd=0.01)
+    outcome = prepare(dropped(ports, GOOD, mode="validate"), ports)
+    assert isinstance(outcome, Close)
+    assert (outcome.end, outcome.error, outcome.record["hold"]) == (State.VALIDATED, None, None)
+
+
+@pytest.mark.parametrize("error", [NotFoundError("There is no registry."), OutageError("503")])
+def test_mode_validate_can_do_without_the_registry(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    ports = memory_ports()
+    monkeypatch.setattr(ports.catalog, "foundation_model", raising(error))
+    outcome = prepare(dropped(ports, GOOD, mode="validate"), ports)
+    assert isinstance(outcome, Close)
+    assert (outcome.end, receipt_of(ports, outcome).cost) == (State.VALIDATED, None)
+    with pytest.raises(type(error)):
+        prepare(dropped(ports, GOOD, "acme/june.jsonl"), ports)
+
+
+def raising(error: Exception) -> Callable[[str], None]:
+    def fail(name: str) -> None:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("app", "project", "held"),
+    [(100.0, None, False), (100.0, 0.01, True), (0.01, None, True), (0.01, 500.0, True)],
+)
+def test_the_tighter_of_both_budgets_holds_a_run(app: float, project: float | None, held: bool) -> None:
+    ports = memory_ports(budget_per_run_usd=app)
+    outcome = prepare(dropped(ports, GOOD, budget_usd=project), ports)
+    assert isinstance(outcome, Forward)
+    hold = outcome.record["hold"]
+    assert (hold is not None) is held
+    found = receipt_of(ports, outcome)
+    assert ("waits for an approval: " + str(hold) in found.why) is held
+
+
+def test_epochs_that_the_base_model_asks_for_cost_too() -> None:
+    hours = []
+    for defaults in ({}, {"num_train_epochs": 300}):
+        ports = memory_ports()
+        ports.catalog.base_models["Phi-4"] = BASE_MODEL.model_copy(update={"defaults": defaults})
+        cost = receipt_of(ports, prepare(dropped(ports, upload(*valid(3000))), ports)).cost
+        assert cost is not None
+        hours.append(cost.training_hours)
+    assert hours[1] > hours[0]
+
+
+@pytest.mark.parametrize(
+    ("app", "config", "why"),
+    [
+        ({"budget_per_run_tokens": 10}, {}, "tokens"),
+        ({}, {"budget_tokens": 10}, "tokens"),
+        ({}, {"hyperparameters": {"max_seq_length": 99_999}}, "max_seq_length is 99,999, and Phi-4 takes 16,384"),
+        ({}, {"sample_pc": 0.001}, "No row is usable"),
+    ],
+)
+def test_what_budget_or_model_do_not_allow_is_rejected_with_the_figures(
+    app: dict[str, Any], config: dict[str, Any], why: str
+) -> None:
+    ports = memory_ports(**app)
+    outcome = prepare(dropped(ports, GOOD, **config), ports)
+    assert isinstance(outcome, Close)
+    assert outcome.end is State.REJECTED
+    assert why in (outcome.error or "")
+    assert receipt_of(ports, outcome).verdict == "rejected"
+    assert not list(ports.blobs.within(PREPARED))
+
+
+def test_what_the_platform_has_tightened_is_told() -> None:
+    ports = memory_ports(budget_per_run_tokens=1_000_000)
+    outcome = prepare(dropped(ports, GOOD, budget_tokens=2_000_000), ports)
+    [told] = receipt_of(ports, outcome).ceilings
+    assert "1,000,000" in told
+
+
+def test_more_epochs_cost_more() -> None:
+    costs = []
+    for epochs in (1, 50):
+        ports = memory_ports()
+        outcome = prepare(dropped(ports, upload(*valid(3000)), hyperparameters={"num_train_epochs": epochs}), ports)
+        cost = receipt_of(ports, outcome).cost
+        assert cost is not None
+        costs.append(cost.training_hours)
+    assert costs[1] > costs[0]
+
+
+def test_an_upload_that_was_replaced_is_superseded() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    ports.blobs.write(UPLOADS, PATH, [b"newer"], "application/octet-stream")
+    outcome = prepare(run, ports)
+    assert isinstance(outcome, Close)
+    assert (outcome.end, outcome.under) == (State.SUPERSEDED, "1")
+    assert not receipts(ports)
+
+
+def test_an_upload_that_was_deleted_is_cancelled() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    ports.blobs.delete(UPLOADS, PATH)
+    outcome = prepare(run, ports)
+    assert isinstance(outcome, Close)
+    assert outcome.end is State.CANCELLED
+    assert "deleted" in (outcome.error or "")
+
+
+class _Changing(MemoryBlobs):
+    """The upload is replaced while it is read."""
+
+    def chunks(self, container: str, path: str, etag: str) -> Iterator[bytes]:
+        pieces = super().chunks(container, path, etag)
+        yield next(pieces)
+        self.write(container, path, [b"newer"], "application/octet-stream")
+        raise ConflictError(f"Blob '{path}' changed.")
+
+
+def test_an_upload_that_changes_under_the_reader_leaves_no_output() -> None:
+    ports = memory_ports()
+    ports = replace(ports, blobs=_Changing(ports.clock))
+    outcome = prepare(dropped(ports, GOOD), ports)
+    assert isinstance(outcome, Close)
+    assert outcome.end is State.SUPERSEDED
+    assert not receipts(ports)
+    assert not list(ports.blobs.within(PREPARED))
+
+
+class _Superseded(MemoryBlobs):
+    """A newer version arrives right after this one has been read."""
+
+    def chunks(self, container: str, path: str, etag: str) -> Iterator[bytes]:
+        yield from super().chunks(container, path, etag)
+        self.write(container, path, [b"newer"], "application/octet-stream")
+
+
+def test_latest_is_left_to_the_newest_version() -> None:
+    ports = memory_ports()
+    ports = replace(ports, blobs=_Superseded(ports.clock))
+    run = dropped(ports, GOOD)
+    prepare(run, ports)
+    assert f"{PATH}/{run.run_id}.json" in receipts(ports)
+    assert f"{PATH}/latest.json" not in receipts(ports)
+
+
+def test_a_run_that_another_worker_has_claimed_is_left_alone() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    with claimed(run, ports), pytest.raises(ConflictError):
+        prepare(as_stored(ports, run), ports)
+    assert not receipts(ports)
+
+
+def test_a_run_that_was_cancelled_before_the_claim_is_not_prepared() -> None:
+    ports = memory_ports()
+    run = dropped(ports, GOOD)
+    stored = ports.runs.get(run.project, run.run_id)
+    assert stored is not None
+    ports.runs.replace(run.model_copy(update={"intent": Intent.CANCEL}), stored.etag)
+    with pytest.raises(ConflictError):
+        prepare(run, ports)
+    assert not list(ports.blobs.within(PREPARED))

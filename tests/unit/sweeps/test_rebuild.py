@@ -1,0 +1,319 @@
+"""The tables are lost: what Azure ML and the blobs hold is enough to go on."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from cli.rebuild import rebuilt
+from shared.core.errors import ThrottledError
+from shared.core.resources import RECORDS
+from shared.core.states import Intent, State
+from shared.engine.advance import advance
+from shared.models.project import Serving
+from shared.models.run import Run
+from shared.models.training import TrainingJob
+from shared.runs.decisions import decide
+from shared.sweeps.rebuild import Rebuilt, rebuild
+from shared.sweeps.sweep import sweep
+from tests.doubles import memory_ports
+from tests.doubles.faults import Faults
+from tests.doubles.world import World, chat
+
+DAY = timedelta(days=1).total_seconds()
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def lose_tables(world: World) -> None:
+    """Everything that lies in tables and queues is gone."""
+    fresh = memory_ports()
+    for name in ("runs", "active", "projects", "ledger", "queue"):
+        vars(getattr(world.ports, name)).update(vars(getattr(fresh, name)))
+
+
+def serving(world: World) -> Serving:
+    stored = world.ports.projects.serving("support")
+    assert stored is not None
+    return stored.value
+
+
+def live(world: World, path: str = "support/faq.jsonl", topic: str = "zorbs") -> Run:
+    run = world.until_state(world.drop(path, chat(topic=topic)), State.LIVE)
+    world.round()
+    return world.run(run.run_id)
+
+
+def effects(world: World) -> tuple[int, ...]:
+    ports = world.ports
+    models, endpoints = ports.models.registered, ports.endpoints
+    jobs, deployments = ports.jobs.submitted, ports.deployments.created
+    return len(jobs), len(models), len(endpoints.created), len(deployments), len(endpoints.deleted)
+
+
+def test_runs_serving_and_lease_are_as_before_and_nothing_is_doubled(world: World) -> None:
+    run = live(world)
+    row, lease, timeline = serving(world), world.ports.projects.lease("support"), told(world, run)
+    before = effects(world)
+    lose_tables(world)
+    assert rebuild(world.ports) == Rebuilt(runs=1, projects=1, bills=0)
+    assert bare(world.run(run.run_id)) == bare(run)
+    assert (serving(world), world.ports.projects.lease("support"), told(world, run)) == (row, lease, timeline)
+    world.clock.advance(3600)
+    sweep(world.ports)
+    world.round()
+    assert (world.run(run.run_id).state, effects(world)) == (State.LIVE, before)
+
+
+def test_endpoint_that_serves_stays_although_the_copies_are_lost_too(world: World) -> None:
+    run = live(world)
+    row, before = serving(world), effects(world)
+    lose_tables(world)
+    for info in list(world.ports.blobs.within(RECORDS)):
+        world.ports.blobs.delete(RECORDS, info.path)
+    assert rebuild(world.ports) == Rebuilt(runs=0, projects=1, bills=0)
+    assert (serving(world).champion, serving(world).phase) == (row.champion, "up")
+    sweep(world.ports)
+    world.until_state(run.run_id, State.LIVE)
+    assert effects(world) == before
+
+
+def told(world: World, run: Run) -> list[int]:
+    return [entry.seq for entry in world.ports.runs.timeline(run.run_id, run.project)]
+
+
+def bare(run: Run) -> Run:
+    """Without what a look at it changes."""
+    return run.model_copy(update={"outbox": [], "next_due": run.created, "updated": run.created})
+
+
+def test_what_is_there_is_left_alone(world: World) -> None:
+    live(world)
+    world.clock.advance(DAY / 4)
+    assert rebuild(world.ports).total == 0
+
+
+class Loss(Faults):
+    """The tables are lost right before one call of the app."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self.world: World
+        self._at = at
+
+    def call(self, *args: Any, **named: Any) -> Any:
+        if len(self.calls) == self._at:
+            lose_tables(self.world)
+        return super().call(*args, **named)
+
+
+def lived(loss: Loss) -> World:
+    """One upload from its arrival until it is live and at rest, with a sweep now and then."""
+    loss.world = world = World(loss)
+    event = world.upload("support/faq.jsonl")
+    world.deliver(event)
+    world.until(lambda: sweep(world.ports) == 0 and at_rest(world))
+    return world
+
+
+def at_rest(world: World) -> bool:
+    stored = world.ports.projects.serving("support")
+    states = [run.state for run in world.ports.runs.all()]
+    return states == [State.LIVE] and stored is not None and stored.value.slot is None
+
+
+def test_whenever_the_tables_are_lost_the_upload_still_gets_exactly_its_own() -> None:
+    whole = Loss(-1)
+    lived(whole)
+    assert len(whole.calls) > 150
+    found = {f"{at} {call}": effects(lived(Loss(at))) for at, call in enumerate(whole.calls)}
+    assert {call: each for call, each in found.items() if each != (1, 1, 1, 1, 0)} == {}
+
+
+def test_a_run_that_waits_for_approval_still_waits_and_an_approved_one_does_not() -> None:
+    world = World(budget_per_run_usd=0.01)
+    held, approved = world.drop("support/a.jsonl"), world.drop("support/b.jsonl", chat(topic="quux"))
+    for run_id in (held, approved):
+        world.until(lambda run_id=run_id: world.run(run_id).hold is not None)  # type: ignore[misc]
+    decide("support", approved, "approve", "ada", world.ports)
+    world.until_state(approved, State.SUBMITTED)
+    lose_tables(world)
+    rebuild(world.ports)
+    assert (world.run(held).hold is None, world.run(approved).hold is None) == (False, True)
+    assert [decision.by for decision in world.run(approved).decisions] == ["ada"]
+
+
+@pytest.mark.parametrize(
+    ("end", "settle"),
+    [
+        (State.REJECTED, lambda world: world.drop("support/faq.jsonl", b"no chat\n")),
+        (State.CANCELLED, lambda world: cancelled(world)),
+    ],
+)
+def test_what_has_ended_stays_so(world: World, end: State, settle: Callable[[World], str]) -> None:
+    run_id = settle(world)
+    world.until_state(run_id, end)
+    world.round()
+    before = effects(world)
+    lose_tables(world)
+    sweep(world.ports)
+    world.clock.advance(DAY)
+    world.round()
+    assert (world.run(run_id).state, effects(world), world.ports.active.rows) == (end, before, {})
+
+
+def cancelled(world: World) -> str:
+    run_id = world.drop("support/faq.jsonl")
+    world.until_state(run_id, State.SUBMITTED)
+    decide("support", run_id, "cancel", "ada", world.ports)
+    return run_id
+
+
+def test_an_older_version_still_gives_way_though_only_the_table_knew(world: World) -> None:
+    older = world.drop("support/faq.jsonl")
+    world.until_state(older, State.SUBMITTED)
+    newer = world.drop("support/faq.jsonl", chat(topic="quux"))
+    advance("support", newer, world.ports)
+    lose_tables(world)
+    rebuild(world.ports)
+    assert (world.run(older).intent, world.run(newer).intent) == (Intent.SUPERSEDE, Intent.PROCEED)
+
+
+@pytest.mark.parametrize("loses", ["all", "the places"])
+@pytest.mark.parametrize("state", [State.PREPARED, State.SUBMITTED, State.CLOSING])
+def test_who_has_a_job_has_its_place_again_though_the_timer_came_first(
+    state: State, loses: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(most_jobs=1)
+    world.ports.jobs.lasts = world.ports.jobs.stops_in = DAY
+    run_id = world.drop("support/faq.jsonl")
+    if state is State.PREPARED:
+        monkeypatch.setattr(world.ports.jobs, "submit", replyless(world.ports.jobs.submit))
+    world.until(lambda: bool(world.ports.jobs.submitted))
+    if state is State.CLOSING:
+        decide("support", run_id, "cancel", "ada", world.ports)
+    world.until_state(run_id, state)
+    monkeypatch.undo()
+    lose_tables(world) if loses == "all" else world.ports.projects.forget_capacity()
+    world.round()
+    rebuild(world.ports)
+    other = world.drop("sales/faq.jsonl")
+    world.until(lambda: world.run(other).queue == "job")
+    assert len([job for job in world.ports.jobs.ours() if job.status == "running"]) == 1
+
+
+def replyless(submit: Callable[[TrainingJob], None]) -> Callable[..., None]:
+    """Jobs are submitted, but the answer is lost."""
+
+    def lost(job: TrainingJob, before: datetime) -> None:
+        submit(job)
+        raise ThrottledError("The answer was lost.", 3600)
+
+    return lost
+
+
+def test_who_has_an_endpoint_has_its_place_again_though_the_timer_came_first() -> None:
+    world = World(most_endpoints=1)
+    live(world)
+    lose_tables(world)
+    world.round()
+    rebuild(world.ports)
+    other = world.drop("sales/faq.jsonl")
+    world.until(lambda: world.run(other).queue == "endpoint")
+    assert len(list(world.ports.endpoints.ours())) == 1
+
+
+def test_who_only_waits_for_an_endpoint_is_given_no_place() -> None:
+    world = World(most_endpoints=1)
+    live(world)
+    other = world.drop("sales/faq.jsonl")
+    world.until(lambda: world.run(other).queue == "endpoint")
+    rebuild(world.ports)
+    world.clock.advance(DAY / 24)
+    world.round()
+    assert world.run(other).queue == "endpoint"
+
+
+def test_a_timer_that_comes_while_tables_are_rebuilt_ends_no_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = live(world)
+    before = effects(world)
+    lose_tables(world)
+    create = world.ports.projects.create_serving
+
+    def slowly(row: Serving) -> bool:
+        world.round()
+        advance(run.project, run.run_id, world.ports)
+        return create(row)
+
+    monkeypatch.setattr(world.ports.projects, "create_serving", slowly)
+    rebuild(world.ports)
+    world.clock.advance(3600)
+    world.round()
+    assert (world.run(run.run_id).state, effects(world)) == (State.LIVE, before)
+
+
+def test_the_lease_runs_on_but_idleness_counts_anew(world: World) -> None:
+    run = live(world)
+    world.clock.advance(6 * DAY)
+    lose_tables(world)
+    rebuild(world.ports)
+    assert not world.reap()
+    assert serving(world).phase == "up"
+    world.clock.advance(DAY)
+    world.until_reaped(run.run_id)
+    [bill] = world.ports.ledger.entries()
+    assert bill.hours > 7 * 24
+
+
+def test_an_endpoint_on_its_way_out_goes_and_its_name_is_not_used_again(world: World) -> None:
+    run = live(world)
+    world.clock.advance(DAY)
+    world.reap()
+    assert serving(world).phase == "deleting"
+    lose_tables(world)
+    rebuild(world.ports)
+    world.until_reaped(run.run_id)
+    assert serving(world).generation == 2
+    assert len(world.ports.ledger.entries()) == 1
+
+
+def test_bills_and_the_next_generation_survive(world: World) -> None:
+    run = live(world)
+    world.clock.advance(DAY)
+    world.until_reaped(run.run_id)
+    bills = world.ports.ledger.entries()
+    lose_tables(world)
+    assert rebuild(world.ports) == Rebuilt(runs=1, projects=1, bills=1)
+    assert (world.ports.ledger.entries(), serving(world).generation) == (bills, 2)
+    assert live(world, "support/b.jsonl", "quux").results.endpoint != run.results.endpoint
+
+
+def test_a_run_whose_row_alone_was_restored_is_looked_at_again(world: World) -> None:
+    run = live(world)
+    world.ports.active.remove(run.project, run.run_id)
+    rebuild(world.ports)
+    assert [row.run_id for row in world.ports.active.due(world.clock.now())] == [run.run_id]
+
+
+def test_a_rebuild_that_was_interrupted_is_finished_by_the_next(world: World) -> None:
+    run = live(world)
+    lose_tables(world)
+    half = replace(world.ports, projects=memory_ports().projects)
+    rebuild(half)
+    assert rebuild(world.ports) == Rebuilt(runs=0, projects=1, bills=0)
+    assert serving(world).champion_run == run.run_id
+
+
+def test_the_command_says_what_it_restored(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    live(world)
+    lose_tables(world)
+    console = Console(width=200)
+    rebuilt(console, world.ports)
+    rebuilt(console, world.ports)
+    assert capsys.readouterr().out.splitlines()[0].startswith("Restored: 1 runs, the serving of 1 projects, 0 entries")
