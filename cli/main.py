@@ -8,9 +8,9 @@ import typer
 from rich.console import Console
 
 from cli import checks
-from cli.data import data
-from cli.decisions import By, RunId, decide
+from cli.data.commands import data
 from cli.explained import Commands, explained
+from cli.runs.decisions import By, RunId, decide
 from cli.setup import steps
 from cli.setup.view import set_up
 from shared.models.run import Decided
@@ -58,8 +58,8 @@ def up() -> None:
 @app.command()
 def runs(project: Annotated[str | None, typer.Option(help="Only this project's")] = None) -> None:
     """List what became of the uploads, newest first."""
-    from cli import show
-    from cli.target import Target
+    from cli.runs import show
+    from cli.runs.target import Target
 
     with explained():
         show.runs(console, Target.find(), project)
@@ -68,8 +68,8 @@ def runs(project: Annotated[str | None, typer.Option(help="Only this project's")
 @app.command()
 def status(run: Annotated[str, typer.Argument(help="Id of a run, or of its project: then its newest run")]) -> None:
     """Show one run: receipt and timeline."""
-    from cli import show
-    from cli.target import Target
+    from cli.runs import show
+    from cli.runs.target import Target
 
     with explained():
         show.status(console, Target.find(), run)
@@ -94,7 +94,7 @@ def retry(run: RunId, by: By = None) -> None:
 
 
 def _decide(run: str, what: Decided, by: str | None) -> None:
-    from cli.target import Target
+    from cli.runs.target import Target
 
     with explained():
         decide(console, Target.find().api, run, what, by)
@@ -107,8 +107,8 @@ def score(
     deployment: Annotated[str | None, typer.Option(help="Ask this one, whatever its share")] = None,
 ) -> None:
     """Ask a project's model a question."""
-    from cli import show
-    from cli.target import Target
+    from cli.runs import show
+    from cli.runs.target import Target
 
     with explained():
         show.answer(console, Target.find(), project, question, deployment)
@@ -117,8 +117,8 @@ def score(
 @app.command()
 def rebuild() -> None:
     """Recreate what the tables have lost, from Azure ML and from the copies in blobs; what is there stays as it is."""
-    from cli.rebuild import rebuilt
-    from cli.target import Target
+    from cli.runs.rebuild import rebuilt
+    from cli.runs.target import Target
 
     with explained():
         target = Target.find()

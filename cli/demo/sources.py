@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from cli.client import call
 from cli.demo.facts import Training
+from cli.runs.client import call
 from local import identity
 from local.stack import Stack
 from shared.core import resources
@@ -75,7 +75,7 @@ class AzureMlApi:
 
     def endpoint_status(self, name: str) -> int:
         """HTTP status of a GET of an endpoint."""
-        from cli.client import HttpError
+        from cli.runs.client import HttpError
 
         try:
             self._arm(f"onlineEndpoints/{name}")

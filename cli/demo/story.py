@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from cli.client import Api, Report
 from cli.demo import base_model, sources
 from cli.demo.facts import (
     Answered,
@@ -25,6 +24,7 @@ from cli.demo.facts import (
 )
 from cli.demo.questions import PARAMETERS, Answer, Question, chrf, questions
 from cli.demo.sources import AzureMlApi, EventGrid
+from cli.runs.client import Api, Report
 from local.children import ChildError
 from local.stack import Stack
 from shared.core.errors import TunedropError

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import shlex
 
-from local.azureml.config import Config, parse
+from local.azureml.core.config import Config, parse
 from local.azureml.server import running, until_told
 
 

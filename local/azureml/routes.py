@@ -1,7 +1,6 @@
 """The table of everything that is answered."""
 
-from local.azureml.http import Route
-from local.azureml.parts import Parts
+from local.azureml.core.http import Route
 from local.azureml.resources.asset import Asset
 from local.azureml.resources.blob import Blob
 from local.azureml.resources.control import Control
@@ -16,6 +15,7 @@ from local.azureml.resources.operation import Operation
 from local.azureml.resources.registry import Registry
 from local.azureml.resources.scoring import Scoring
 from local.azureml.resources.workspace import Workspace
+from local.azureml.services import Parts
 
 RESOURCES = (
     Discovery, Registry, Workspace, Datastore, Asset, Job, History, Mlflow, Endpoint, Deployment, Operation, Scoring,

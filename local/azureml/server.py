@@ -13,11 +13,11 @@ from pathlib import Path
 from aiohttp import web
 
 from local import identity
-from local.azureml.config import Config
-from local.azureml.http import Front
-from local.azureml.parts import Parts
+from local.azureml.core.config import Config
+from local.azureml.core.http import Front
+from local.azureml.core.store import write_atomically
 from local.azureml.routes import routes
-from local.azureml.store import write_atomically
+from local.azureml.services import Parts
 from local.tls import Certificates
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
-from cli.client import Api, call
 from cli.demo.sources import AzureMlApi, EventGrid, upload
 from cli.paths import ROOT, TINY_MODEL
+from cli.runs.client import Api, call
 from local.stack import Options, Stack
 from shared import wiring
 from shared.core.naming import CONFIG_FILE, model_version

@@ -4,12 +4,12 @@ from typing import Any
 
 from aiohttp import web
 
-from local.azureml.assets import KINDS
-from local.azureml.dates import system_data
-from local.azureml.errors import not_found
-from local.azureml.http import WS, Route, answer, body_of
-from local.azureml.parts import Parts
-from local.azureml.store import Document
+from local.azureml.core.dates import system_data
+from local.azureml.core.errors import not_found
+from local.azureml.core.http import WS, Route, answer, body_of
+from local.azureml.core.store import Document
+from local.azureml.services import Parts
+from local.azureml.storage.assets import KINDS
 
 _KIND = f"{{kind:{'|'.join(KINDS)}}}"
 

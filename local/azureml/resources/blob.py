@@ -7,11 +7,11 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
-from local.azureml.disk import ACCOUNT, BlobFile
-from local.azureml.errors import ApiError, not_covered
-from local.azureml.http import Route
-from local.azureml.parts import Parts
-from local.azureml.tokens import Plane
+from local.azureml.core.errors import ApiError, not_covered
+from local.azureml.core.http import Route
+from local.azureml.core.tokens import Plane
+from local.azureml.services import Parts
+from local.azureml.storage.disk import ACCOUNT, BlobFile
 
 _VERSION = "2023-11-03"
 _META = "x-ms-meta-"

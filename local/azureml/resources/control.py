@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from local.azureml.errors import invalid
-from local.azureml.http import Route, answer, body_of
-from local.azureml.parts import Parts
-from local.azureml.tokens import Plane
+from local.azureml.core.errors import invalid
+from local.azureml.core.http import Route, answer, body_of
+from local.azureml.core.tokens import Plane
+from local.azureml.services import Parts
 
 
 class Control:

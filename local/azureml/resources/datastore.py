@@ -4,11 +4,11 @@ from typing import Any
 
 from aiohttp import web
 
-from local.azureml.datastores import BLOB_STORE
-from local.azureml.dates import system_data
-from local.azureml.errors import invalid
-from local.azureml.http import WS, Route, answer
-from local.azureml.parts import Parts
+from local.azureml.core.dates import system_data
+from local.azureml.core.errors import invalid
+from local.azureml.core.http import WS, Route, answer
+from local.azureml.services import Parts
+from local.azureml.storage.datastores import BLOB_STORE
 from shared.core.resources import PREPARED_DATASTORE
 
 _CREATED = 1_700_000_000.0

@@ -4,11 +4,11 @@ from typing import Any
 
 from aiohttp import web
 
-from local.azureml.dates import system_data
-from local.azureml.http import WS, Route, answer, body_of
-from local.azureml.parts import Parts
+from local.azureml.core.dates import system_data
+from local.azureml.core.http import WS, Route, answer, body_of
+from local.azureml.core.store import Document
 from local.azureml.resources.operation import accepted, last, pending
-from local.azureml.store import Document
+from local.azureml.services import Parts
 
 _PROBE = {
     "failureThreshold": 30,

@@ -2,11 +2,11 @@
 
 from aiohttp import web
 
-from local.azureml.addresses import REGISTRY_GROUP, REGISTRY_SUBSCRIPTION
-from local.azureml.errors import not_found
-from local.azureml.http import Route, answer
-from local.azureml.parts import Parts
-from local.azureml.tokens import Plane
+from local.azureml.core.addresses import REGISTRY_GROUP, REGISTRY_SUBSCRIPTION
+from local.azureml.core.errors import not_found
+from local.azureml.core.http import Route, answer
+from local.azureml.core.tokens import Plane
+from local.azureml.services import Parts
 
 _SERVICES = (
     "api", "history", "catalog", "experimentation", "studio", "notebooks", "modelmanagement", "pipelines",

@@ -6,15 +6,15 @@ from typing import Any
 from aiohttp import web
 
 from local import identity
-from local.azureml.dates import system_data
-from local.azureml.errors import invalid
-from local.azureml.hosting import keys_of
-from local.azureml.http import WS, Route, answer, body_of
-from local.azureml.parts import Parts
+from local.azureml.core.dates import system_data
+from local.azureml.core.errors import invalid
+from local.azureml.core.http import WS, Route, answer, body_of
+from local.azureml.core.store import Document
+from local.azureml.core.tokens import MACHINE_LEARNING
+from local.azureml.hosting.hosting import keys_of
+from local.azureml.hosting.rules import ENDPOINTS
 from local.azureml.resources.operation import accepted, last, pending
-from local.azureml.rules import ENDPOINTS
-from local.azureml.store import Document
-from local.azureml.tokens import MACHINE_LEARNING
+from local.azureml.services import Parts
 
 
 class Endpoint:

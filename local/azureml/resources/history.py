@@ -4,14 +4,14 @@ from typing import Any
 
 from aiohttp import web
 
-from local.azureml.datastores import ARTIFACT_STORE, BLOB_STORE
-from local.azureml.dates import iso
-from local.azureml.events import experiment_id
-from local.azureml.http import WS, Route, answer, body_of
-from local.azureml.parts import Parts
-from local.azureml.store import Document
-from local.azureml.tokens import Plane
-from local.azureml.training import JOBS
+from local.azureml.core.dates import iso
+from local.azureml.core.events import experiment_id
+from local.azureml.core.http import WS, Route, answer, body_of
+from local.azureml.core.store import Document
+from local.azureml.core.tokens import Plane
+from local.azureml.services import Parts
+from local.azureml.storage.datastores import ARTIFACT_STORE, BLOB_STORE
+from local.azureml.training.training import JOBS
 
 _HISTORY = f"/history/v1.0{WS}"
 

@@ -4,14 +4,14 @@ from typing import Any
 
 from aiohttp import web
 
-from local.azureml import pipeline
-from local.azureml.catalog import COMPUTES
-from local.azureml.dates import system_data
-from local.azureml.errors import immutable, invalid, not_found
-from local.azureml.http import WS, Route, answer, body_of
-from local.azureml.parts import Parts
-from local.azureml.store import Document
-from local.azureml.training import JOBS
+from local.azureml.core.dates import system_data
+from local.azureml.core.errors import immutable, invalid, not_found
+from local.azureml.core.http import WS, Route, answer, body_of
+from local.azureml.core.store import Document
+from local.azureml.registry.catalog import COMPUTES
+from local.azureml.services import Parts
+from local.azureml.training import pipeline
+from local.azureml.training.training import JOBS
 
 _IMMUTABLE = ("jobType", "experimentName", "jobs", "inputs", "settings", "identity", "computeId")
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from aiohttp import web
 
-from local.azureml.addresses import Addresses
-from local.azureml.errors import ApiError
-from local.azureml.events import experiment_id
-from local.azureml.http import WS, Route, answer, body_of
-from local.azureml.parts import Parts
-from local.azureml.store import Document
-from local.azureml.tokens import Plane
+from local.azureml.core.addresses import Addresses
+from local.azureml.core.errors import ApiError
+from local.azureml.core.events import experiment_id
+from local.azureml.core.http import WS, Route, answer, body_of
+from local.azureml.core.store import Document
+from local.azureml.core.tokens import Plane
+from local.azureml.services import Parts
 
 _API = f"/mlflow/{{version:v[12]\\.0}}{WS}/api/2.0/mlflow"
 _STATUSES = {

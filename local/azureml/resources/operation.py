@@ -2,12 +2,12 @@
 
 from aiohttp import web
 
-from local.azureml.addresses import Addresses
-from local.azureml.dates import iso
-from local.azureml.errors import not_found
-from local.azureml.http import Route, answer
-from local.azureml.parts import Parts
-from local.azureml.store import Document
+from local.azureml.core.addresses import Addresses
+from local.azureml.core.dates import iso
+from local.azureml.core.errors import not_found
+from local.azureml.core.http import Route, answer
+from local.azureml.core.store import Document
+from local.azureml.services import Parts
 
 _PLACE = "/subscriptions/{subscription}/providers/Microsoft.MachineLearningServices/locations/{location}"
 _ASK_AGAIN = {"Retry-After": "1"}

@@ -4,14 +4,14 @@ from typing import Any
 
 from aiohttp import web
 
-from local.azureml.addresses import registry_asset_id
-from local.azureml.catalog import FOUNDATION_MODELS, tags_of
-from local.azureml.components import COMPONENT
-from local.azureml.dates import system_data
-from local.azureml.errors import not_found
-from local.azureml.http import REGISTRY, Route, answer
-from local.azureml.parts import Parts
-from local.azureml.tokens import Plane
+from local.azureml.core.addresses import registry_asset_id
+from local.azureml.core.dates import system_data
+from local.azureml.core.errors import not_found
+from local.azureml.core.http import REGISTRY, Route, answer
+from local.azureml.core.tokens import Plane
+from local.azureml.registry.catalog import FOUNDATION_MODELS, tags_of
+from local.azureml.registry.components import COMPONENT
+from local.azureml.services import Parts
 
 _CREATED = 1_750_000_000.0
 _TYPE = "Microsoft.MachineLearningServices/registries"

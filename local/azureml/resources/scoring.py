@@ -11,12 +11,12 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from local.azureml import tokens
-from local.azureml.errors import ApiError, unauthorized
-from local.azureml.http import Route
-from local.azureml.parts import Parts
-from local.azureml.store import Document
-from local.azureml.tokens import MACHINE_LEARNING, Plane
+from local.azureml.core import tokens
+from local.azureml.core.errors import ApiError, unauthorized
+from local.azureml.core.http import Route
+from local.azureml.core.store import Document
+from local.azureml.core.tokens import MACHINE_LEARNING, Plane
+from local.azureml.services import Parts
 
 _DEPLOYMENT = "azureml-model-deployment"
 _SECONDS = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?")

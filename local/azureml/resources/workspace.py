@@ -4,12 +4,12 @@ from typing import Any
 
 from aiohttp import web
 
-from local.azureml.catalog import COMPUTES, SIZES
-from local.azureml.dates import iso
-from local.azureml.disk import ACCOUNT
-from local.azureml.errors import ApiError
-from local.azureml.http import WS, Route, answer
-from local.azureml.parts import Parts
+from local.azureml.core.dates import iso
+from local.azureml.core.errors import ApiError
+from local.azureml.core.http import WS, Route, answer
+from local.azureml.registry.catalog import COMPUTES, SIZES
+from local.azureml.services import Parts
+from local.azureml.storage.disk import ACCOUNT
 from local.identity import TENANT
 
 _CREATED = 1_700_000_000.0

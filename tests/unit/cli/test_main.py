@@ -32,7 +32,7 @@ def test_help_lists_every_command() -> None:
 def test_preparing_a_file_loads_nothing_of_the_cloud_or_of_tables() -> None:
     """What is imported stays in memory, beside the rows."""
     heavy = ("azure", "datasets", "pandas", "pyarrow", "ssl", "fastapi", "tokenizers", "rich.markdown")
-    code = f"import sys, cli.main, cli.check; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, cli.main, cli.data.check; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cli.rebuild import rebuilt
+from cli.runs.rebuild import rebuilt
 from shared.core.errors import ThrottledError
 from shared.core.resources import RECORDS
 from shared.core.states import Intent, State

@@ -1,0 +1,48 @@
+"""``python -m local.azureml.readme_tables``: writes the generated tables into the README."""
+
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from local.azureml.core.config import Config
+from local.azureml.core.http import REGISTRY, WS, Route
+from local.azureml.core.transitions import TRANSITIONS
+from local.azureml.routes import routes
+from local.azureml.services import Parts
+
+README: Final = Path(__file__).parent / "README.md"
+
+
+def with_tables(text: str) -> str:
+    """The README's text with its tables as they must be now."""
+    return _between("transitions", _between("routes", text, _routes()), _transitions())
+
+
+def _routes() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        known = routes(Parts.joined(Config(Path(folder), Path(folder)), "https://127.0.0.1"))
+    rows = (f"| {each.method} | `{_short(each)}` | {each.summary} | {each.plane.value} |" for each in known)
+    return "\n".join(("| method | path | what it does | authentication |", "|---|---|---|---|", *rows))
+
+
+def _transitions() -> str:
+    rows = (
+        f"| `{name}` | {each.during} | {each.then or 'gone'} | {each.seconds:g} |" for name, each in TRANSITIONS.items()
+    )
+    return "\n".join(("| transition | during | then | seconds |", "|---|---|---|---|", *rows))
+
+
+def _short(route: Route) -> str:
+    """A path with what all have in common left out; `|` would end the table's cell."""
+    return route.path.replace(WS, "{WS}").replace(REGISTRY, "{REGISTRY}").replace("|", "\\|")
+
+
+def _between(name: str, text: str, table: str) -> str:
+    start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    before, _, rest = text.partition(start)
+    _, _, after = rest.partition(end)
+    return f"{before}{start}\n{table}\n{end}{after}"
+
+
+if __name__ == "__main__":
+    README.write_text(with_tables(README.read_text()))

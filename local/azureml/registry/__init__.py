@@ -1,0 +1,4 @@
+"""What exists from the start: base models, the fine-tuning component, clusters and VM sizes (``data/*.json``).
+
+May import ``core``.
+"""

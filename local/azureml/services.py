@@ -1,0 +1,101 @@
+"""All parts of one stand-in, joined."""
+
+import secrets
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Self
+
+from local.azureml.core.addresses import Addresses
+from local.azureml.core.config import Config
+from local.azureml.core.events import Events
+from local.azureml.core.faults import Faults
+from local.azureml.core.http import RequestLog
+from local.azureml.core.operations import Operations
+from local.azureml.core.store import Store
+from local.azureml.core.throttle import Throttle
+from local.azureml.core.transitions import adjusted
+from local.azureml.hosting.hosting import Hosting
+from local.azureml.hosting.rules import Rules
+from local.azureml.hosting.servers import Servers
+from local.azureml.storage.assets import Assets
+from local.azureml.storage.datastores import Datastores
+from local.azureml.storage.disk import Disk
+from local.azureml.training.run_history import Runs
+from local.azureml.training.steps import StepRunner
+from local.azureml.training.training import Training
+from local.tls import Certificates
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What handlers work with."""
+
+    config: Config
+    addresses: Addresses
+    store: Store
+    log: RequestLog
+    faults: Faults
+    throttle: Throttle | None
+    operations: Operations
+    disk: Disk
+    datastores: Datastores
+    assets: Assets
+    runs: Runs
+    training: Training
+    servers: Servers
+    hosting: Hosting
+    account_key: str
+
+    @classmethod
+    def joined(cls, config: Config, base: str) -> Self:
+        """The parts of a stand-in that listens at ``base``; nothing is started yet."""
+        place = (config.subscription_id, config.resource_group, config.workspace, config.location)
+        addresses = Addresses(base, *place)
+        store, disk = Store(config.state / "store"), Disk(config.state)
+        transitions = adjusted(config.speed, config.delays)
+        faults, operations = Faults(store), Operations(store, transitions)
+        datastores = Datastores(addresses, disk, config.blob_uri, Certificates.at(config.certs).ca)
+        assets = Assets(store, addresses, datastores)
+        runs = Runs(store, Events(config.state / "events.jsonl", addresses), datastores, config.state)
+        runner = StepRunner(assets, faults, config.step_command, config.base_model_dir)
+        servers = Servers(config.serve_command, config.state / "deployments")
+        rules = Rules(store, assets, operations, config.quotas, config.taken)
+        return cls(
+            config=config,
+            addresses=addresses,
+            store=store,
+            log=RequestLog(config.state / "requests.jsonl"),
+            faults=faults,
+            throttle=Throttle() if config.throttled else None,
+            operations=operations,
+            disk=disk,
+            datastores=datastores,
+            assets=assets,
+            runs=runs,
+            training=Training(store, runs, runner, transitions),
+            servers=servers,
+            hosting=Hosting(rules, store, assets, operations, servers, faults, transitions, config.base_model_dir),
+            account_key=_account_key(store),
+        )
+
+    async def start(self) -> None:
+        """Go on where the last process stopped."""
+        self.hosting.listen()
+        await self.hosting.resume()
+        self.operations.resume()
+        self.training.resume()
+
+    async def stop(self) -> None:
+        """End all child processes; what was under way goes on at the next start."""
+        await self.operations.stop()
+        await self.training.stop()
+        await self.servers.stop()
+
+
+def _account_key(store: Store) -> str:
+    """Key of the workspace's own storage account, random, and the same at the next start."""
+    found = store.get("secrets", "account")
+    if found is None:
+        found = {"key": b64encode(secrets.token_bytes(64)).decode()}
+        store.put("secrets", "account", found)
+    return str(found["key"])

@@ -1,0 +1,29 @@
+from pathlib import Path
+
+import pytest
+
+from local.azureml.core.config import parse
+
+
+def test_state_and_certificates_have_places_of_their_own(tmp_path: Path) -> None:
+    config = parse(["--state", str(tmp_path)])
+
+    assert config.state == tmp_path
+    assert config.certs == tmp_path / "certs"
+    assert config.step_command[1:] == ("-m", "local.azureml.runner")
+
+
+def test_pairs_and_commands_are_taken_apart(tmp_path: Path) -> None:
+    told = ["--quota", "Standard_F4s_v2=0", "--delay", "jobs.start=2.5", "--step-command", "python 'my step.py'"]
+
+    config = parse(["--state", str(tmp_path), *told])
+
+    assert config.quotas == {"Standard_F4s_v2": 0}
+    assert config.delays == {"jobs.start": 2.5}
+    assert config.step_command == ("python", "my step.py")
+
+
+def test_pair_without_a_value_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--state", str(tmp_path), "--quota", "Standard_F4s_v2"])
+    assert "not NAME=VALUE" in capsys.readouterr().err
