@@ -16,5 +16,5 @@ def poison(message: func.QueueMessage) -> None:
     from shared.engine import poison as work
     from shared.wiring import ports
 
-    run_id = work.bury(message.get_body().decode(errors="replace"), ports())
+    run_id = work.record_failure(message.get_body().decode(errors="replace"), ports())
     logging.error("poison message %s: %s", message.id, run_id or "about nothing that moves, dropped")

@@ -16,7 +16,7 @@ from scripts import commands, schemas
 from shared.core.settings import Settings
 from shared.core.states import DEADLINES, ENDS, RETRIED, STARTS, TRANSITIONS, State, rank
 from shared.data.settings import schema_words
-from shared.engine.advance import PATIENCE, STEPS
+from shared.engine.advance import STEPS, WAITING_EXTENSION
 from shared.models.config import ProjectConfig, Section
 from shared.models.failure import Failure
 from shared.policy.explain import catalogue
@@ -43,14 +43,14 @@ stateDiagram-v2
 
 An attempt only moves forward. `closing` precedes every end of a run that may own a job or a deployment: it
 cancels and deletes until both are confirmed gone. What a run's owner wants (`intent`), why it waits for
-an approval (`hold`) and what capacity it waits for (`queue`) are fields of the record, not states.
+an approval (`hold_reason`) and what capacity it waits for (`queue`) are fields of the record, not states.
 
 After a [failure](failures.md) that another attempt may mend, `closing` leads to that attempt in place of the end,
 once a run. What is {_any(RETRIED)} is tried again when a person asks for it. A further attempt has names of its own,
 takes over what is done, and begins in {_any(STARTS)}: the first of these whose own work is done already.
 
-A run that waits for capacity (a place for a job or for an endpoint, or its project's slot) or for an approval may
-do so for {PATIENCE.days} days more than its state's deadline.
+A run that waits for capacity (a slot for a job or for an endpoint, or its project's deploy lock) or for an approval may
+do so for {WAITING_EXTENSION.days} days more than its state's deadline.
 
 {_table(("state", "step", "what is done in it", "deadline", "next"), [_state_row(state) for state in TRANSITIONS])}
 
@@ -65,8 +65,8 @@ def failures() -> str:
 
 Source: `shared/policy/failures.yaml`. What Azure says of a failed job, endpoint or deployment (code, message and
 details) is looked up here; the first entry that fits explains it. The run's record names the entry
-(`results.failure`) beside Azure's own words (`results.said`), and its error is the cause and the remedy. What is in
-the last column the app does by itself, at most once a run, as a new attempt that the timeline tells of.
+(`results.failure`) beside Azure's own words (`results.azure_message`), and its error is the cause and the remedy. What
+is in the last column the app does by itself, at most once a run, as a new attempt that the timeline tells of.
 
 Where that attempt trains, it counts against `budget_usd` like those before it, each as if it had run to its end: an
 attempt that would take the run over its budget waits for an approval, and says so. Whoever retries a run approves of
@@ -174,8 +174,8 @@ def _failure_row(one: Failure) -> tuple[str, ...]:
 
 
 def _mutant_row(mutant: Mutant, known: Mapping[str, Any]) -> tuple[str, ...]:
-    places = ", ".join(f"`{place.removeprefix('shared.')}`" for place in mutant.edits)
-    return f"**{mutant.name}**: {mutant.bug}", places, known["told"], known["violation"]
+    slots = ", ".join(f"`{place.removeprefix('shared.')}`" for place in mutant.edits)
+    return f"**{mutant.name}**: {mutant.bug}", slots, known["told"], known["violation"]
 
 
 def _filled(page: str, name: str, text: str) -> str:

@@ -45,7 +45,7 @@ class Clock(Protocol):
         ...
 
 
-class Waiting(NamedTuple):
+class QueuePosition(NamedTuple):
     """A run that waits in a queue; in the order in which they are served."""
 
     since: datetime
@@ -56,14 +56,14 @@ class Waiting(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Indexed:
+class ActiveRow:
     """A row of the index of what still moves."""
 
     project: str
     run_id: str
     next_due: datetime
-    waiting: Waiting | None
-    asked: datetime | None
+    waiting: QueuePosition | None
+    requested_at: datetime | None
     """When somebody last asked for the advance that is due; ``None`` if nobody has since the row was put."""
     etag: str
 
@@ -142,21 +142,21 @@ class Runs(Protocol):
 class Active(Protocol):
     """Index of what still moves: written before the run's row, removed after its end."""
 
-    def put(self, project: str, run_id: str, next_due: datetime, waiting: Waiting | None = None) -> None:
+    def put(self, project: str, run_id: str, next_due: datetime, waiting: QueuePosition | None = None) -> None:
         """Say when a run is to be looked at next, and what it waits for; nobody has asked for that yet."""
         ...
 
-    def asked(self, row: Indexed, now: datetime) -> None:
+    def mark_requested(self, row: ActiveRow, now: datetime) -> None:
         """Remember that an advance was asked for, unless the row is no longer the one read."""
         ...
 
     def remove(self, project: str, run_id: str) -> None: ...
 
-    def due(self, now: datetime) -> Iterator[Indexed]:
+    def due(self, now: datetime) -> Iterator[ActiveRow]:
         """What is due, longest due first."""
         ...
 
-    def waiting(self, queue: Queue, project: str | None = None) -> list[Indexed]:
+    def waiting(self, queue: Queue, project: str | None = None) -> list[ActiveRow]:
         """What waits in a queue, longest first."""
         ...
 

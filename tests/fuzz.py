@@ -72,7 +72,7 @@ _scanner = Scanner()
 _SETTINGS: dict[str, list[Any]] = {
     "duplicates": ["exact", "normalised"],
     "sample_pc": [100, 100, 30],
-    "mend": [[], ["merge_turns", "drop_leading_assistant", "drop_trailing_user", "strip_blank_turns"]],
+    "repair": [[], ["merge_turns", "drop_leading_assistant", "drop_trailing_user", "strip_blank_turns"]],
     "roles": [{}, {"customer": "user", "agent": "assistant"}],
     "keep": [[], ["prompt_id", "extra"]],
     "pii": ["off", "warn", "redact", "reject"],
@@ -115,7 +115,7 @@ class Upload:
             [Part(chunks, packed=self.packed)],
             self.config,
             sinks,
-            pinned=self.pinned,
+            evaluation_rows=self.pinned,
             earlier=[Part([self.earlier])],
             max_seq_length=self.max_seq_length,
         )

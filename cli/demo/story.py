@@ -151,7 +151,7 @@ class Story:
         receipt = sources.receipt(self._ports, self._run)
         yield ReceiptRead(receipt)
         if receipt.verdict == "rejected":
-            raise DemoError(f"The upload was rejected: {receipt.why}", "Mend the lines that the receipt names.")
+            raise DemoError(f"The upload was rejected: {receipt.why}", "Repair the lines that the receipt names.")
 
     def _job(self) -> Iterator[Fact]:
         yield Entered(Station.JOB)

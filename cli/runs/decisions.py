@@ -20,14 +20,14 @@ By = Annotated[str | None, typer.Option(help="Who decides; you, if nobody is nam
 _WAITS_FOR: Final[Mapping[Queue, str]] = {
     "job": "its turn to train",
     "endpoint": "its turn to have an endpoint",
-    "slot": "another run of its project to be done with the endpoint",
+    "deploy_lock": "another run of its project to be done with the endpoint",
 }
 
 
 def next_steps(run: Run) -> Iterator[str]:
     """What the run waits for, and what a person may do next."""
-    if run.state not in ENDS and run.hold:
-        yield f"Held: {run.hold} Let it go on: tunedrop approve {run.run_id}"
+    if run.state not in ENDS and run.hold_reason:
+        yield f"Held: {run.hold_reason} Let it go on: tunedrop approve {run.run_id}"
     if run.queue:
         yield f"It waits for {_WAITS_FOR[run.queue]}."
     if run.state in RETRIED:
@@ -39,7 +39,7 @@ def next_steps(run: Run) -> Iterator[str]:
 def decide(console: Console, api: "Api", run_id: str, what: Decided, by: str | None) -> None:
     """Decide about a run, and say where it stands."""
     run = api.decide(run_id, what, by or getpass.getuser())
-    waiting = f", held: {run.hold}" if run.hold else ""
+    waiting = f", held: {run.hold_reason}" if run.hold_reason else ""
     console.print(
         f"{run.run_id}: {run.state} (attempt {run.attempt}{waiting}). Follow it: tunedrop status {run.run_id}",
         markup=False,

@@ -16,7 +16,7 @@ def runs(console: Console, target: Target, project: str | None) -> None:
     """A line a run."""
     table = Table("run", "state", "upload", "began", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for run in target.api.runs(project):
-        state = f"{run.state} ({run.hold})" if run.hold else str(run.state)
+        state = f"{run.state} ({run.hold_reason})" if run.hold_reason else str(run.state)
         table.add_row(run.run_id, state, run.upload.name, f"{run.created:%Y-%m-%d %H:%M:%S}")
     console.print(table)
 
@@ -33,7 +33,7 @@ def status(console: Console, target: Target, name: str) -> None:
     if run.results.error:
         console.print(run.results.error, style="red", markup=False, highlight=False)
     if run.results.failure:
-        console.print(f"{run.results.failure}: {run.results.said}", style="dim", markup=False, highlight=False)
+        console.print(f"{run.results.failure}: {run.results.azure_message}", style="dim", markup=False, highlight=False)
     for step in next_steps(run):
         console.print(step, markup=False, highlight=False)
 

@@ -8,7 +8,7 @@ from local.azureml.core.config import Config
 from local.azureml.core.http import REGISTRY, WS, Route
 from local.azureml.core.transitions import TRANSITIONS
 from local.azureml.routes import routes
-from local.azureml.services import Parts
+from local.azureml.services import Services
 
 README: Final = Path(__file__).parent / "README.md"
 
@@ -20,7 +20,7 @@ def with_tables(text: str) -> str:
 
 def _routes() -> str:
     with tempfile.TemporaryDirectory() as folder:
-        known = routes(Parts.joined(Config(Path(folder), Path(folder)), "https://127.0.0.1"))
+        known = routes(Services.joined(Config(Path(folder), Path(folder)), "https://127.0.0.1"))
     rows = (f"| {each.method} | `{_short(each)}` | {each.summary} | {each.plane.value} |" for each in known)
     return "\n".join(("| method | path | what it does | authentication |", "|---|---|---|---|", *rows))
 

@@ -15,7 +15,7 @@ from local.azureml.resources.operation import Operation
 from local.azureml.resources.registry import Registry
 from local.azureml.resources.scoring import Scoring
 from local.azureml.resources.workspace import Workspace
-from local.azureml.services import Parts
+from local.azureml.services import Services
 
 RESOURCES = (
     Discovery, Registry, Workspace, Datastore, Asset, Job, History, Mlflow, Endpoint, Deployment, Operation, Scoring,
@@ -23,6 +23,6 @@ RESOURCES = (
 )  # fmt: skip
 
 
-def routes(parts: Parts) -> list[Route]:
+def routes(services: Services) -> list[Route]:
     """All routes, by resource."""
-    return [route for resource in RESOURCES for route in resource(parts).routes()]
+    return [route for resource in RESOURCES for route in resource(services).routes()]

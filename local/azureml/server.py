@@ -17,7 +17,7 @@ from local.azureml.core.config import Config
 from local.azureml.core.http import Front
 from local.azureml.core.store import write_atomically
 from local.azureml.routes import routes
-from local.azureml.services import Parts
+from local.azureml.services import Services
 from local.tls import Certificates
 
 
@@ -52,16 +52,16 @@ async def running(config: Config) -> AsyncIterator[Ready]:
     config.state.mkdir(parents=True, exist_ok=True)
     (config.state / "ready.json").unlink(missing_ok=True)
     api, tokens = _sockets(config)
-    parts = Parts.joined(config, f"https://127.0.0.1:{_port(api)}")
-    runners = [await _serve(_application(parts), api, config), await _serve(_identity(), tokens, None)]
-    await parts.start()
+    services = Services.joined(config, f"https://127.0.0.1:{_port(api)}")
+    runners = [await _serve(_application(services), api, config), await _serve(_identity(), tokens, None)]
+    await services.start()
     ready = _ready(config, api, tokens)
     write_atomically(config.state / "ready.json", json.dumps(ready.__dict__, indent=1))
     try:
         yield ready
     finally:
         (config.state / "ready.json").unlink(missing_ok=True)
-        await parts.stop()
+        await services.stop()
         for runner in runners:
             await runner.cleanup()
 
@@ -74,8 +74,8 @@ async def until_told() -> None:
     await told.wait()
 
 
-def _application(parts: Parts) -> web.Application:
-    return Front(parts.addresses, parts.faults, parts.throttle, parts.log).application(routes(parts))
+def _application(services: Services) -> web.Application:
+    return Front(services.addresses, services.faults, services.throttle, services.log).application(routes(services))
 
 
 def _identity() -> web.Application:

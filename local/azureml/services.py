@@ -1,4 +1,4 @@
-"""All parts of one stand-in, joined."""
+"""All services of one stand-in, joined."""
 
 import secrets
 from base64 import b64encode
@@ -27,7 +27,7 @@ from local.tls import Certificates
 
 
 @dataclass(frozen=True)
-class Parts:
+class Services:
     """What handlers work with."""
 
     config: Config
@@ -48,7 +48,7 @@ class Parts:
 
     @classmethod
     def joined(cls, config: Config, base: str) -> Self:
-        """The parts of a stand-in that listens at ``base``; nothing is started yet."""
+        """The services of a stand-in that listens at ``base``; nothing is started yet."""
         place = (config.subscription_id, config.resource_group, config.workspace, config.location)
         addresses = Addresses(base, *place)
         store, disk = Store(config.state / "store"), Disk(config.state)

@@ -88,9 +88,9 @@ def prepared_path(run: str, claim: str, split: str) -> str:
     return f"{run}/{claim}/{split}.jsonl"
 
 
-def pin_path(project: str) -> str:
+def evaluation_rows_path(project: str) -> str:
     """Path of the project's evaluation rows within the prepared container."""
-    return f"pins/{project}.jsonl"
+    return f"evaluation/{project}.jsonl"
 
 
 def attempt_name(run: str, attempt: int) -> str:

@@ -1,11 +1,11 @@
 """How many jobs may be in training at once, and how many endpoints up.
 
-One row names the runs and the projects that have a place. It only changes by conditional writes, so that two
-workers never give the same place away:
+One row names the runs and the projects that have a slot. It only changes by conditional writes, so that two
+workers never give the same slot away:
 
-    enter    a step takes a place that is free while nobody waits for one; else its run waits in the queue
-    renew    the one timer takes back the places that are no longer needed, and gives them to those who wait longest
-    recount  who has a job or an endpoint has its place, though the row was lost
+    enter    a step takes a slot that is free while nobody waits for one; else its run waits in the queue
+    renew    the one timer takes back the slots that are no longer needed, and gives them to those who wait longest
+    recount  who has a job or an endpoint has its slot, though the row was lost
 """
 
 import logging
@@ -18,7 +18,7 @@ from shared.core.states import State
 from shared.endpoints import serving
 from shared.models.project import Capacity, Serving
 from shared.models.run import Run
-from shared.ports import Indexed, Ports, Stored
+from shared.ports import ActiveRow, Ports, Stored
 from shared.runs import wakeups
 
 log = logging.getLogger(__name__)
@@ -26,44 +26,44 @@ log = logging.getLogger(__name__)
 Kind = Literal["job", "endpoint"]
 KINDS: Final[tuple[Kind, ...]] = ("job", "endpoint")
 LOOK_EVERY: Final = 3600.0
-"""Seconds after which a run that waits looks again by itself; the timer wakes it when it has a place."""
+"""Seconds after which a run that waits looks again by itself; the timer wakes it when it has a slot."""
 
 _MAY_TRAIN: Final = frozenset({State.RECEIVED, State.PREPARED, State.SUBMITTED, State.CLOSING})
-"""What a run with a place may be; ``received``, if the read is stale."""
+"""What a run with a slot may be; ``received``, if the read is stale."""
 
 
-def enter(kind: Kind, run: Run, ports: Ports) -> bool:
-    """Whether the run has a place: it had one, or takes one now.
+def acquire(kind: Kind, run: Run, ports: Ports) -> bool:
+    """Whether the run has a slot: it had one, or takes one now.
 
     Raises:
         ConflictError: another worker changed the row meanwhile.
     """
     stored = _stored(ports)
-    taken = stored.value.places(kind)
+    taken = stored.value.slots(kind)
     if _who(kind, run) in taken:
         return True
     if len(taken) >= _most(kind, ports) or ports.active.waiting(kind):
         return False
-    _write(stored, stored.value.with_places(kind, [*taken, _who(kind, run)]), ports)
+    _write(stored, stored.value.with_slots(kind, [*taken, _who(kind, run)]), ports)
     return True
 
 
-def renew(ports: Ports) -> None:
-    """Give the places that have become free to those who wait longest, and wake all who have one."""
+def reassign(ports: Ports) -> None:
+    """Give the slots that have become free to those who wait longest, and wake all who have one."""
     stored = _stored(ports)
     row, waiting = stored.value, {kind: ports.active.waiting(kind) for kind in KINDS}
     for kind in KINDS:
-        row = row.with_places(kind, _renewed(kind, row.places(kind), waiting[kind], ports))
+        row = row.with_slots(kind, _reassigned(kind, row.slots(kind), waiting[kind], ports))
     try:
         _write(stored, row, ports)
     except ConflictError as lost:
-        log.info("No place is given away this time: %s", lost)
+        log.info("No slot is given away this time: %s", lost)
         return
-    wakeups.wake([one for kind in KINDS for one in waiting[kind] if _who(kind, one) in row.places(kind)], ports)
+    wakeups.wake([one for kind in KINDS for one in waiting[kind] if _who(kind, one) in row.slots(kind)], ports)
 
 
 def recount(ports: Ports) -> None:
-    """Give their places back to all whose job or endpoint is there: more, perhaps, than there may be.
+    """Give their slots back to all whose job or endpoint is there: more, perhaps, than there may be.
 
     Raises:
         ConflictError: another worker changed the row meanwhile.
@@ -71,11 +71,11 @@ def recount(ports: Ports) -> None:
     stored = _stored(ports)
     row = stored.value
     for kind in KINDS:
-        row = row.with_places(kind, list(dict.fromkeys([*row.places(kind), *_USED[kind](ports)])))
+        row = row.with_slots(kind, list(dict.fromkeys([*row.slots(kind), *_USED[kind](ports)])))
     _write(stored, row, ports)
 
 
-def _renewed(kind: Kind, taken: list[str], waiting: list[Indexed], ports: Ports) -> list[str]:
+def _reassigned(kind: Kind, taken: list[str], waiting: list[ActiveRow], ports: Ports) -> list[str]:
     kept = [who for who in taken if _NEEDED[kind](who, ports)]
     next_ones = dict.fromkeys(who for one in waiting if (who := _who(kind, one)) not in kept)
     return [*kept, *list(next_ones)[: max(0, _most(kind, ports) - len(kept))]]
@@ -83,7 +83,7 @@ def _renewed(kind: Kind, taken: list[str], waiting: list[Indexed], ports: Ports)
 
 def _may_train(run_id: str, ports: Ports) -> bool:
     stored = ports.runs.get(naming.project_of_run(run_id), run_id)
-    return stored is not None and stored.value.state in _MAY_TRAIN and stored.value.hold is None
+    return stored is not None and stored.value.state in _MAY_TRAIN and stored.value.hold_reason is None
 
 
 def _has_endpoint(project: str, ports: Ports) -> bool:
@@ -94,8 +94,8 @@ def _has_endpoint(project: str, ports: Ports) -> bool:
 _NEEDED: Final[Mapping[Kind, Callable[[str, Ports], bool]]] = {"job": _may_train, "endpoint": _has_endpoint}
 
 
-def _who(kind: Kind, run: Run | Indexed) -> str:
-    """Who has a place: for a job the run, for an endpoint the project."""
+def _who(kind: Kind, run: Run | ActiveRow) -> str:
+    """Who has a slot: for a job the run, for an endpoint the project."""
     return run.run_id if kind == "job" else run.project
 
 
@@ -113,14 +113,14 @@ def _in_training(ports: Ports) -> list[str]:
 
 
 def _up(ports: Ports) -> list[str]:
-    """Projects whose endpoint is up, or may be about to be; who has the slot may still wait for a place."""
+    """Projects whose endpoint is up, or may be about to be; who has the deploy lock may still wait for a slot."""
     there = {endpoint.name for endpoint in ports.endpoints.ours()}
     rows = [row.value for row in ports.projects.all_serving()]
     return [row.project for row in rows if serving.endpoint_name(row, ports) in there or _deploys(row, ports)]
 
 
 def _deploys(row: Serving, ports: Ports) -> bool:
-    holder = ports.runs.get(row.project, row.slot) if row.slot else None
+    holder = ports.runs.get(row.project, row.deploy_lock) if row.deploy_lock else None
     return holder is not None and holder.value.results.endpoint is not None
 
 
@@ -134,7 +134,7 @@ def _stored(ports: Ports) -> Stored[Capacity]:
         ports.projects.create_capacity(Capacity(job=_in_training(ports), endpoint=_up(ports)))
         stored = ports.projects.capacity()
     if stored is None:
-        raise ConflictError("The row of places is not to be seen yet.")
+        raise ConflictError("The row of slots is not to be seen yet.")
     return stored
 
 

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 BUDGET: Final = timedelta(seconds=20)
 """One invocation begins no further step after this."""
 _HOLD_SECONDS: Final = 3600.0
-PATIENCE: Final = timedelta(days=7)
+WAITING_EXTENSION: Final = timedelta(days=7)
 """How much later a run's deadline falls while it waits for an approval or for capacity."""
 _TROUBLE_SECONDS: Final = 30.0
 _TOLD_AGAIN: Final = timedelta(minutes=1)
@@ -42,7 +42,7 @@ STEPS: Final[Mapping[State, Step]] = {
     State.PREPARED: submit.submit,
     State.SUBMITTED: submit.follow,
     State.TRAINED: register.register,
-    State.REGISTERED: deploy.take_slot,
+    State.REGISTERED: deploy.take_deploy_lock,
     State.DEPLOYING: deploy.deploy,
     State.DEPLOYED: evaluate.evaluate,
     State.EVALUATED: promote.promote,
@@ -91,12 +91,12 @@ def _once(stored: Stored[Run], began: datetime, ports: Ports) -> Stored[Run] | N
 def _demanded(run: Run, now: datetime) -> Outcome | None:
     """What does not depend on the step: an owner's wish, a deadline, a hold."""
     if run.state is State.CLOSING:
-        return Wait(0, record=record.lingering(run, now)) if now > run.deadline else None
+        return Wait(0, record=record.still_closing(run, now)) if now > run.deadline else None
     if _may_be_stopped(run) and (close := wanted(run)):
         return close
-    if now > run.deadline + (PATIENCE if run.hold or run.queue else timedelta()):
+    if now > run.deadline + (WAITING_EXTENSION if run.hold_reason or run.queue else timedelta()):
         return _overdue(run)
-    return Wait(_HOLD_SECONDS) if run.hold else None
+    return Wait(_HOLD_SECONDS) if run.hold_reason else None
 
 
 def _may_be_stopped(run: Run) -> bool:
@@ -107,17 +107,17 @@ def _may_be_stopped(run: Run) -> bool:
 def _overdue(run: Run) -> Close:
     if run.state is State.LIVE:
         return Close(State.RETIRED, "It has served for as long as a run may.")
-    if run.results.said:
-        return failed(run, f"Overdue in state {run.state}.", run.results.said)
+    if run.results.azure_message:
+        return failed(run, f"Overdue in state {run.state}.", run.results.azure_message)
     return Close(State.FAILED, f"Overdue in state {run.state}.", _why_overdue(run))
 
 
 def _why_overdue(run: Run) -> str:
     limit = DEADLINES[run.state]
-    if run.hold:
-        return f"{run.hold} Nobody approved it for {PATIENCE + limit}: retry the run, then approve it."
+    if run.hold_reason:
+        return f"{run.hold_reason} Nobody approved it for {WAITING_EXTENSION + limit}: retry the run, then approve it."
     if run.queue:
-        return f"No {run.queue} was free for it for {PATIENCE + limit}. Retry the run when one is."
+        return f"No {run.queue} was free for it for {WAITING_EXTENSION + limit}. Retry the run when one is."
     return f"The run was {run.state} for longer than {limit}. Look at it in Azure ML studio, then retry the run."
 
 
@@ -147,14 +147,14 @@ def _trouble(run: Run, error: TunedropError, now: datetime) -> Outcome:
         return Wait(error.retry_after, record={"not_before": now + timedelta(seconds=error.retry_after)})
     log.warning("%s: %s failed: %s", run.run_id, run.state, error)
     if run.state in (State.EVALUATED, State.LIVE, State.CLOSING):
-        return Wait(_TROUBLE_SECONDS, {"said": error.message} if run.state is State.EVALUATED else {})
+        return Wait(_TROUBLE_SECONDS, {"azure_message": error.message} if run.state is State.EVALUATED else {})
     return failed(run, f"Failed while {run.state}.", error.message, str(error) if error.remedy else None)
 
 
 def _write(stored: Stored[Run], outcome: Outcome | Again, ports: Ports) -> Stored[Run] | None:
     """Index first, then the record: what moves is never missing from the index."""
     run = applied(stored.value, outcome, ports.clock.now())
-    ports.active.put(run.project, run.run_id, run.next_due, record.waiting(run))
+    ports.active.put(run.project, run.run_id, run.next_due, record.queue_position(run))
     etag = ports.runs.replace(run, stored.etag)
     return None if isinstance(outcome, Wait) and outcome.seconds > 0 else Stored(run, etag)
 
@@ -167,7 +167,7 @@ def announce(stored: Stored[Run], ports: Ports) -> Stored[Run]:
         ports.runs.append(run, entry)
     told = run.model_copy(update={"outbox": [], "unsent": []})
     if entries:
-        backup.keep_run(told, entries, ports)
+        backup.save_run(told, entries, ports)
     unsent = _unsent(run, ports)
     if not entries and unsent:
         return stored
@@ -194,7 +194,7 @@ def _entry(notice: Notice) -> TimelineEntry:
 def applied(run: Run, outcome: Outcome | Again, now: datetime) -> Run:
     """The record after ``outcome``. Pure."""
     if isinstance(outcome, Again):
-        return record.again(run, OURS, outcome.note, now, outcome.hold)
+        return record.again(run, OURS, outcome.note, now, outcome.hold_reason)
     if isinstance(outcome, Close):
         outcome = _closing(run, outcome)
     changes = {**outcome.record, "results": _merged(run.results, outcome.results), "updated": now}
@@ -212,7 +212,7 @@ def _closing(run: Run, outcome: Close) -> Forward:
     """Straight to the end where nothing can have been made yet, else through ``closing``."""
     state = outcome.end if run.state is State.RECEIVED else State.CLOSING
     results = {**outcome.results, "end": outcome.end, "error": outcome.error}
-    note = outcome.note if outcome.results.get("repair") else outcome.error or outcome.note
+    note = outcome.note if outcome.results.get("automatic_retry") else outcome.error or outcome.note
     return Forward(state, note, results, outcome.record)
 
 

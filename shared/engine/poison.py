@@ -24,7 +24,7 @@ SHORTEST: Final = timedelta(minutes=10)
 _LONGEST: Final = timedelta(hours=6)
 
 
-def bury(message: str, ports: Ports) -> str | None:
+def record_failure(message: str, ports: Ports) -> str | None:
     """Write into the record that its message failed; the run it is about, ``None`` if there is none that moves.
 
     Raises:
@@ -54,4 +54,4 @@ def _noted(run: Run, now: datetime) -> Run:
         f"Advancing it failed five times in a row while {run.state}; the app's log says why. "
         f"It is tried again at {later:%Y-%m-%d %H:%M} UTC."
     )
-    return record.troubled(run, now, later, detail)
+    return record.with_failure(run, now, later, detail)

@@ -18,7 +18,7 @@ from shared.core.settings import Settings
 from shared.gateways import rows
 from shared.models.project import Capacity, Lease, LedgerEntry, Serving, Usage
 from shared.models.run import Queue, Run, TimelineEntry
-from shared.ports import Indexed, Stored, Waiting
+from shared.ports import ActiveRow, QueuePosition, Stored
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -147,26 +147,26 @@ class TableActive:
     def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
         self._table = Table(settings, credential, resources.ACTIVE_TABLE)
 
-    def put(self, project: str, run_id: str, next_due: datetime, waiting: Waiting | None = None) -> None:
+    def put(self, project: str, run_id: str, next_due: datetime, waiting: QueuePosition | None = None) -> None:
         """Say when a run is to be looked at next, and what it waits for."""
         self._table.put(_active(project, run_id, next_due, waiting))
 
-    def asked(self, row: Indexed, now: datetime) -> None:
+    def mark_requested(self, row: ActiveRow, now: datetime) -> None:
         """Remember that an advance was asked for, unless the row is no longer the one read."""
         with suppress(ConflictError):
             entity = _active(row.project, row.run_id, row.next_due, row.waiting)
-            self._table.replace({**entity, "asked": now}, row.etag)
+            self._table.replace({**entity, "requested_at": now}, row.etag)
 
     def remove(self, project: str, run_id: str) -> None:
         """The run has ended."""
         self._table.remove(project, run_id)
 
-    def due(self, now: datetime) -> Iterator[Indexed]:
+    def due(self, now: datetime) -> Iterator[ActiveRow]:
         """What is due, longest due first."""
         rows = self._table.where("next_due le @now", now=now)
         return iter(sorted(map(_indexed, rows), key=attrgetter("next_due")))
 
-    def waiting(self, queue: Queue, project: str | None = None) -> list[Indexed]:
+    def waiting(self, queue: Queue, project: str | None = None) -> list[ActiveRow]:
         """What waits in a queue, longest first."""
         where = "queue eq @queue" + (" and PartitionKey eq @project" if project else "")
         rows = self._table.where(where, queue=queue, project=project)
@@ -250,15 +250,15 @@ def _run(run: Run) -> dict[str, Any]:
     return rows.entity(run.project, f"run:{run.run_id}", run)
 
 
-def _active(project: str, run_id: str, next_due: datetime, waiting: Waiting | None) -> dict[str, Any]:
+def _active(project: str, run_id: str, next_due: datetime, waiting: QueuePosition | None) -> dict[str, Any]:
     queue = {"queue": waiting.queue, "since": waiting.since} if waiting else {}
     return {"PartitionKey": project, "RowKey": run_id, "next_due": next_due, **queue}
 
 
-def _indexed(row: "TableEntity") -> Indexed:
+def _indexed(row: "TableEntity") -> ActiveRow:
     project, run_id, queue = row["PartitionKey"], row["RowKey"], row.get("queue")
-    waiting = Waiting(row["since"], run_id, project, queue) if queue else None
-    return Indexed(project, run_id, row["next_due"], waiting, row.get("asked"), _etag(row))
+    waiting = QueuePosition(row["since"], run_id, project, queue) if queue else None
+    return ActiveRow(project, run_id, row["next_due"], waiting, row.get("requested_at"), _etag(row))
 
 
 def _serving(row: "TableEntity") -> Stored[Serving]:

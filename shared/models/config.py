@@ -10,7 +10,7 @@ from shared.models.fields import Duration, Moment, OtherKey
 
 Scalar = str | int | float | bool
 Role = Literal["system", "user", "assistant"]
-MendRule = Literal["merge_turns", "drop_leading_assistant", "drop_trailing_user", "strip_blank_turns"]
+RepairRule = Literal["merge_turns", "drop_leading_assistant", "drop_trailing_user", "strip_blank_turns"]
 
 
 class Section(Model):
@@ -51,7 +51,7 @@ class ProjectConfig(Section):
 
     roles: dict[str, Role] = {}
     """Other words for the roles, for instance ``customer: user``, tried where a row breaks the contract."""
-    mend: list[MendRule] = []
+    repair: list[RepairRule] = []
     """How rows that break the contract may be repaired; without a rule they are rejected."""
     keep: list[OtherKey] = []
     """Keys of a row to keep beside ``messages``; all others are dropped."""

@@ -12,14 +12,14 @@ class Serving(Model):
     project: str
     generation: int = 1
     phase: Literal["up", "deleting"] = "up"
-    slot: str | None = None
+    deploy_lock: str | None = None
     """The run that may change the endpoint now."""
     champion: str | None = None
     """The deployment that takes all traffic."""
     champion_run: str | None = None
-    earlier: str | None = None
+    previous_champion: str | None = None
     """The champion before, until the new one is seen to serve: if it never does, this one is it again."""
-    earlier_run: str | None = None
+    previous_champion_run: str | None = None
     scoring_uri: str | None = None
     """Where the endpoint scores; written with the champion, so that scoring never asks Azure ML."""
     evaluated_against: str | None = None
@@ -28,20 +28,20 @@ class Serving(Model):
 
 
 class Capacity(Model):
-    """Who has a place where only so many may be at once."""
+    """Who has a slot where only so many may be at once."""
 
     job: list[str] = []
     """Ids of runs that may have a job in training."""
     endpoint: list[str] = []
     """Projects that may have an endpoint."""
 
-    def places(self, kind: Literal["job", "endpoint"]) -> list[str]:
-        """Who has a place of that kind."""
+    def slots(self, kind: Literal["job", "endpoint"]) -> list[str]:
+        """Who has a slot of that kind."""
         return self.job if kind == "job" else self.endpoint
 
-    def with_places(self, kind: Literal["job", "endpoint"], who: list[str]) -> Self:
-        """The same with others in the places of that kind."""
-        return self if who == self.places(kind) else self.model_copy(update={kind: who})
+    def with_slots(self, kind: Literal["job", "endpoint"], who: list[str]) -> Self:
+        """The same with others in the slots of that kind."""
+        return self if who == self.slots(kind) else self.model_copy(update={kind: who})
 
 
 class Lease(Model):

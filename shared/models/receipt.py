@@ -46,13 +46,13 @@ class Histogram(Model):
     counts: list[int]
 
 
-class Mendable(Model):
+class Repairable(Model):
     """What settings would make usable of the rejected lines."""
 
     rows: int
     """Rejected lines that become usable with all of ``settings``."""
     by: dict[str, int]
-    """Those that each one needs, alone or with others: a rule of ``mend``, or ``roles``."""
+    """Those that each one needs, alone or with others: a rule of ``repair``, or ``roles``."""
     settings: str
     """Lines to paste into ``tunedrop.yaml``."""
 
@@ -87,13 +87,13 @@ class Figures(Model):
     rejected: int
     duplicates: int
     sampled_out: int = 0
-    mended: dict[str, int] = {}
-    """Accepted rows that each rule of ``mend``, or ``roles``, has repaired; ``rows`` is how many in all."""
+    repaired: dict[str, int] = {}
+    """Accepted rows that each rule of ``repair``, or ``roles``, has repaired; ``rows`` is how many in all."""
 
     train_rows: int
     validation_rows: int
     test_rows: int
-    pinned_rows: int = 0
+    evaluation_rows: int = 0
     """Rows that are evaluation rows of the project, and therefore never trained on."""
     earlier_rows: int = 0
     """Rows to train on that come from earlier uploads of the project (``train_on: project``)."""
@@ -117,7 +117,7 @@ class Figures(Model):
     """Rejected lines by reason, exact."""
     problems: list[Problem] = []
     """The first bad lines of each reason; ``rejected.jsonl`` has all of them."""
-    mendable: Mendable | None = None
+    repairable: Repairable | None = None
     shape: Shape | None = None
 
 

@@ -11,8 +11,8 @@ from shared.models.receipt import Cost, Problem
 from shared.models.training import TrainingJob
 
 Decided = Literal["approve", "cancel", "retry"]
-Queue = Literal["job", "endpoint", "slot"]
-"""A place among the jobs in training, among the endpoints, or the project's slot."""
+Queue = Literal["job", "endpoint", "deploy_lock"]
+"""A slot among the jobs in training, among the endpoints, or the project's deploy lock."""
 
 
 class UploadPart(Model):
@@ -70,7 +70,7 @@ class ModelRef(Model):
     version: str
 
 
-class Repair(Model):
+class AutomaticRetry(Model):
     """What the app does by itself about a failure: another attempt."""
 
     note: str
@@ -102,11 +102,11 @@ class Results(Model):
     """Why the run ended early, a sentence with its remedy."""
     failure: str | None = None
     """Which failure of the catalogue it was."""
-    said: str | None = None
+    azure_message: str | None = None
     """Why, in Azure's words where it said something, shortened."""
     gone: datetime | None = None
     """While it is closed: since when its deployment is not to be seen any more."""
-    repair: Repair | None = None
+    automatic_retry: AutomaticRetry | None = None
     """The attempt that follows ``closing`` in place of the end."""
 
 
@@ -144,7 +144,7 @@ class Run(Model):
     intent: Intent = Intent.PROCEED
     decisions: list[Decision] = []
     """Those that changed something, oldest first."""
-    hold: str | None = None
+    hold_reason: str | None = None
     """Why the run waits for an approval."""
     queue: Queue | None = None
     """What capacity the run waits for, in the order of arrival."""

@@ -22,13 +22,13 @@ def catalogue() -> tuple[Failure, ...]:
     return tuple(Failure.model_validate(entry) for entry in yaml.safe_load(_CATALOGUE.read_text(encoding="utf-8")))
 
 
-def failure(said: str) -> Failure | None:
-    """The failure behind what Azure said; ``None``: it is not in the catalogue."""
-    return next((one for one in catalogue() if _fits(one, said)), None)
+def failure(azure_message: str) -> Failure | None:
+    """The failure behind what Azure azure_message; ``None``: it is not in the catalogue."""
+    return next((one for one in catalogue() if _fits(one, azure_message)), None)
 
 
-def _fits(one: Failure, said: str) -> bool:
-    return any(re.search(pattern, said, re.IGNORECASE) for pattern in one.patterns)
+def _fits(one: Failure, azure_message: str) -> bool:
+    return any(re.search(pattern, azure_message, re.IGNORECASE) for pattern in one.patterns)
 
 
 def with_half_the_batch(hyperparameters: Mapping[str, Any]) -> dict[str, Scalar] | None:

@@ -22,30 +22,30 @@ M = TypeVar("M", bound=Model)
 _JSON: Final = "application/json"
 
 
-class Page(Model):
+class RunSnapshot(Model):
     """A run as it stood when it had changed ``run.seq`` times, and what was told of it then."""
 
     run: Run
     entries: list[TimelineEntry]
 
 
-def keep_run(run: Run, entries: list[TimelineEntry], ports: Ports) -> None:
+def save_run(run: Run, entries: list[TimelineEntry], ports: Ports) -> None:
     """A page for each number of changes: one that is written late overwrites nothing newer.
 
     Args:
         run: with an empty outbox; what was in it are the ``entries``.
     """
-    _keep(f"runs/{run.run_id}/{run.seq:06d}.json", Page(run=run, entries=entries), ports)
+    _save(f"runs/{run.run_id}/{run.seq:06d}.json", RunSnapshot(run=run, entries=entries), ports)
 
 
-def keep_lease(lease: Lease, ports: Ports) -> None:
+def save_lease(lease: Lease, ports: Ports) -> None:
     """The newest lease of its project."""
-    _keep(f"leases/{lease.project}.json", lease, ports)
+    _save(f"leases/{lease.project}.json", lease, ports)
 
 
-def keep_bill(bill: LedgerEntry, ports: Ports) -> None:
+def save_bill(bill: LedgerEntry, ports: Ports) -> None:
     """What an endpoint cost."""
-    _keep(f"ledger/{bill.endpoint}.json", bill, ports)
+    _save(f"ledger/{bill.endpoint}.json", bill, ports)
 
 
 def runs(ports: Ports) -> Iterator[tuple[str, list[str]]]:
@@ -55,14 +55,14 @@ def runs(ports: Ports) -> Iterator[tuple[str, list[str]]]:
         yield run_id, list(pages)
 
 
-def page(path: str, ports: Ports) -> Page:
+def snapshot(path: str, ports: Ports) -> RunSnapshot:
     """What is written on a page of ``runs``."""
-    return Page.model_validate_json(ports.blobs.read(RECORDS, path) or b"")
+    return RunSnapshot.model_validate_json(ports.blobs.read(RECORDS, path) or b"")
 
 
 def lease(project: str, ports: Ports) -> Lease | None:
     """The copy of a project's lease."""
-    return _kept(Lease, f"leases/{project}.json", ports)
+    return _load(Lease, f"leases/{project}.json", ports)
 
 
 def bills(ports: Ports) -> Iterator[str]:
@@ -73,13 +73,13 @@ def bills(ports: Ports) -> Iterator[str]:
 
 def bill(endpoint: str, ports: Ports) -> LedgerEntry | None:
     """The copy of an endpoint's bill."""
-    return _kept(LedgerEntry, f"ledger/{endpoint}.json", ports)
+    return _load(LedgerEntry, f"ledger/{endpoint}.json", ports)
 
 
-def _keep(path: str, value: Model, ports: Ports) -> None:
+def _save(path: str, value: Model, ports: Ports) -> None:
     ports.blobs.write(RECORDS, path, [value.model_dump_json().encode()], _JSON)
 
 
-def _kept(kind: type[M], path: str, ports: Ports) -> M | None:
+def _load(kind: type[M], path: str, ports: Ports) -> M | None:
     content = ports.blobs.read(RECORDS, path)
     return kind.model_validate_json(content) if content else None

@@ -64,7 +64,7 @@ def _write(project: str, run_id: str, change: Callable[[Run], Run | None], ports
     changed = change(stored.value)
     if changed is None:
         return stored.value
-    ports.active.put(project, run_id, changed.next_due, record.waiting(changed))
+    ports.active.put(project, run_id, changed.next_due, record.queue_position(changed))
     ports.runs.replace(changed, stored.etag)
     return changed
 
@@ -77,10 +77,10 @@ def _intending(run: Run, intent: Intent) -> Run | None:
 
 def _approved(run: Run, by: str, ports: Ports) -> Run | None:
     """What was held gets the whole time of its state again."""
-    if run.state in ENDS or run.hold is None:
+    if run.state in ENDS or run.hold_reason is None:
         return None
     now = ports.clock.now()
-    changes = {"hold": None, "deadline": now + DEADLINES[run.state]}
+    changes = {"hold_reason": None, "deadline": now + DEADLINES[run.state]}
     return record.decided(run, "approve", by, now, changes, f"Approved by {by}.")
 
 

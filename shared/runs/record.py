@@ -1,9 +1,10 @@
 """How a run's record changes. Pure: whoever calls these writes the result, if nobody else wrote first.
 
-entered    into another state
-decided    by a person who approves or cancels
-troubled   by messages that fail
-again      into its next attempt
+entered        another state
+decided        a person approved or cancelled it
+with_failure   its message failed
+still_closing  something of it is still there
+again          the next attempt begins
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from typing import Any, Final
 
 from shared.core.states import DEADLINES, STARTS, Intent, State
 from shared.models.run import Claim, Decided, Decision, Notice, Results, Run
-from shared.ports import Waiting
+from shared.ports import QueuePosition
 
 _MADE_BEFORE: Final[Mapping[State, tuple[str, ...]]] = {
     State.RECEIVED: (),
@@ -43,12 +44,12 @@ def decided(run: Run, what: Decided, by: str, now: datetime, changes: Mapping[st
     return changed(run, {**changes, **told, "decisions": [*run.decisions, Decision(what=what, by=by, time=now)]})
 
 
-def troubled(run: Run, now: datetime, later: datetime, detail: str) -> Run:
+def with_failure(run: Run, now: datetime, later: datetime, detail: str) -> Run:
     """The record of a run that could not be advanced, and that is looked at again ``later``."""
     return changed(run, _told(run, "tunedrop.trouble", detail, now) | {"next_due": later})
 
 
-def lingering(run: Run, now: datetime) -> dict[str, Any]:
+def still_closing(run: Run, now: datetime) -> dict[str, Any]:
     """The fields that change when ``closing`` takes too long: it goes on, for nothing may be left, and says so."""
     limit = DEADLINES[State.CLOSING]
     detail = (
@@ -58,24 +59,24 @@ def lingering(run: Run, now: datetime) -> dict[str, Any]:
     return _told(run, "tunedrop.trouble", detail, now) | {"deadline": now + limit}
 
 
-def again(run: Run, by: str, note: str, now: datetime, hold: str | None = None) -> Run:
+def again(run: Run, by: str, note: str, now: datetime, hold_reason: str | None = None) -> Run:
     """The record in its next attempt.
 
     Args:
-        hold: why that waits for an approval.
+        hold_reason: why that waits for an approval.
     """
     attempt, state = run.attempt + 1, start_of_next(run)
     kept = Results(**{name: getattr(run.results, name) for name in _MADE_BEFORE[state]})
-    taught = run.results.repair.hyperparameters if run.results.repair else {}
+    taught = run.results.automatic_retry.hyperparameters if run.results.automatic_retry else {}
     fresh = {
         "attempt": attempt,
         "adjustments": {**run.adjustments, **taught},
         "intent": Intent.PROCEED,
-        "hold": hold or run.hold,
+        "hold_reason": hold_reason or run.hold_reason,
         "results": kept,
         "decisions": [*run.decisions, Decision(what="retry", by=by, time=now)],
     }
-    note = f"Attempt {attempt}: {note} {hold or ''}".rstrip()
+    note = f"Attempt {attempt}: {note} {hold_reason or ''}".rstrip()
     return changed(run, entered(run, state, note, now, attempt) | fresh)
 
 
@@ -84,9 +85,9 @@ def start_of_next(run: Run) -> State:
     return next(start for start in STARTS if _is_done(start, run.results))
 
 
-def waiting(run: Run) -> Waiting | None:
+def queue_position(run: Run) -> QueuePosition | None:
     """The run's place in the queue that it waits in."""
-    return Waiting(run.created, run.run_id, run.project, run.queue) if run.queue else None
+    return QueuePosition(run.created, run.run_id, run.project, run.queue) if run.queue else None
 
 
 def _is_done(start: State, results: Results) -> bool:

@@ -26,9 +26,9 @@ def close(run: Run, ports: Ports) -> Outcome | Again:
         return Wait(pace.poll(run, ports), {"gone": None})
     if not _stays_gone(run, ports):
         return Wait(pace.poll(run, ports), {"gone": run.results.gone or ports.clock.now()})
-    row = _give_back_slot(run, ports)
-    if run.results.repair and run.intent is Intent.PROCEED:
-        return Again(run.results.repair.note, _over_budget(run, ports))
+    row = _release_deploy_lock(run, ports)
+    if run.results.automatic_retry and run.intent is Intent.PROCEED:
+        return Again(run.results.automatic_retry.note, _over_budget(run, ports))
     end, error = run.results.end or State.FAILED, run.results.error
     if error and end is State.FAILED and row and row.champion and row.phase == "up":
         error = f"{error} Deployment {row.champion} serves as before."
@@ -48,22 +48,22 @@ def _job_runs(run: Run, ports: Ports) -> bool:
 
 
 def _serves(run: Run, ports: Ports) -> bool:
-    """A champion takes its endpoint with it, unless a run that holds the slot is about to take over.
+    """A champion takes its endpoint with it, unless a run that holds the deploy lock is about to take over.
 
     One that was crowned and never went live, as a worker did not notice that it was to end, leaves the endpoint to the
     champion before it.
     """
     stored = ports.projects.serving(run.project)
-    if stored is not None and stored.value.earlier_run == run.run_id:
-        serving.forget_earlier(stored, ports)
+    if stored is not None and stored.value.previous_champion_run == run.run_id:
+        serving.forget_previous_champion(stored, ports)
         return True
     if stored is None or stored.value.champion_run != run.run_id:
         return False
     if stored.value.phase == "deleting":
         serving.finish_deleting(stored, ports)
-    elif not _went_live(run, ports) and serving.earlier_stands(stored.value, ports):
-        serving.uncrown(stored, ports)
-    elif stored.value.slot in (None, run.run_id) or serving.slot_is_abandoned(stored.value, ports):
+    elif not _went_live(run, ports) and serving.can_roll_back(stored.value, ports):
+        serving.roll_back(stored, ports)
+    elif stored.value.deploy_lock in (None, run.run_id) or serving.deploy_lock_is_abandoned(stored.value, ports):
         serving.begin_deleting(stored, ports)
     return True
 
@@ -111,9 +111,9 @@ def _over_budget(run: Run, ports: Ports) -> str | None:
     return over_budget(run.cost, config.budget_usd, trained + 1)
 
 
-def _give_back_slot(run: Run, ports: Ports) -> Serving | None:
+def _release_deploy_lock(run: Run, ports: Ports) -> Serving | None:
     """The serving row as it was before."""
     stored = ports.projects.serving(run.project)
-    if stored is not None and stored.value.slot == run.run_id:
-        serving.give_back_slot(stored, ports)
+    if stored is not None and stored.value.deploy_lock == run.run_id:
+        serving.release_deploy_lock(stored, ports)
     return stored.value if stored else None

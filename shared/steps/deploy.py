@@ -1,4 +1,4 @@
-"""registered → deploying → deployed: take the project's slot, then endpoint and deployment, each started and left."""
+"""registered → deploying → deployed: take the project's deploy lock, then start endpoint and deployment."""
 
 from datetime import datetime
 from typing import Final
@@ -19,12 +19,12 @@ APPEARS_WITHIN: Final = 60.0
 """Seconds within which an endpoint that was just created may still be unknown to Azure ML's reads."""
 
 
-def take_slot(run: Run, ports: Ports) -> Outcome:
-    """With the slot and a place for an endpoint, write the names down before anything is made under them."""
-    held = serving.take_slot(run, ports)
+def take_deploy_lock(run: Run, ports: Ports) -> Outcome:
+    """With the deploy lock and a slot for an endpoint, write the names down before anything is made under them."""
+    held = serving.take_deploy_lock(run, ports)
     if held is None:
-        return Wait(pace.poll(run, ports), record={"queue": "slot"})
-    if not capacity.enter("endpoint", run, ports):
+        return Wait(pace.poll(run, ports), record={"queue": "deploy_lock"})
+    if not capacity.acquire("endpoint", run, ports):
         return Wait(capacity.LOOK_EVERY, record={"queue": "endpoint"})
     names = {
         "endpoint": serving.endpoint_name(held, ports),
@@ -37,8 +37,8 @@ def deploy(run: Run, ports: Ports) -> Outcome:
     """Bring endpoint and deployment up, one started at a time."""
     before = pace.latest_start(ports)
     stored = ports.projects.serving(run.project)
-    if stored is None or stored.value.slot != run.run_id:
-        return Close(State.FAILED, "The slot was lost.", "Another run took the endpoint over. Retry the run.")
+    if stored is None or stored.value.deploy_lock != run.run_id:
+        return Close(State.FAILED, "The deploy lock was lost.", "Another run took the endpoint over. Retry the run.")
     name = serving.endpoint_name(stored.value, ports)
     if run.results.endpoint != name:
         return Wait(0, {"endpoint": name})

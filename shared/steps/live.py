@@ -1,4 +1,4 @@
-"""live: hold the lease, give the slot back, keep traffic as the serving row says, until another model serves.
+"""live: hold the lease, give the deploy lock back, keep traffic as the serving row says, until another model serves.
 
 While another one is being crowned this one stays, and takes over again if that fails.
 """
@@ -25,17 +25,17 @@ def live(run: Run, ports: Ports) -> Outcome:
     stored = ports.projects.serving(run.project)
     if stored is None:  # it was lost, and is to be rebuilt
         return Wait(pace.poll(run, ports))
-    if run.run_id not in (stored.value.champion_run, stored.value.earlier_run):
+    if run.run_id not in (stored.value.champion_run, stored.value.previous_champion_run):
         note = "Another model serves now." if stored.value.champion_run else "Its endpoint is gone."
         return Close(State.RETIRED, note)
     if stored.value.phase == "deleting":
         return Close(State.RETIRED, "Its endpoint is being deleted.")
     if stored.value.champion_run != run.run_id:
         return Wait(LOOK_EVERY)
-    promoted_just_now = stored.value.slot == run.run_id
+    promoted_just_now = stored.value.deploy_lock == run.run_id
     _hold_lease(run, ports, renew=promoted_just_now)
     if promoted_just_now:
-        serving.give_back_slot(stored, ports)
+        serving.release_deploy_lock(stored, ports)
     endpoint = ports.endpoints.get(serving.endpoint_name(stored.value, ports))
     return Wait(LOOK_EVERY if route(stored.value, endpoint, ports) else pace.poll(run, ports))
 
@@ -53,4 +53,4 @@ def _hold_lease(run: Run, ports: Ports, renew: bool) -> None:
     if held is not None and same:
         lease = lease.model_copy(update={"started": held.started})
     ports.projects.put_lease(lease)
-    backup.keep_lease(lease, ports)
+    backup.save_lease(lease, ports)

@@ -22,16 +22,16 @@ def promote(run: Run, ports: Ports) -> Outcome:
         return _route(run, stored.value, ports)
     if close := wanted(run):
         return close
-    if stored is None or stored.value.slot != run.run_id:
-        return Close(State.FAILED, "The slot was lost.", "Another run took the endpoint over. Retry the run.")
-    return _route(run, serving.crown(stored, run, ports), ports)
+    if stored is None or stored.value.deploy_lock != run.run_id:
+        return Close(State.FAILED, "The deploy lock was lost.", "Another run took the endpoint over. Retry the run.")
+    return _route(run, serving.promote(stored, run, ports), ports)
 
 
 def _route(run: Run, row: Serving, ports: Ports) -> Outcome:
     endpoint = ports.endpoints.get(serving.endpoint_name(row, ports))
     if route(row, endpoint, ports):
-        return Forward(State.LIVE, f"Deployment {row.champion} takes all traffic.", {"said": None})
-    return Wait(pace.poll(run, ports), {"said": endpoint.error} if endpoint and endpoint.error else {})
+        return Forward(State.LIVE, f"Deployment {row.champion} takes all traffic.", {"azure_message": None})
+    return Wait(pace.poll(run, ports), {"azure_message": endpoint.error} if endpoint and endpoint.error else {})
 
 
 def route(row: Serving, endpoint: Endpoint | None, ports: Ports) -> bool:

@@ -21,9 +21,9 @@ APPEARS_WITHIN: Final = 600.0
 
 
 def submit(run: Run, ports: Ports) -> Outcome:
-    """With a place for a job, write it down, then submit what is written: a settings edit changes nothing."""
+    """With a slot for a job, write it down, then submit what is written: a settings edit changes nothing."""
     before = pace.latest_start(ports)
-    if not capacity.enter("job", run, ports):
+    if not capacity.acquire("job", run, ports):
         return Wait(capacity.LOOK_EVERY, record={"queue": "job"})
     plan = run.results.plan
     if plan is None:

@@ -27,14 +27,14 @@ def _is_reaped(stored: Stored[Serving], ports: Ports) -> bool:
 
 
 def _look_at(stored: Stored[Serving], ports: Ports) -> bool:
-    """Nothing is touched while a run holds the slot."""
+    """Nothing is touched while a run holds the deploy lock."""
     row = stored.value
     if row.phase == "deleting":
         serving.finish_deleting(stored, ports)
         return True
-    if row.slot is not None and serving.slot_is_abandoned(row, ports):
-        serving.give_back_slot(stored, ports)
-    reason = _over(row, ports) if row.champion and row.slot is None else None
+    if row.deploy_lock is not None and serving.deploy_lock_is_abandoned(row, ports):
+        serving.release_deploy_lock(stored, ports)
+    reason = _over(row, ports) if row.champion and row.deploy_lock is None else None
     if reason is None:
         return False
     log.info("%s: its endpoint is deleted: %s.", row.project, reason)

@@ -22,7 +22,7 @@ from shared.uploads.versions import give_way
 
 log = logging.getLogger(__name__)
 
-_HOLDS_SLOT: Final = frozenset({State.DEPLOYING, State.DEPLOYED, State.EVALUATED})
+_HOLDS_DEPLOY_LOCK: Final = frozenset({State.DEPLOYING, State.DEPLOYED, State.EVALUATED})
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def rebuild(ports: Ports) -> Rebuilt:
 
 def _restore_run(pages: list[str], ports: Ports) -> Run:
     """Timeline first, then record: a run that was restored half is restored again."""
-    read = [backup.page(path, ports) for path in pages]
+    read = [backup.snapshot(path, ports) for path in pages]
     run = read[-1].run
     log.warning("The record of %s was lost: it goes on as %s.", run.run_id, run.state)
     for entry in (entry for page in read for entry in page.entries):
@@ -94,22 +94,26 @@ def _made(endpoint: str, runs: Sequence[Run], ports: Ports) -> dict[str, str]:
 
 def _holder(endpoint: str, runs: Sequence[Run]) -> str | None:
     """The run that is deploying to the endpoint."""
-    return next((run.run_id for run in runs if run.state in _HOLDS_SLOT and run.results.endpoint == endpoint), None)
+    return next(
+        (run.run_id for run in runs if run.state in _HOLDS_DEPLOY_LOCK and run.results.endpoint == endpoint), None
+    )
 
 
 def _serving(
-    project: str, generation: int, endpoint: Endpoint | None, made: Mapping[str, str], slot: str | None
+    project: str, generation: int, endpoint: Endpoint | None, made: Mapping[str, str], deploy_lock: str | None
 ) -> Serving:
     """As the endpoint shows it, with the run that is deploying to it; a name that is gone is not to be had again."""
     if endpoint is None:
-        return Serving(project=project, generation=generation if slot else generation + 1, slot=slot)
+        return Serving(
+            project=project, generation=generation if deploy_lock else generation + 1, deploy_lock=deploy_lock
+        )
     champion = next((each for each, share in endpoint.traffic.items() if share and each in made), None)
-    is_wanted = endpoint.provisioning != "deleting" and (champion or slot)
+    is_wanted = endpoint.provisioning != "deleting" and (champion or deploy_lock)
     return Serving(
         project=project,
         generation=generation,
         phase="up" if is_wanted else "deleting",
-        slot=slot if is_wanted else None,
+        deploy_lock=deploy_lock if is_wanted else None,
         champion=champion,
         champion_run=made[champion] if champion else None,
         scoring_uri=endpoint.scoring_uri,

@@ -7,5 +7,5 @@ from shared.runs import wakeups
 
 def reconcile(ports: Ports) -> int:
     """Ask for an advance of the runs that are due, those that are longest due first; how many were asked for."""
-    capacity.renew(ports)
+    capacity.reassign(ports)
     return wakeups.wake(ports.active.due(ports.clock.now()), ports)

@@ -199,4 +199,4 @@ def _settings(project: str, ports: Ports) -> tuple[ProjectConfig, Results]:
     found = reader.read(ports.blobs.read(resources.UPLOADS, f"{project}/{naming.CONFIG_FILE}"))
     if isinstance(found, ProjectConfig):
         return found, Results()
-    return ProjectConfig(), Results(end=State.REJECTED, error=reader.told(found), problems=found)
+    return ProjectConfig(), Results(end=State.REJECTED, error=reader.summary(found), problems=found)

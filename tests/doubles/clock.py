@@ -20,7 +20,7 @@ class FakeClock:
         self._now += timedelta(seconds=seconds)
 
     def in_time(self, before: datetime | None) -> None:
-        """Whether something may still be asked for, as the gateways' ``punctual`` judges it.
+        """Whether something may still be asked for, as the gateways' ``start_deadline`` judges it.
 
         Raises:
             ThrottledError: it may not.

@@ -11,7 +11,7 @@ from shared.core.errors import ConflictError
 from shared.models.base import Model
 from shared.models.project import Capacity, Lease, LedgerEntry, Serving, Usage
 from shared.models.run import Queue, Run, TimelineEntry
-from shared.ports import Indexed, Stored, Waiting
+from shared.ports import ActiveRow, QueuePosition, Stored
 
 M = TypeVar("M", bound=Model)
 
@@ -82,24 +82,24 @@ class MemoryActive:
     """``ports.Active``."""
 
     def __init__(self) -> None:
-        self.rows: dict[tuple[str, str], Indexed] = {}
+        self.rows: dict[tuple[str, str], ActiveRow] = {}
         self._writes = count(1)
 
-    def put(self, project: str, run_id: str, next_due: datetime, waiting: Waiting | None = None) -> None:
+    def put(self, project: str, run_id: str, next_due: datetime, waiting: QueuePosition | None = None) -> None:
         etag = f"W/{next(self._writes)}"
-        self.rows[(project, run_id)] = Indexed(project, run_id, next_due, waiting, None, etag)
+        self.rows[(project, run_id)] = ActiveRow(project, run_id, next_due, waiting, None, etag)
 
-    def asked(self, row: Indexed, now: datetime) -> None:
+    def mark_requested(self, row: ActiveRow, now: datetime) -> None:
         if self.rows.get((row.project, row.run_id)) == row:
-            self.rows[(row.project, row.run_id)] = replace(row, asked=now, etag=f"W/{next(self._writes)}")
+            self.rows[(row.project, row.run_id)] = replace(row, requested_at=now, etag=f"W/{next(self._writes)}")
 
     def remove(self, project: str, run_id: str) -> None:
         self.rows.pop((project, run_id), None)
 
-    def due(self, now: datetime) -> Iterator[Indexed]:
+    def due(self, now: datetime) -> Iterator[ActiveRow]:
         return iter(sorted((row for row in self.rows.values() if row.next_due <= now), key=attrgetter("next_due")))
 
-    def waiting(self, queue: Queue, project: str | None = None) -> list[Indexed]:
+    def waiting(self, queue: Queue, project: str | None = None) -> list[ActiveRow]:
         found = [row for row in self.rows.values() if row.waiting and row.waiting.queue == queue]
         return sorted((row for row in found if project in (None, row.project)), key=attrgetter("waiting"))
 

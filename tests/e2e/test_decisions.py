@@ -12,15 +12,15 @@ def test_held_run_is_approved_and_again_after_it_ran_out_of_memory_and_is_cancel
     world: World,
 ) -> None:
     run = world.drop("decided", rows(40, "walnuts"), OVER_BUDGET)
-    world.until(lambda: bool(world.read(run).hold), "the run to be held")
+    world.until(lambda: bool(world.read(run).hold_reason), "the run to be held")
     job = attempt_name(run.run_id, 1)
     world.arm(on="step", path=f"{job}/finetune", message="CUDA out of memory. Tried to allocate 2.00 GiB")
     world.api.decide(run.run_id, "approve", "ann")
     world.until(lambda: world.read(run).attempt == 2, "the next attempt")
-    assert world.read(run).hold
+    assert world.read(run).hold_reason
     world.api.decide(run.run_id, "approve", "bob")
     live = world.until_state(run, State.LIVE)
-    assert (live.attempt, live.hold) == (2, None)
+    assert (live.attempt, live.hold_reason) == (2, None)
     assert batch_of(live) == {"per_device_train_batch_size": 1, "gradient_accumulation_steps": 2}
     world.api.decide(run.run_id, "cancel", "ann")
     endpoint = str(live.results.endpoint)

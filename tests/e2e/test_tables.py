@@ -31,7 +31,7 @@ def test_lost_tables_are_rebuilt_and_nothing_is_made_twice(quick_world: World) -
     assert rebuild(world.ports).runs >= 1
     after = world.ports.projects.serving("lost")
     assert after is not None
-    assert after.value.model_copy(update={"slot": None}) == before.value.model_copy(update={"slot": None})
+    assert after.value.model_copy(update={"deploy_lock": None}) == before.value.model_copy(update={"deploy_lock": None})
     assert (world.read(run).state, world.states(run), world.ports.projects.lease("lost")) == (State.LIVE, states, lease)
     looked_at = world.read(run).next_due
     world.until(lambda: world.read(run).next_due > looked_at, "the next look at the run")

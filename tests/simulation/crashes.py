@@ -12,7 +12,7 @@ from tests.simulation.lives import LIVES, SETTINGS, Lived
 from tests.simulation.simulation import Batch, Run, Simulation, Single
 
 _CHANGES: Final = re.compile(
-    r"\.(create|replace|append|put|asked|remove|write|stage|commit|send|submit|cancel|register|set|delete|publish)"
+    r"\.(create|replace|append|put|mark_requested|remove|write|stage|commit|send|submit|cancel|register|set|delete|publish)"
 )
 """Calls after which the world may be another one."""
 ONE: Final = "one upload"

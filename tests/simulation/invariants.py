@@ -3,7 +3,7 @@
 always      (attempt, state) only rises · no end while a job or deployment of the run is left · one run of a
             project between deploying and promoted · one attempt of a run alive, written down before its first
             effect; at most one that nobody asked for · nothing is started for a run that has ended or waits for
-            an approval, or beyond the caps; places for jobs go round in order · no deployment crowned
+            an approval, or beyond the caps; slots for jobs go round in order · no deployment crowned
             that still comes up or has failed · traffic only to what was crowned, models only from what has completed
             · no run waits on past its deadline · no endpoint given up while it is there · no notice of a transition
             that lost · no prepared file written twice
@@ -25,12 +25,12 @@ from shared.core.naming import OURS, is_data_file
 from shared.core.resources import PREPARED, UPLOADS
 from shared.core.states import ENDS, State, may_follow
 from shared.endpoints.serving import endpoint_name
-from shared.engine.advance import PATIENCE
+from shared.engine.advance import WAITING_EXTENSION
 from shared.models.hosting import DeploymentSpec
 from shared.models.project import Capacity, Lease, Serving
 from shared.models.run import Notice, Queue, Run, TimelineEntry
 from shared.models.training import RegisteredModel, TrainingJob
-from shared.ports import Waiting
+from shared.ports import QueuePosition
 from tests.doubles.memory import MemoryPorts
 
 HAS_SLOT: Final = frozenset({State.DEPLOYING, State.DEPLOYED, State.EVALUATED})
@@ -73,7 +73,7 @@ class Watch:
         self._files: set[str] = set()
         self._leased: set[str] = set()
         self._placed: set[str] = set()
-        self._in_line: dict[int, list[Waiting]] = {}
+        self._in_line: dict[int, list[QueuePosition]] = {}
         self._checks: dict[str, Callable[..., Iterator[str]]] = {
             "runs.create": self._run_written,
             "runs.replace": self._run_written,
@@ -179,8 +179,8 @@ class Watch:
         record = self._runs[run_id]
         if attempt > record.attempt:
             yield f"{name} was started before attempt {attempt} was written down"
-        if record.hold or record.state in ENDS:
-            yield f"{name} was started while its run was {'held' if record.hold else record.state}"
+        if record.hold_reason or record.state in ENDS:
+            yield f"{name} was started while its run was {'held' if record.hold_reason else record.state}"
         if len(left := [one for one in _alive(self._ports, run_id) if one != name]):
             yield f"{name} was started while {', '.join(left)} is left"
 
@@ -226,7 +226,7 @@ def _was_up(ports: MemoryPorts, endpoint: str, deployment: str | None) -> bool:
 
 def _waits_on(before: Run, after: Run, now: datetime) -> bool:
     """Whether a write only puts off what was due because of the run's deadline."""
-    longer = PATIENCE if before.hold or before.queue else timedelta()
+    longer = WAITING_EXTENSION if before.hold_reason or before.queue else timedelta()
     if before.state in ENDS or now <= before.deadline + longer:
         return False
     put_off = dict.fromkeys(_PUT_OFF)
@@ -326,7 +326,7 @@ def _endpoints(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:
     """None without a live run and a lease, with its champion alone in it, to which all traffic goes."""
     live = {run.run_id for run in runs if run.state is State.LIVE}
     rows = {stored.value.project: stored.value for stored in ports.projects.all_serving()}
-    yield from (f"{row.slot} still holds the slot" for row in rows.values() if row.slot)
+    yield from (f"{row.deploy_lock} still holds the deploy lock" for row in rows.values() if row.deploy_lock)
     yield from (f"{row.project} still waits for its endpoint to go" for row in rows.values() if row.phase == "deleting")
     for endpoint in ports.endpoints.ours():
         project = endpoint.tags["project"]

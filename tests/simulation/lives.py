@@ -130,7 +130,7 @@ def given_up(simulation: Simulation) -> None:
 def held(simulation: Simulation) -> None:
     """One upload that costs more than it may without an approval, which it gets; and its job's events."""
     run = _uploaded(simulation, _FAQ, 0)
-    simulation.until(lambda: simulation.run(run).hold is not None)
+    simulation.until(lambda: simulation.run(run).hold_reason is not None)
     _decide(run, "approve", simulation)
     simulation.until_state(run, State.SUBMITTED)
     simulation.clock.advance(_SECONDS)

@@ -19,18 +19,18 @@ def prepared(
     config: ProjectConfig,
     sinks: Mapping[str, Sink],
     *,
-    pinned: Iterable[bytes] = (),
+    evaluation_rows: Iterable[bytes] = (),
     earlier: Iterable[Part] = (),
     **others: Any,
 ) -> Figures:
     """``shared.data.preparing.prepare.prepare``, which reads in this order too."""
-    held_out = tuple(pinned)
+    held_out = tuple(evaluation_rows)
     read, before = _read(parts), _read(earlier)
     key = (read, config.model_dump_json(), held_out, before, *others.values())
     if key not in _DONE:
         written: dict[str, bytes] = defaultdict(bytes)
         into = {name: _Into(written, name) for name in sinks}
-        _DONE[key] = prepare(read, config, into, pinned=held_out, earlier=before, **others), written
+        _DONE[key] = prepare(read, config, into, evaluation_rows=held_out, earlier=before, **others), written
     figures, rows = _DONE[key]
     for name, content in rows.items():
         sinks[name].write(content)

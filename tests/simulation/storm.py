@@ -17,7 +17,7 @@ from typing import Any, Final
 from shared.core.resources import UPLOADS
 from shared.core.states import ENDS, State
 from shared.engine.advance import advance
-from shared.engine.poison import bury
+from shared.engine.poison import record_failure
 from shared.models.run import Decided, Run
 from shared.runs.decisions import decide
 from shared.sweeps.reap import reap
@@ -214,7 +214,7 @@ class Weather:
             self.ports.queue.send(*message)
         else:
             text = json.dumps({"project": message[0], "run_id": message[1]})
-            self.simulation.do(partial(bury, text, self.simulation.app))
+            self.simulation.do(partial(record_failure, text, self.simulation.app))
 
     def _advance(self, message: tuple[str, str]) -> Callable[[], None]:
         return partial(advance, *message, self.simulation.app)
@@ -228,7 +228,7 @@ class Weather:
 
     def _is_busy(self) -> bool:
         resting = ENDS | {State.LIVE}
-        return any(run.state not in resting and not run.hold for run in self.ports.runs.all())
+        return any(run.state not in resting and not run.hold_reason for run in self.ports.runs.all())
 
     def _uploaded(self, part: Upload) -> None:
         event = self.simulation.upload(part.path, part.content)
@@ -306,7 +306,7 @@ class Weather:
             self.simulation.do(partial(reap, self.simulation.app))
             self.simulation.round()
             for run in self.ports.runs.all():
-                if run.hold:
+                if run.hold_reason:
                     self._decides("approve", run)
             if round_ % 10 == 0 and done():
                 return True

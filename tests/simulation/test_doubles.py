@@ -46,5 +46,7 @@ def test_preparation_is_remembered_as_it_was(content: bytes, config: ProjectConf
 def _prepared(prepares: Callable[..., Figures], content: bytes, config: ProjectConfig) -> tuple[Figures, list[bytes]]:
     sinks = {name: BytesIO() for name in (*splits.NAMES, REJECTED)}
     pinned = chat(rows=2).splitlines(keepends=True)
-    figures = prepares([Part([content[:100], content[100:]])], config, sinks, pinned=pinned, upload="faq.jsonl")
+    figures = prepares(
+        [Part([content[:100], content[100:]])], config, sinks, evaluation_rows=pinned, upload="faq.jsonl"
+    )
     return figures, [sink.getvalue() for sink in sinks.values()]

@@ -8,16 +8,16 @@ from local.azureml.core.dates import system_data
 from local.azureml.core.errors import not_found
 from local.azureml.core.http import WS, Route, answer, body_of
 from local.azureml.core.store import Document
-from local.azureml.services import Parts
+from local.azureml.services import Services
 from local.azureml.storage.assets import KINDS
 
 _KIND = f"{{kind:{'|'.join(KINDS)}}}"
 
 
 class Asset:
-    def __init__(self, parts: Parts) -> None:
-        self._assets = parts.assets
-        self._addresses = parts.addresses
+    def __init__(self, services: Services) -> None:
+        self._assets = services.assets
+        self._addresses = services.addresses
 
     def routes(self) -> list[Route]:
         versions = f"{WS}/{_KIND}/{{name}}/versions"
@@ -88,5 +88,5 @@ class Asset:
 
 
 def _named(request: web.Request) -> tuple[str, str, str]:
-    parts = request.match_info
-    return parts["kind"], parts["name"], parts["version"]
+    services = request.match_info
+    return services["kind"], services["name"], services["version"]

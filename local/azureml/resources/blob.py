@@ -10,7 +10,7 @@ from aiohttp import web
 from local.azureml.core.errors import ApiError, not_covered
 from local.azureml.core.http import Route
 from local.azureml.core.tokens import Plane
-from local.azureml.services import Parts
+from local.azureml.services import Services
 from local.azureml.storage.disk import ACCOUNT, BlobFile
 
 _VERSION = "2023-11-03"
@@ -20,8 +20,8 @@ _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 
 
 class Blob:
-    def __init__(self, parts: Parts) -> None:
-        self._disk = parts.disk
+    def __init__(self, services: Services) -> None:
+        self._disk = services.disk
 
     def routes(self) -> list[Route]:
         container = f"/{ACCOUNT}.blob.localhost/{{container}}"
@@ -40,10 +40,10 @@ class Blob:
             return web.Response(headers=_headers())
         prefix, delimiter = request.query.get("prefix", ""), request.query.get("delimiter", "")
         container = request.match_info["container"]
-        parts = dict.fromkeys(_entry(blob, prefix, delimiter) for blob in self._disk.within(container, prefix))
+        services = dict.fromkeys(_entry(blob, prefix, delimiter) for blob in self._disk.within(container, prefix))
         text = (
             f'<?xml version="1.0" encoding="utf-8"?><EnumerationResults ContainerName="{container}">'
-            f"<Prefix>{escape(prefix)}</Prefix><Blobs>{''.join(parts)}</Blobs><NextMarker/></EnumerationResults>"
+            f"<Prefix>{escape(prefix)}</Prefix><Blobs>{''.join(services)}</Blobs><NextMarker/></EnumerationResults>"
         )
         return web.Response(text=text, content_type="application/xml", headers=_headers())
 

@@ -5,13 +5,13 @@ from aiohttp import web
 from local.azureml.core.errors import invalid
 from local.azureml.core.http import Route, answer, body_of
 from local.azureml.core.tokens import Plane
-from local.azureml.services import Parts
+from local.azureml.services import Services
 
 
 class Control:
-    def __init__(self, parts: Parts) -> None:
-        self._faults = parts.faults
-        self._log = parts.log
+    def __init__(self, services: Services) -> None:
+        self._faults = services.faults
+        self._log = services.log
 
     def routes(self) -> list[Route]:
         return [

@@ -7,7 +7,7 @@ from aiohttp import web
 from local.azureml.core.dates import system_data
 from local.azureml.core.errors import invalid
 from local.azureml.core.http import WS, Route, answer
-from local.azureml.services import Parts
+from local.azureml.services import Services
 from local.azureml.storage.datastores import BLOB_STORE
 from shared.core.resources import PREPARED_DATASTORE
 
@@ -15,10 +15,10 @@ _CREATED = 1_700_000_000.0
 
 
 class Datastore:
-    def __init__(self, parts: Parts) -> None:
-        self._datastores = parts.datastores
-        self._addresses = parts.addresses
-        self._key = parts.account_key
+    def __init__(self, services: Services) -> None:
+        self._datastores = services.datastores
+        self._addresses = services.addresses
+        self._key = services.account_key
 
     def routes(self) -> list[Route]:
         return [

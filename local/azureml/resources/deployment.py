@@ -8,7 +8,7 @@ from local.azureml.core.dates import system_data
 from local.azureml.core.http import WS, Route, answer, body_of
 from local.azureml.core.store import Document
 from local.azureml.resources.operation import accepted, last, pending
-from local.azureml.services import Parts
+from local.azureml.services import Services
 
 _PROBE = {
     "failureThreshold": 30,
@@ -22,10 +22,10 @@ _LINES = 100
 
 
 class Deployment:
-    def __init__(self, parts: Parts) -> None:
-        self._hosting = parts.hosting
-        self._servers = parts.servers
-        self._addresses = parts.addresses
+    def __init__(self, services: Services) -> None:
+        self._hosting = services.hosting
+        self._servers = services.servers
+        self._addresses = services.addresses
 
     def routes(self) -> list[Route]:
         deployments = f"{WS}/onlineEndpoints/{{endpoint}}/deployments"

@@ -6,7 +6,7 @@ from local.azureml.core.addresses import REGISTRY_GROUP, REGISTRY_SUBSCRIPTION
 from local.azureml.core.errors import not_found
 from local.azureml.core.http import Route, answer
 from local.azureml.core.tokens import Plane
-from local.azureml.services import Parts
+from local.azureml.services import Services
 
 _SERVICES = (
     "api", "history", "catalog", "experimentation", "studio", "notebooks", "modelmanagement", "pipelines",
@@ -15,8 +15,8 @@ _SERVICES = (
 
 
 class Discovery:
-    def __init__(self, parts: Parts) -> None:
-        self._base = parts.addresses.base
+    def __init__(self, services: Services) -> None:
+        self._base = services.addresses.base
 
     def routes(self) -> list[Route]:
         return [

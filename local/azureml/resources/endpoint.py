@@ -14,14 +14,14 @@ from local.azureml.core.tokens import MACHINE_LEARNING
 from local.azureml.hosting.hosting import keys_of
 from local.azureml.hosting.rules import ENDPOINTS
 from local.azureml.resources.operation import accepted, last, pending
-from local.azureml.services import Parts
+from local.azureml.services import Services
 
 
 class Endpoint:
-    def __init__(self, parts: Parts) -> None:
-        self._hosting = parts.hosting
-        self._addresses = parts.addresses
-        self._store = parts.store
+    def __init__(self, services: Services) -> None:
+        self._hosting = services.hosting
+        self._addresses = services.addresses
+        self._store = services.store
 
     def routes(self) -> list[Route]:
         endpoint = f"{WS}/onlineEndpoints/{{endpoint}}"

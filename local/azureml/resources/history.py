@@ -9,7 +9,7 @@ from local.azureml.core.events import experiment_id
 from local.azureml.core.http import WS, Route, answer, body_of
 from local.azureml.core.store import Document
 from local.azureml.core.tokens import Plane
-from local.azureml.services import Parts
+from local.azureml.services import Services
 from local.azureml.storage.datastores import ARTIFACT_STORE, BLOB_STORE
 from local.azureml.training.training import JOBS
 
@@ -17,9 +17,9 @@ _HISTORY = f"/history/v1.0{WS}"
 
 
 class History:
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._runs = parts.runs
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._runs = services.runs
 
     def routes(self) -> list[Route]:
         run, named = f"{_HISTORY}/runs/{{run}}", f"{_HISTORY}/experiments/{{experiment}}/runs/{{run}}"
@@ -90,7 +90,7 @@ class History:
             "parentRunId": run["parent"],
             "displayName": run["display_name"],
             "name": run["name"],
-            "experimentId": experiment_id(self._parts.addresses, run["experiment"]),
+            "experimentId": experiment_id(self._services.addresses, run["experiment"]),
             "status": run["status"],
             "createdUtc": iso(run["created"]),
             "startTimeUtc": iso(run.get("started")),
@@ -105,14 +105,14 @@ class History:
     def _logs(self, run: Document) -> dict[str, str]:
         """URLs of the logs, relative to the run's folder in the artifact store."""
         folder = f"ExperimentRun/dcid.{run['id']}/"
-        container = self._parts.datastores.container(ARTIFACT_STORE)
-        url = f"https://{self._parts.datastores.account(ARTIFACT_STORE)}.blob.localhost/{container}"
-        blobs = self._parts.disk.within(container, folder)
+        container = self._services.datastores.container(ARTIFACT_STORE)
+        url = f"https://{self._services.datastores.account(ARTIFACT_STORE)}.blob.localhost/{container}"
+        blobs = self._services.disk.within(container, folder)
         return {blob.name.removeprefix(folder): f"{url}/{blob.name}" for blob in blobs}
 
     def _outputs(self, run: Document) -> dict[str, Any]:
         """Every output as a folder: azure-ai-ml 1.35 can't ask where a model lies (it fails before it asks)."""
-        job = self._parts.store.get(JOBS, run["id"])
+        job = self._services.store.get(JOBS, run["id"])
         if job is None or run["status"] != "Completed":
             return {}
         names = set(job["properties"].get("outputs") or {}) - {"default"}
@@ -120,7 +120,7 @@ class History:
 
     def _output_uri(self, asset: str) -> str:
         job, _, output = asset.partition("/")
-        return self._parts.addresses.data_path(BLOB_STORE, f"azureml/{job}/{output}/")
+        return self._services.addresses.data_path(BLOB_STORE, f"azureml/{job}/{output}/")
 
 
 def _error(run: Document) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from local.azureml.core.errors import immutable, invalid, not_found
 from local.azureml.core.http import WS, Route, answer, body_of
 from local.azureml.core.store import Document
 from local.azureml.registry.catalog import COMPUTES
-from local.azureml.services import Parts
+from local.azureml.services import Services
 from local.azureml.training import pipeline
 from local.azureml.training.training import JOBS
 
@@ -17,9 +17,9 @@ _IMMUTABLE = ("jobType", "experimentName", "jobs", "inputs", "settings", "identi
 
 
 class Job:
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._addresses = parts.addresses
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._addresses = services.addresses
 
     def routes(self) -> list[Route]:
         job = f"{WS}/jobs/{{name}}"
@@ -32,7 +32,7 @@ class Job:
 
     async def list(self, request: web.Request) -> web.Response:
         """All pipeline jobs, or those that have a `tag` of that name, newest first"""
-        jobs = sorted(self._parts.store.all(JOBS), key=lambda pair: float(pair[1]["created"]), reverse=True)
+        jobs = sorted(self._services.store.all(JOBS), key=lambda pair: float(pair[1]["created"]), reverse=True)
         found = [self._document(name, job) for name, job in jobs]
         tag = request.query.get("tag")
         return answer({"value": [job for job in found if tag is None or tag in job["properties"]["tags"]]})
@@ -46,30 +46,30 @@ class Job:
         """Submit a pipeline job; the same again is a success, another under its name is not"""
         name = request.match_info["name"]
         properties = (await body_of(request)).get("properties") or {}
-        before = self._parts.store.get(JOBS, name)
+        before = self._services.store.get(JOBS, name)
         if before is not None:
             _check_same(name, before["properties"], properties)
             return answer(self._document(name, before))
         plan = pipeline.read(properties)
         self._check_identity(properties)
         _check_computes(plan.computes)
-        self._parts.training.submit(name, properties)
+        self._services.training.submit(name, properties)
         return answer(self._document(name, self._require(name)), 201)
 
     async def cancel(self, request: web.Request) -> web.Response:
         """Cancel a job; its running step is ended"""
-        self._parts.training.cancel(request.match_info["name"])
+        self._services.training.cancel(request.match_info["name"])
         return web.Response(status=200)
 
     def _require(self, name: str) -> Document:
-        job = self._parts.store.get(JOBS, name)
+        job = self._services.store.get(JOBS, name)
         if job is None:
             raise not_found(f"Job '{name}'")
         return job
 
     def _check_identity(self, properties: Document) -> None:
         """A managed identity that submits can't lend its token to the job, as a person can."""
-        if self._parts.config.submitter == "managed" and not properties.get("identity"):
+        if self._services.config.submitter == "managed" and not properties.get("identity"):
             raise invalid(
                 "The job has no identity, and its submitter is a managed identity, on behalf of which the cluster "
                 "cannot get a token. Set the job's identity to a managed one.",
@@ -78,7 +78,7 @@ class Job:
 
     def _document(self, name: str, job: Document) -> dict[str, Any]:
         own = self._addresses
-        run = self._parts.runs.require(name)
+        run = self._services.runs.require(name)
         tracking = f"azureml://{own.host}/mlflow/v1.0{own.workspace_id}?"
         studio = f"https://ml.azure.com/runs/{name}?wsid={own.workspace_id}"
         properties = {

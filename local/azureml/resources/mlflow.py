@@ -12,7 +12,7 @@ from local.azureml.core.events import experiment_id
 from local.azureml.core.http import WS, Route, answer, body_of
 from local.azureml.core.store import Document
 from local.azureml.core.tokens import Plane
-from local.azureml.services import Parts
+from local.azureml.services import Services
 
 _API = f"/mlflow/{{version:v[12]\\.0}}{WS}/api/2.0/mlflow"
 _STATUSES = {
@@ -26,9 +26,9 @@ _CLAUSE = re.compile(r"""\s*(tags|attributes?)\.[`"]?([\w.]+)[`"]?\s*=\s*['"]([^
 
 
 class Mlflow:
-    def __init__(self, parts: Parts) -> None:
-        self._runs = parts.runs
-        self._addresses = parts.addresses
+    def __init__(self, services: Services) -> None:
+        self._runs = services.runs
+        self._addresses = services.addresses
 
     def routes(self) -> list[Route]:
         return [
@@ -121,8 +121,8 @@ def _clauses(text: str) -> list[tuple[str, str, str]]:
     Raises:
         ApiError: 400, it is more than equalities joined by ``and``.
     """
-    parts = [part for part in re.split(r"\s+and\s+", text, flags=re.IGNORECASE) if part.strip()]
-    found = [_CLAUSE.fullmatch(part) for part in parts]
+    services = [part for part in re.split(r"\s+and\s+", text, flags=re.IGNORECASE) if part.strip()]
+    found = [_CLAUSE.fullmatch(part) for part in services]
     if None in found:
         raise ApiError(400, "INVALID_PARAMETER_VALUE", f"The stand-in can't read the filter '{text}'.")
     return [(clause[1], clause[2], clause[3]) for clause in found if clause]

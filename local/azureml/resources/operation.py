@@ -7,7 +7,7 @@ from local.azureml.core.dates import iso
 from local.azureml.core.errors import not_found
 from local.azureml.core.http import Route, answer
 from local.azureml.core.store import Document
-from local.azureml.services import Parts
+from local.azureml.services import Services
 
 _PLACE = "/subscriptions/{subscription}/providers/Microsoft.MachineLearningServices/locations/{location}"
 _ASK_AGAIN = {"Retry-After": "1"}
@@ -34,9 +34,9 @@ def accepted(addresses: Addresses, operation: str | None) -> web.Response:
 
 
 class Operation:
-    def __init__(self, parts: Parts) -> None:
-        self._operations = parts.operations
-        self._addresses = parts.addresses
+    def __init__(self, services: Services) -> None:
+        self._operations = services.operations
+        self._addresses = services.addresses
 
     def routes(self) -> list[Route]:
         return [

@@ -11,15 +11,15 @@ from local.azureml.core.http import REGISTRY, Route, answer
 from local.azureml.core.tokens import Plane
 from local.azureml.registry.catalog import FOUNDATION_MODELS, tags_of
 from local.azureml.registry.components import COMPONENT
-from local.azureml.services import Parts
+from local.azureml.services import Services
 
 _CREATED = 1_750_000_000.0
 _TYPE = "Microsoft.MachineLearningServices/registries"
 
 
 class Registry:
-    def __init__(self, parts: Parts) -> None:
-        self._base = parts.addresses.base
+    def __init__(self, services: Services) -> None:
+        self._base = services.addresses.base
 
     def routes(self) -> list[Route]:
         models, components = f"{REGISTRY}/models/{{name}}", f"{REGISTRY}/components/{{name}}"

@@ -16,7 +16,7 @@ from local.azureml.core.errors import ApiError, unauthorized
 from local.azureml.core.http import Route
 from local.azureml.core.store import Document
 from local.azureml.core.tokens import MACHINE_LEARNING, Plane
-from local.azureml.services import Parts
+from local.azureml.services import Services
 
 _DEPLOYMENT = "azureml-model-deployment"
 _SECONDS = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?")
@@ -24,9 +24,9 @@ _DEFAULT_TIMEOUT = "PT5S"
 
 
 class Scoring:
-    def __init__(self, parts: Parts) -> None:
-        self._hosting = parts.hosting
-        self._servers = parts.servers
+    def __init__(self, services: Services) -> None:
+        self._hosting = services.hosting
+        self._servers = services.servers
         self._in_flight: Counter[str] = Counter()
 
     def routes(self) -> list[Route]:

@@ -8,7 +8,7 @@ from local.azureml.core.dates import iso
 from local.azureml.core.errors import ApiError
 from local.azureml.core.http import WS, Route, answer
 from local.azureml.registry.catalog import COMPUTES, SIZES
-from local.azureml.services import Parts
+from local.azureml.services import Services
 from local.azureml.storage.disk import ACCOUNT
 from local.identity import TENANT
 
@@ -17,8 +17,8 @@ _SIZES = "/subscriptions/{subscription}/providers/Microsoft.MachineLearningServi
 
 
 class Workspace:
-    def __init__(self, parts: Parts) -> None:
-        self._addresses = parts.addresses
+    def __init__(self, services: Services) -> None:
+        self._addresses = services.addresses
 
     def routes(self) -> list[Route]:
         return [

@@ -10,9 +10,9 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, get_args
 
 from shared.data.contract.validation import can_be_seen, extras_fault, fault
-from shared.models.config import MendRule, Role
+from shared.models.config import RepairRule, Role
 
-RULES: Final[tuple[MendRule, ...]] = get_args(MendRule)
+RULES: Final[tuple[RepairRule, ...]] = get_args(RepairRule)
 ROLES: Final = "roles"
 """Name of the repair that reads other words for the roles."""
 SYNONYMS: Final[Mapping[str, Role]] = {
@@ -25,17 +25,17 @@ SYNONYMS: Final[Mapping[str, Role]] = {
 _Messages = list[dict[str, Any]]
 
 
-class Mended(NamedTuple):
+class Repaired(NamedTuple):
     """A repaired conversation."""
 
     record: dict[str, Any]
     used: frozenset[str]
-    """The repairs that it took: rules of ``mend``, or ``ROLES``."""
+    """The repairs that it took: rules of ``repair``, or ``ROLES``."""
     words: frozenset[str]
     """The words for roles that were read, in lower case."""
 
 
-def mend(record: Any, rules: Collection[MendRule], roles: Mapping[str, Role]) -> Mended | None:
+def repair(record: Any, rules: Collection[RepairRule], roles: Mapping[str, Role]) -> Repaired | None:
     """The conversation in a refused ``record``, repaired; ``None`` where these repairs are not enough.
 
     Args:
@@ -59,19 +59,19 @@ def mend(record: Any, rules: Collection[MendRule], roles: Mapping[str, Role]) ->
         used = without
     if not used:
         return None
-    return Mended(repaired, frozenset(used), frozenset(_read(record, words)) if ROLES in used else frozenset())
+    return Repaired(repaired, frozenset(used), frozenset(_read(record, words)) if ROLES in used else frozenset())
 
 
-def suggest(record: Any) -> Mended | None:
+def suggest(record: Any) -> Repaired | None:
     """The repairs that would make a refused ``record`` usable, were they all allowed."""
-    return mend(record, RULES, SYNONYMS)
+    return repair(record, RULES, SYNONYMS)
 
 
 def settings(rules: Collection[str], roles: Mapping[str, Role]) -> str:
     """The lines of ``tunedrop.yaml`` that allow ``rules`` and read ``roles``."""
     lines = []
     if named := [rule for rule in RULES if rule in rules]:
-        lines.append(f"mend: [{', '.join(named)}]\n")
+        lines.append(f"repair: [{', '.join(named)}]\n")
     if roles:
         pairs = ", ".join(f"{word}: {role}" for word, role in sorted(roles.items()))
         lines.append(f"roles: {{{pairs}}}\n")

@@ -7,7 +7,7 @@ _FIRST: Final = 2**12
 """Slots of an empty set; always a power of 2."""
 
 
-class Seen:
+class DigestSet:
     """A set of 64-bit digests other than 0: a table of 12 to 24 bytes a row, where a Python set takes about 95.
 
     Two different rows of one upload share a digest, and one of them is lost, once in 1.4 million uploads

@@ -17,7 +17,7 @@ from shared.data.reading.streams import prefetched
 from shared.models.config import ProjectConfig
 
 
-class Examined(NamedTuple):
+class AcceptedRow(NamedTuple):
     """A row that may be used."""
 
     written: bytes
@@ -33,23 +33,23 @@ class Examined(NamedTuple):
     """Repairs that it took."""
 
 
-class Refused(NamedTuple):
-    """A line that breaks the contract and cannot be mended as the settings allow, or a row that they do not want."""
+class RejectedLine(NamedTuple):
+    """A line that breaks the contract and cannot be repaired as the settings allow, or a row that they do not want."""
 
     line: bytes
     fault: Fault
     kinds: tuple[str, ...] = ()
-    """Personal data and secrets that it is refused for."""
+    """Personal data and secrets that it is rejected for."""
 
 
-Verdict = Examined | Refused | None
+Verdict = AcceptedRow | RejectedLine | None
 """``None``: a blank line."""
 Examine = Callable[[Iterable[bytes]], Iterator[Verdict]]
 """The verdict on each line of a file, by its chunks."""
 
 
 class Examiner:
-    """Checks, mends, searches, measures and tells apart lines, by a project's settings."""
+    """Checks, repairs, searches, measures and tells apart lines, by a project's settings."""
 
     def __init__(self, config: ProjectConfig, tokens: TokenCounter, max_seq_length: int | None) -> None:
         """``max_seq_length``: tokens of the longest row that is trained on whole; ``None``: not known."""
@@ -72,43 +72,43 @@ class Examiner:
         row = check(line)
         if isinstance(row, Row):
             return self._examined(line, row, frozenset())
-        return self._mended(line, row)
+        return self._repaired(line, row)
 
     def ahead(self, chunks: Iterable[bytes]) -> Iterator[Verdict]:
         """The verdict on each line of a file, whose next chunks a thread reads meanwhile."""
         return map(self.examine, lines(prefetched(chunks)))
 
-    def _mended(self, line: bytes, fault: Fault) -> Verdict:
+    def _repaired(self, line: bytes, fault: Fault) -> Verdict:
         """Only lines that break the contract are repaired; what cannot be keeps its first fault."""
-        mended = repair.mend(validation.parsed(line, fault), self._config.mend, self._config.roles)
-        row = validation.check_record(mended.record) if mended else fault
-        if mended is None or isinstance(row, Fault):
-            return Refused(line, fault)
-        return self._examined(line, row, mended.used)
+        repaired = repair.repair(validation.parsed(line, fault), self._config.repair, self._config.roles)
+        row = validation.check_record(repaired.record) if repaired else fault
+        if repaired is None or isinstance(row, Fault):
+            return RejectedLine(line, fault)
+        return self._examined(line, row, repaired.used)
 
     def _examined(self, line: bytes, row: Row, used: frozenset[str]) -> Verdict:
         if self._config.keep:
             record = extra_keys.picked(row.record, self._config.keep)
             if isinstance(record, Fault):
-                return Refused(line, record)
+                return RejectedLine(line, record)
             row = replace(row, record=record)
         kinds = self._scanner.kinds(self._searched(row)) if self._scans else ()
         if kinds and self._config.pii == "redact":
             row = self._redacted(row)
         tokens = self._tokens_of(row.encoded)
         too_long = tokens > self._longest
-        if (kinds or too_long) and (refused := self._unwanted(line, kinds, tokens)):
-            return refused
+        if (kinds or too_long) and (rejected := self._unwanted(line, kinds, tokens)):
+            return rejected
         written = _with_kept(row) if self._config.keep else row.encoded
-        return Examined(written, self._digest(row), len(row.messages), tokens, too_long, kinds, used)
+        return AcceptedRow(written, self._digest(row), len(row.messages), tokens, too_long, kinds, used)
 
-    def _unwanted(self, line: bytes, kinds: tuple[str, ...], tokens: int) -> Refused | None:
+    def _unwanted(self, line: bytes, kinds: tuple[str, ...], tokens: int) -> RejectedLine | None:
         """Why the settings refuse a row that keeps the contract."""
         if kinds and self._config.pii == "reject":
-            return Refused(line, Fault("row.pii", "$.messages", " and ".join(kinds)), kinds)
+            return RejectedLine(line, Fault("row.pii", "$.messages", " and ".join(kinds)), kinds)
         if tokens > self._longest and self._config.too_long != "truncate":
             found = f"{tokens:,} tokens, where {self._longest:,} can be used"
-            return Refused(line, Fault("row.too_long", "$.messages", found))
+            return RejectedLine(line, Fault("row.too_long", "$.messages", found))
         return None
 
     def _searched(self, row: Row) -> bytes:

@@ -1,4 +1,4 @@
-"""An upload becomes train, validation and test files, and an account of every line.
+"""An upload becomes train, validation and test files, and an tally of every line.
 
     lines = accepted + rejected + duplicates + sampled_out        (blank lines are counted apart)
 
@@ -18,7 +18,7 @@ from shared.data.preparing.examiner import Examine, Examiner
 from shared.data.preparing.outputs import Outputs, Sink
 from shared.data.preparing.rejects import Rejects
 from shared.data.preparing.sorter import Sorter
-from shared.data.preparing.tally import Account
+from shared.data.preparing.tally import Tally
 from shared.data.preparing.tokens import TokenCounter
 from shared.data.reading import streams
 from shared.data.reading.lines import UnreadableError, gunzip
@@ -50,7 +50,7 @@ def prepare(
     config: ProjectConfig,
     sinks: Mapping[str, Sink],
     *,
-    pinned: Iterable[bytes] = (),
+    evaluation_rows: Iterable[bytes] = (),
     earlier: Iterable[Part] = (),
     max_seq_length: int | None = None,
     tokens: TokenCounter | None = None,
@@ -61,7 +61,7 @@ def prepare(
 
     Args:
         parts: read in this order; of rows that are the same, the first one counts.
-        pinned: encoded rows that are evaluation rows of the project: where the upload has them, they go to test.
+        evaluation_rows: the project's, encoded: where the upload has them, they go to test.
         earlier: files of earlier uploads, to be trained on as well; their bad lines are not reported.
         max_seq_length: tokens of the longest row that is trained on whole; ``None``: not known.
         tokens: counts tokens; without it they are estimated from bytes.
@@ -71,18 +71,18 @@ def prepare(
     parts = list(parts)
     outputs = Outputs(sinks, config.split, {part.split for part in parts})
     tokens = tokens or TokenCounter()
-    account, before = Account(Rejects(sinks[REJECTED], config)), Account(Rejects(_Nowhere(), config))
+    tally, before = Tally(Rejects(sinks[REJECTED], config)), Tally(Rejects(_Nowhere(), config))
     examine = Examiner(config, tokens, max_seq_length).ahead
-    sorter = Sorter(config, outputs, _digests(pinned, config))
-    readings = [_read(part, examine, sorter, account, progress) for part in parts]
+    sorter = Sorter(config, outputs, _digests(evaluation_rows, config))
+    readings = [_read(part, examine, sorter, tally, progress) for part in parts]
     sources = [source for source, _ in readings]
     readings += [_read(part, examine, sorter, before, progress) for part in earlier]
     outputs.finish()
-    account.rejects.close()
+    tally.rejects.close()
     return Figures(
         sha256=streams.sha256(sources),
         size=sum(source.size for source in sources),
-        refusal=next((error for _, error in readings if error), None) or _refusal(account, outputs, config),
+        refusal=next((error for _, error in readings if error), None) or _refusal(tally, outputs, config),
         earlier_rows=before.accepted,
         train_rows=outputs.rows["train"],
         validation_rows=outputs.rows["validation"],
@@ -90,20 +90,20 @@ def prepare(
         tokens=outputs.tokens["train"],
         tokens_are=tokens.quality,
         max_seq_length=max_seq_length,
-        shape=account.rejects.shape(account.lines, upload),
-        **account.figures(),
+        shape=tally.rejects.shape(tally.lines, upload),
+        **tally.figures(),
     )
 
 
 def _read(
-    part: Part, examine: Examine, sorter: Sorter, account: Account, progress: Callable[[int], None] | None
+    part: Part, examine: Examine, sorter: Sorter, tally: Tally, progress: Callable[[int], None] | None
 ) -> tuple[streams.Source, str | None]:
     """Sort all lines of a file; and why reading stopped before its end, if it did."""
-    account.file, account.line = part.name, 0
+    tally.file, tally.line = part.name, 0
     source = streams.Source(part.chunks, progress)
     try:
         unpacked = _capped(gunzip(source) if part.packed else source)
-        sorter.sort((part.examine or examine)(unpacked), account, part.split)
+        sorter.sort((part.examine or examine)(unpacked), tally, part.split)
     except UnreadableError as error:
         source.drain()
         return source, str(error)
@@ -115,14 +115,14 @@ def _digests(rows: Iterable[bytes], config: ProjectConfig) -> frozenset[int]:
     return frozenset(digest(row) for row in map(check, rows) if isinstance(row, Row))
 
 
-def _refusal(account: Account, outputs: Outputs, config: ProjectConfig) -> str | None:
+def _refusal(tally: Tally, outputs: Outputs, config: ProjectConfig) -> str | None:
     """Why nothing of the upload is used."""
-    reasons = account.rejects.reasons
+    reasons = tally.rejects.reasons
     if reasons["row.pii"]:
         return f"Rows with personal data or secrets: {reasons['row.pii']:,} ('pii: reject')."
     if reasons["row.too_long"] and config.too_long == "reject":
         return f"Rows that are too long to be trained on: {reasons['row.too_long']:,} ('too_long: reject')."
-    if short := _short(account, outputs):
+    if short := _short(tally, outputs):
         return short
     tokens = outputs.tokens["train"]
     if config.budget_tokens is not None and tokens > config.budget_tokens:
@@ -130,7 +130,7 @@ def _refusal(account: Account, outputs: Outputs, config: ProjectConfig) -> str |
     return None
 
 
-def _short(account: Account, outputs: Outputs) -> str | None:
+def _short(tally: Tally, outputs: Outputs) -> str | None:
     rows = outputs.rows
     if all(rows[name] >= least for name, least in splits.LEAST.items()):
         return None
@@ -140,7 +140,7 @@ def _short(account: Account, outputs: Outputs) -> str | None:
         found = ", ".join(f"{rows[name]:,} to {use}" for name, use in _USES.items())
         return f"Of {total:,} usable rows there are {found}; at least {needed}."
     found = f"Only {total} {'row is' if total == 1 else 'rows are'} usable" if total else "No row is usable"
-    sampled = f", as 'sample_pc' leaves out {account.sampled_out:,}" if account.sampled_out else ""
+    sampled = f", as 'sample_pc' leaves out {tally.sampled_out:,}" if tally.sampled_out else ""
     return f"{found}{sampled}; at least {needed}."
 
 

@@ -9,11 +9,11 @@ import orjson
 
 from shared.data.contract import repair, validation
 from shared.data.contract.faults import HINTS
-from shared.data.preparing.examiner import Refused
+from shared.data.preparing.examiner import RejectedLine
 from shared.data.preparing.outputs import Buffered, Sink
 from shared.data.reading import shapes
 from shared.models.config import ProjectConfig
-from shared.models.receipt import Mendable, Problem, Shape
+from shared.models.receipt import Problem, Repairable, Shape
 
 PROBLEMS_SHOWN: Final = 20
 """Bad lines of each reason that a receipt lists; ``rejected.jsonl`` has all of them."""
@@ -30,14 +30,14 @@ class Rejects:
         self.problems: list[Problem] = []
         self._sink = Buffered(sink)
         self._config = config
-        self._mendable: Counter[str] = Counter()
+        self._repairable: Counter[str] = Counter()
         self._words: set[str] = set()
         self._shapes: Counter[str] = Counter()
         self._head = b""
 
-    def add(self, refused: Refused, place: Mapping[str, Any]) -> None:
+    def add(self, rejected: RejectedLine, place: Mapping[str, Any]) -> None:
         """A bad line, and where it is, as in ``Problem``."""
-        line, fault, _ = refused
+        line, fault, _ = rejected
         self.count += 1
         self.reasons[fault.reason] += 1
         problem = {**place, **fault._asdict(), "hint": HINTS[fault.reason]}
@@ -52,22 +52,22 @@ class Rejects:
     def _look_into(self, record: Any) -> None:
         if shape := shapes.of_line(record):
             self._shapes[shape] += 1
-        elif mended := repair.suggest(record):
-            self._mendable.update([*mended.used, "rows"])
-            self._words |= mended.words
+        elif repaired := repair.suggest(record):
+            self._repairable.update([*repaired.used, "rows"])
+            self._words |= repaired.words
 
     def close(self) -> None:
         """Nothing more will come."""
         self._sink.flush()
 
-    def mendable(self) -> Mendable | None:
+    def repairable(self) -> Repairable | None:
         """What settings would make usable, beside those that there are."""
-        by = dict(sorted(self._mendable.items()))
+        by = dict(sorted(self._repairable.items()))
         rows = by.pop("rows", 0)
         if not rows:
             return None
         roles = self._config.roles | {word: repair.SYNONYMS[word] for word in self._words}
-        return Mendable(rows=rows, by=by, settings=repair.settings({*by, *self._config.mend}, roles))
+        return Repairable(rows=rows, by=by, settings=repair.settings({*by, *self._config.repair}, roles))
 
     def shape(self, lines: int, upload: str) -> Shape | None:
         """The other kind of file that most of its ``lines`` show."""

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from shared.data.contract import row_digest
-from shared.data.preparing.digest_set import Seen
-from shared.data.preparing.examiner import Examined, Verdict
+from shared.data.preparing.digest_set import DigestSet
+from shared.data.preparing.examiner import AcceptedRow, Verdict
 from shared.data.preparing.outputs import Outputs
 from shared.data.preparing.splits import Placed
-from shared.data.preparing.tally import Account
+from shared.data.preparing.tally import Tally
 from shared.data.reading.lines import UnreadableError
 from shared.models.config import ProjectConfig
 
@@ -19,16 +19,16 @@ MOST_LINES: Final = 5_000_000
 class Sorter:
     """Takes the verdicts on lines in their order, and keeps each row once."""
 
-    def __init__(self, config: ProjectConfig, outputs: Outputs, pinned: Collection[int]) -> None:
-        """``pinned``: digests of the rows that are never trained on."""
+    def __init__(self, config: ProjectConfig, outputs: Outputs, evaluation_rows: Collection[int]) -> None:
+        """``evaluation_rows``: digests of the rows that are never trained on."""
         self._outputs = outputs
-        self._pinned = pinned
+        self._evaluation_rows = evaluation_rows
         self._sample = round(config.sample_pc / 100 * 2**row_digest.BITS)
         """Digests below it are in the sample."""
-        self._seen = Seen()
+        self._seen = DigestSet()
         self._lines = 0
 
-    def sort(self, verdicts: Iterable[Verdict], account: Account, choice: str | None) -> None:
+    def sort(self, verdicts: Iterable[Verdict], tally: Tally, choice: str | None) -> None:
         """Take each line to where it belongs.
 
         Args:
@@ -39,26 +39,26 @@ class Sorter:
             UnreadableError: there are more than ``MOST_LINES``, all files together.
         """
         for verdict in verdicts:
-            account.line += 1
+            tally.line += 1
             if verdict is None:
-                account.blank += 1
+                tally.blank += 1
                 continue
             self._lines += 1
             if self._lines > MOST_LINES:
                 raise UnreadableError(f"There are more than {MOST_LINES:,} lines: split the file into several uploads.")
-            if isinstance(verdict, Examined):
-                self._keep(verdict, account, choice)
+            if isinstance(verdict, AcceptedRow):
+                self._keep(verdict, tally, choice)
             else:
-                account.reject(verdict)
+                tally.reject(verdict)
 
-    def _keep(self, row: Examined, account: Account, choice: str | None) -> None:
+    def _keep(self, row: AcceptedRow, tally: Tally, choice: str | None) -> None:
         if not self._seen.add(row.digest):
-            account.duplicates += 1
+            tally.duplicates += 1
             return
-        pinned = row.digest in self._pinned
-        if row.digest >= self._sample and not pinned:
-            account.sampled_out += 1
+        is_evaluation_row = row.digest in self._evaluation_rows
+        if row.digest >= self._sample and not is_evaluation_row:
+            tally.sampled_out += 1
             return
-        account.pinned += pinned
-        account.accept(row)
-        self._outputs.add(Placed(row.digest, row.written, row.tokens, pinned), choice)
+        tally.evaluation_rows += is_evaluation_row
+        tally.accept(row)
+        self._outputs.add(Placed(row.digest, row.written, row.tokens, is_evaluation_row), choice)

@@ -24,12 +24,12 @@ class Placed(NamedTuple):
     digest: int
     encoded: bytes
     tokens: int
-    pinned: bool = False
+    is_evaluation_row: bool = False
     """Whether it is an evaluation row of the project, which belongs into test."""
 
 
 def place(digest: int, split: SplitConfig) -> str:
-    """The split of a row, by other bits of its digest than those that find it in ``Seen`` or sample it."""
+    """The split of a row, by other bits of its digest than those that find it in ``DigestSet`` or sample it."""
     bucket = (digest >> 8) % 100
     if bucket < split.test:
         return "test"
@@ -65,7 +65,7 @@ class Reserve:
         """
         held = {name: [row for _, row in heap] for name, heap in self._held.items()}
         for name in ("train", "validation"):
-            _move(held, name, "test", [row for row in held[name] if row.pinned])
+            _move(held, name, "test", [row for row in held[name] if row.is_evaluation_row])
         counts = {name: written[name] + len(rows) for name, rows in held.items()}
         if sum(counts.values()) >= LEAST_ROWS:
             _balance(held, counts, fillable)
@@ -77,7 +77,7 @@ def _balance(held: dict[str, list[Placed]], counts: dict[str, int], fillable: Co
     for short in (name for name in NAMES if name in fillable):
         for donor in sorted(NAMES, key=lambda name: LEAST[name] - counts[name]):
             count = max(min(LEAST[short] - counts[short], counts[donor] - LEAST[donor]), 0)
-            moved = sorted(row for row in held[donor] if not row.pinned)[:count]
+            moved = sorted(row for row in held[donor] if not row.is_evaluation_row)[:count]
             _move(held, donor, short, moved)
             counts[donor], counts[short] = counts[donor] - len(moved), counts[short] + len(moved)
 

@@ -1,11 +1,11 @@
-"""The account of an upload's lines: what became of each, and what was seen in them."""
+"""The tally of an upload's lines: what became of each, and what was seen in them."""
 
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection
 from typing import Any, Final
 
-from shared.data.preparing.examiner import Examined, Refused
+from shared.data.preparing.examiner import AcceptedRow, RejectedLine
 from shared.data.preparing.rejects import Rejects
 from shared.models.receipt import Histogram, Place, Sighting
 
@@ -34,18 +34,18 @@ class Sightings:
         return Sighting(rows=self.rows, places=self._places)
 
 
-class Account:
+class Tally:
     """Every line of an upload, counted once."""
 
     def __init__(self, rejects: Rejects) -> None:
         self.file: str | None = None
         self.line = 0
         """Where reading is."""
-        self.blank = self.accepted = self.duplicates = self.sampled_out = self.pinned = 0
+        self.blank = self.accepted = self.duplicates = self.sampled_out = self.evaluation_rows = 0
         self._too_long = Sightings()
         self._pii: dict[str, Sightings] = {}
         self.rejects = rejects
-        self._mended: Counter[str] = Counter()
+        self._repaired: Counter[str] = Counter()
         self._turns = [0] * len(TURNS)
         self._row_tokens = [0] * len(ROW_TOKENS)
 
@@ -54,7 +54,7 @@ class Account:
         """Without blank ones."""
         return self.accepted + self.rejects.count + self.duplicates + self.sampled_out
 
-    def accept(self, row: Examined) -> None:
+    def accept(self, row: AcceptedRow) -> None:
         """A row that is used."""
         self.accepted += 1
         self._turns[bisect_right(TURNS, row.messages) - 1] += 1
@@ -62,17 +62,17 @@ class Account:
         if row.kinds:
             self._see(row.kinds)
         if row.used:
-            self._mended.update([*row.used, "rows"])
+            self._repaired.update([*row.used, "rows"])
         if row.too_long:
             self._too_long.add(self.file, self.line)
 
-    def reject(self, refused: Refused) -> None:
+    def reject(self, rejected: RejectedLine) -> None:
         """A line that is not used."""
-        self._see(refused.kinds)
-        if refused.fault.reason == "row.too_long":
+        self._see(rejected.kinds)
+        if rejected.fault.reason == "row.too_long":
             self._too_long.add(self.file, self.line)
         place: dict[str, Any] = {"line": self.line}
-        self.rejects.add(refused, place if self.file is None else {"file": self.file, **place})
+        self.rejects.add(rejected, place if self.file is None else {"file": self.file, **place})
 
     def _see(self, kinds: Collection[str]) -> None:
         """Personal data or secrets of ``kinds`` are where reading is."""
@@ -88,13 +88,13 @@ class Account:
             "rejected": self.rejects.count,
             "duplicates": self.duplicates,
             "sampled_out": self.sampled_out,
-            "mended": dict(sorted(self._mended.items())),
-            "pinned_rows": self.pinned,
+            "repaired": dict(sorted(self._repaired.items())),
+            "evaluation_rows": self.evaluation_rows,
             "too_long": self._too_long.found(),
             "pii": {kind: sightings.found() for kind, sightings in sorted(self._pii.items())},
             "turns": Histogram(edges=list(TURNS), counts=self._turns),
             "row_tokens": Histogram(edges=list(ROW_TOKENS), counts=self._row_tokens),
             "reasons": dict(sorted(self.rejects.reasons.items())),
             "problems": self.rejects.problems,
-            "mendable": self.rejects.mendable(),
+            "repairable": self.rejects.repairable(),
         }

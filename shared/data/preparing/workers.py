@@ -22,7 +22,7 @@ from selectors import EVENT_READ, DefaultSelector
 from typing import Any, BinaryIO, Final
 
 from shared.core.errors import TunedropError
-from shared.data.preparing.examiner import Examine, Examined, Examiner, Verdict
+from shared.data.preparing.examiner import AcceptedRow, Examine, Examiner, Verdict
 from shared.data.reading.lines import UnreadableError, lines, split
 
 _SPAN: Final = 2**17
@@ -233,7 +233,7 @@ def _packed(verdicts: Iterable[Verdict], rows: mmap, start: int) -> Iterator[Any
     """Plain tuples, which are sent in half the time; the rows are in ``rows`` from ``start`` on."""
     end = start + _SLOT
     for verdict in verdicts:
-        if type(verdict) is not Examined:
+        if type(verdict) is not AcceptedRow:
             yield verdict
         elif (size := len(verdict.written)) > end - start:
             yield tuple(verdict)
@@ -249,8 +249,8 @@ def _unpacked(found: Iterable[Any], rows: mmap, start: int) -> Iterator[Verdict]
         if type(one) is not tuple:
             yield one
         elif type(one[0]) is bytes:
-            yield Examined._make(one)
+            yield AcceptedRow._make(one)
         else:
             size, *others = one
-            yield Examined(rows[start : start + size], *others)
+            yield AcceptedRow(rows[start : start + size], *others)
             start += size

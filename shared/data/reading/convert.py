@@ -1,6 +1,6 @@
 """Chat records in other shapes become rows: ShareGPT, Alpaca, pairs of texts, a bare list, a table's columns.
 
-Only the shape changes: whether the row keeps the contract is for ``prepare`` to say, which can also mend it.
+Only the shape changes: whether the row keeps the contract is for ``prepare`` to say, which can also repair it.
 Keys that hold nothing of the conversation are kept beside ``messages``.
 """
 

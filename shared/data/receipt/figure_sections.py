@@ -58,7 +58,7 @@ def _figures(found: Receipt) -> Iterator[str]:
         "… of them from earlier uploads": found.earlier_rows,
         "rows to validate with": found.validation_rows,
         "rows to test with": found.test_rows,
-        "… of them the project's evaluation rows": found.pinned_rows,
+        "… of them the project's evaluation rows": found.evaluation_rows,
         f"tokens to train on, {_TOKENS[found.tokens_are]}": found.tokens,
     }
     yield from table(always | {name: figure for name, figure in others.items() if figure})
@@ -69,9 +69,9 @@ def _notes(found: Receipt) -> Iterator[str]:
     if found.duplicates and found.settings:
         yield f"A duplicate equals an earlier row{_SAME[found.settings.duplicates]}."
         yield ""
-    if mended := found.mended.get("rows"):
-        by = ", ".join(f"{code(name)} {count:,}" for name, count in found.mended.items() if name != "rows")
-        yield f"Of the usable rows, {mended:,} are mended as `tunedrop.yaml` asks: {by}."
+    if repaired := found.repaired.get("rows"):
+        by = ", ".join(f"{code(name)} {count:,}" for name, count in found.repaired.items() if name != "rows")
+        yield f"Of the usable rows, {repaired:,} are repaired as `tunedrop.yaml` asks: {by}."
         yield ""
     yield f"Read: {found.size:,} bytes, SHA-256 {code(str(found.sha256))}."
     yield ""

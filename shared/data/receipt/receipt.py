@@ -22,7 +22,7 @@ def receipt(
     upload: str,
     run: Run | None = None,
     cost: Cost | None = None,
-    hold: str | None = None,
+    hold_reason: str | None = None,
     unchanged: str | None = None,
     ceilings: Sequence[str] = (),
 ) -> Receipt:
@@ -32,7 +32,7 @@ def receipt(
         config: what it was prepared with.
         upload: its path.
         run: what the upload becomes; ``None``: it was checked on someone's own machine.
-        hold: why the run waits for an approval.
+        hold_reason: why the run waits for an approval.
         unchanged: why nothing is trained, the end of a sentence.
         ceilings: the sentences of ``policy.ceilings.tighten``.
     """
@@ -42,7 +42,7 @@ def receipt(
         run_id=run.run_id if run else None,
         upload=upload,
         verdict="rejected" if figures.refusal else "accepted",
-        why=figures.refusal or _accepted(figures, config, run, hold, unchanged),
+        why=figures.refusal or _accepted(figures, config, run, hold_reason, unchanged),
         settings=config,
         ceilings=list(ceilings),
         cost=cost,
@@ -75,7 +75,9 @@ def unread(
     )
 
 
-def _accepted(figures: Figures, config: ProjectConfig, run: Run | None, hold: str | None, unchanged: str | None) -> str:
+def _accepted(
+    figures: Figures, config: ProjectConfig, run: Run | None, hold_reason: str | None, unchanged: str | None
+) -> str:
     ready = f"{rows(figures.accepted)} can be used."
     if run is None:
         return ready
@@ -83,7 +85,7 @@ def _accepted(figures: Figures, config: ProjectConfig, run: Run | None, hold: st
         return f"{ready} Nothing is trained: mode is validate."
     if unchanged:
         return f"{ready} Nothing is trained: {unchanged}"
-    return f"{ready} Training waits for an approval: {hold}" if hold else f"{ready} Training follows."
+    return f"{ready} Training waits for an approval: {hold_reason}" if hold_reason else f"{ready} Training follows."
 
 
 def stem(run: Run) -> str:
@@ -97,7 +99,7 @@ def latest(run: Run) -> str:
 
 
 def markdown(found: Receipt) -> str:
-    """The receipt as its owner reads it: the verdict, what to mend, then figures."""
+    """The receipt as its owner reads it: the verdict, what to repair, then figures."""
     return "\n".join([*_verdict(found), *repair_section.section(found), *figure_sections.sections(found)])
 
 
@@ -114,14 +116,14 @@ def _verdict(found: Receipt) -> Iterator[str]:
 def _advice(found: Receipt) -> str | None:
     """What to do next, where ``why`` does not say it."""
     if found.sha256 is None:
-        return f"Mend {code(CONFIG_FILE)}, then upload the file again." if found.problems else None
+        return f"Repair {code(CONFIG_FILE)}, then upload the file again." if found.problems else None
     if found.verdict == "rejected":
-        remedy = "Mend the file" if found.rejected else f"Change the file, or {code(CONFIG_FILE)}"
+        remedy = "Repair the file" if found.rejected else f"Change the file, or {code(CONFIG_FILE)}"
         return f"{remedy}, then upload it again."
     if not found.rejected:
         return None
     left_out = f"{found.rejected:,} of {lines(found.lines)} cannot be used and {_is(found.rejected)} left out."
-    return f"{left_out} To use them too, mend them and upload the file again."
+    return f"{left_out} To use them too, repair them and upload the file again."
 
 
 def _is(count: int) -> str:

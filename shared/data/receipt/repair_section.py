@@ -1,4 +1,4 @@
-"""The receipt's section on what to mend: what is wrong how often, where first, and what to do about it."""
+"""The receipt's section on what to repair: what is wrong how often, where first, and what to do about it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -7,7 +7,7 @@ from shared.core.naming import CONFIG_FILE
 from shared.data.contract.faults import HINTS
 from shared.data.reading import shapes
 from shared.data.receipt.markdown import code, fenced, lines
-from shared.models.receipt import Mendable, Problem, Receipt, Shape
+from shared.models.receipt import Problem, Receipt, Repairable, Shape
 
 _EXAMPLES: Final = 5
 """Lines that are shown of each kind of mistake."""
@@ -30,17 +30,17 @@ _FILES: Final[Mapping[str, str]] = {
 
 
 def section(found: Receipt) -> Iterator[str]:
-    """Lines of Markdown; none where nothing is to be mended."""
+    """Lines of Markdown; none where nothing is to be repaired."""
     if not found.problems and found.shape is None:
         return
-    yield "## What to mend"
+    yield "## What to repair"
     yield ""
     if found.shape:
         yield from _shape(found.shape, found.lines)
     yield from _reasons(found) if found.reasons else map(_setting, found.problems)
     yield ""
-    if found.mendable:
-        yield from _mendable(found.mendable, found)
+    if found.repairable:
+        yield from _repairable(found.repairable, found)
     if found.rejected:
         yield _whole_list(found)
         yield ""
@@ -51,7 +51,7 @@ def _shape(shape: Shape, of: int) -> Iterator[str]:
         yield f"{shape.rows:,} of {lines(of)} hold {_LINES[shape.name]}, not chat rows."
     else:
         yield f"The file is {_FILES.get(shape.name, shape.name)}, not chat rows."
-    yield "This command on your own machine mends that; upload what it writes:"
+    yield "This command on your own machine repairs that; upload what it writes:"
     yield ""
     yield from fenced([shape.command], "sh")
     yield "Read as it is, it has:"
@@ -80,15 +80,15 @@ def _place(problem: Problem) -> str:
     return f"{problem.file}, line {problem.line:,}" if problem.file else f"line {problem.line:,}"
 
 
-def _mendable(mendable: Mendable, found: Receipt) -> Iterator[str]:
+def _repairable(repairable: Repairable, found: Receipt) -> Iterator[str]:
     folder = f" in the folder {code(f'uploads/{found.project}')}" if found.project else ""
-    yield f"{mendable.rows:,} of {found.rejected:,} rejected lines become usable with:"
+    yield f"{repairable.rows:,} of {found.rejected:,} rejected lines become usable with:"
     yield ""
-    yield from fenced(mendable.settings.splitlines(), "yaml")
-    yield f"Paste that into {code(CONFIG_FILE)}{folder}, in place of its `mend` and `roles` if it has them,"
+    yield from fenced(repairable.settings.splitlines(), "yaml")
+    yield f"Paste that into {code(CONFIG_FILE)}{folder}, in place of its `repair` and `roles` if it has them,"
     yield "and upload the file again. What each is needed for:"
     yield ""
-    for name, count in sorted(mendable.by.items(), key=lambda item: (-item[1], item[0])):
+    for name, count in sorted(repairable.by.items(), key=lambda item: (-item[1], item[0])):
         yield f"- {code(name)}: {lines(count)}"
     yield ""
 

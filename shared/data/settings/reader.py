@@ -44,7 +44,7 @@ def read(raw: bytes | None) -> ProjectConfig | list[Problem]:
     return sorted(problems, key=lambda problem: problem.line)[:PROBLEMS_SHOWN]
 
 
-def told(problems: Iterable[Problem]) -> str:
+def summary(problems: Iterable[Problem]) -> str:
     """The mistakes in sentences, a line each."""
     return "\n".join(f"{CONFIG_FILE}, line {one.line}: {one.found}. {one.hint}" for one in problems)
 
@@ -125,7 +125,7 @@ def _nearest(wrong: str, names: Iterable[str]) -> str:
 
 
 def _key(path: "Path") -> str:
-    """``split.test``, ``mend[0]``."""
+    """``split.test``, ``repair[0]``."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{_short(step)}" for step in path).lstrip(".")
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from shared.core.errors import NotFoundError
 from shared.core.settings import Settings
 from shared.gateways.azureml import cloud
-from shared.gateways.azureml.patience import Patience
+from shared.gateways.azureml.throttle_gate import ThrottleGate
 from shared.gateways.faults import translated
 from shared.gateways.http import JsonClient
 
@@ -24,10 +24,10 @@ Json = dict[str, Any]
 class Arm:
     """GET, PUT, POST and DELETE below the workspace, and of its own services."""
 
-    def __init__(self, settings: Settings, credential: "TokenCredential", patience: Patience) -> None:
+    def __init__(self, settings: Settings, credential: "TokenCredential", throttle_gate: ThrottleGate) -> None:
         self._id = settings.workspace_id
         self._address = cloud.resource_manager(settings) + settings.workspace_id
-        self._http = JsonClient(credential, cloud.arm_scope(settings), hooks=patience.hooks)
+        self._http = JsonClient(credential, cloud.arm_scope(settings), hooks=throttle_gate.hooks)
 
     def get(self, path: str) -> Json | None:
         """A resource of the workspace, ``None`` if absent."""

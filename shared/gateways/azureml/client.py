@@ -11,7 +11,7 @@ from shared.core.errors import ConflictError, TunedropError
 from shared.core.settings import Settings
 from shared.gateways.azureml import cloud
 from shared.gateways.azureml.arm import Arm
-from shared.gateways.azureml.patience import Patience
+from shared.gateways.azureml.throttle_gate import ThrottleGate
 from shared.gateways.faults import translated
 from shared.gateways.http import CONNECT_SECONDS, READ_SECONDS
 
@@ -26,8 +26,8 @@ class AzureML:
     def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
         self.settings = settings
         self._credential = credential
-        self._patience = Patience()
-        self.arm = Arm(settings, credential, self._patience)
+        self._throttle_gate = ThrottleGate()
+        self.arm = Arm(settings, credential, self._throttle_gate)
 
     @cached_property
     def workspace(self) -> "MLClient":
@@ -45,7 +45,7 @@ class AzureML:
         return self._client({"registry_name": self.settings.registry})
 
     def _client(self, of: dict[str, Any]) -> "MLClient":
-        options = {"enable_telemetry": False, "show_progress": False, "retry_status": 0, **self._patience.hooks}
+        options = {"enable_telemetry": False, "show_progress": False, "retry_status": 0, **self._throttle_gate.hooks}
         options |= {"connection_timeout": CONNECT_SECONDS, "read_timeout": READ_SECONDS}
         return sdk().MLClient(self._credential, **of, **options, **cloud.client_options(self.settings))
 

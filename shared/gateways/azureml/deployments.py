@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.core.errors import ConflictError, NotFoundError
-from shared.gateways.azureml import failures, punctual
+from shared.gateways.azureml import failures, start_deadline
 from shared.gateways.azureml.arm import Json
 from shared.gateways.azureml.client import AzureML
 from shared.gateways.azureml.hosting import provisioning
@@ -41,7 +41,7 @@ class AzureMLDeployments:
         if existing is None:
             model = f"{self._workspace}/models/{spec.model_name}/versions/{spec.model_version}"
             wanted = body(self._arm.location, model, spec.instance_type, spec.instances, spec.tags)
-            with punctual.only(before):
+            with start_deadline.create_only(before):
                 self._arm.call("PUT", _path(spec.endpoint, spec.name), wanted)
         elif existing.model != f"{spec.model_name}:{spec.model_version}":
             raise ConflictError(f"Deployment '{spec.name}' of '{spec.endpoint}' serves {existing.model}.")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from shared.core.errors import ConflictError, TunedropError
 from shared.core.naming import MANAGED_BY, OURS
-from shared.gateways.azureml import failures, metrics, pipeline, punctual
+from shared.gateways.azureml import failures, metrics, pipeline, start_deadline
 from shared.gateways.azureml.client import AzureML, calling
 from shared.models.training import Job, JobStatus, TrainingJob
 
@@ -31,7 +31,7 @@ class AzureMLJobs:
         existing = self.get(job.name)
         if existing is None:
             try:
-                with punctual.only(before):
+                with start_deadline.create_only(before):
                     self._create(job)
                 return
             except ConflictError:

@@ -49,11 +49,11 @@ class Close:
 
 @dataclass(frozen=True)
 class Again:
-    """Nothing of the attempt is left: the next one begins, as ``Results.repair`` says."""
+    """Nothing of the attempt is left: the next one begins, as ``Results.automatic_retry`` says."""
 
     note: str
     """For the timeline and the notice, one sentence."""
-    hold: str | None = None
+    hold_reason: str | None = None
     """Why it waits for an approval."""
     under: None = None
 

@@ -36,13 +36,13 @@ def main_file(run: Run) -> str:
     return PurePosixPath(_files(run.upload)[-1].path).name
 
 
-def pin(project: str, blobs: Blobs) -> BlobInfo | None:
+def evaluation_rows(project: str, blobs: Blobs) -> BlobInfo | None:
     """The project's evaluation rows: the test rows of the first upload that it trained on."""
-    return blobs.info(PREPARED, naming.pin_path(project))
+    return blobs.info(PREPARED, naming.evaluation_rows_path(project))
 
 
-def pinned(found: BlobInfo | None, blobs: Blobs) -> Iterator[bytes]:
-    """Rows of a pin."""
+def read_rows(found: BlobInfo | None, blobs: Blobs) -> Iterator[bytes]:
+    """The rows, one by one."""
     return lines(blobs.chunks(PREPARED, found.path, found.etag)) if found else iter(())
 
 

@@ -64,14 +64,14 @@ def prepare(run: Run, ports: Ports) -> Outcome:
 
 def _prepare(work: _Work) -> Outcome:
     held = verdict.terms(work.run, work.ports)
-    pin = sources.pin(work.run.project, work.ports.blobs)
-    figures = _read(work, held, pin)
+    evaluation_rows = sources.evaluation_rows(work.run.project, work.ports.blobs)
+    figures = _read(work, held, evaluation_rows)
     digest = ".".join(work.splits[name].digest() for name in splits.NAMES)
     found = verdict.judge(work.run, figures, digest, held, _before(work, figures), work.ports)
     written = _commit(work, digest) if found.end in (None, State.VALIDATED) else None
-    if found.end is None and pin is None:
-        _pin(work)
-        found = found.with_pinned(figures.test_rows)
+    if found.end is None and evaluation_rows is None:
+        _keep_evaluation_rows(work)
+        found = found.with_evaluation_rows(figures.test_rows)
     return _settle(work, figures, found, written)
 
 
@@ -89,13 +89,13 @@ def _upload(run: Run, figures: Figures) -> Upload:
     return run.upload.model_copy(update={"sha256": figures.sha256, "size": figures.size})
 
 
-def _read(work: _Work, held: verdict.Terms, pin: BlobInfo | None) -> Figures:
+def _read(work: _Work, held: verdict.Terms, evaluation_rows: BlobInfo | None) -> Figures:
     check = work.claim.check
     return prepare_data(
         sources.parts(work.run, work.ports.blobs, check),
         held.config,
         {**work.splits, REJECTED: work.rejected},
-        pinned=sources.pinned(pin, work.ports.blobs),
+        evaluation_rows=sources.read_rows(evaluation_rows, work.ports.blobs),
         earlier=sources.earlier(work.run, work.ports, check) if held.config.train_on == "project" else (),
         max_seq_length=limits.max_seq_length(held.config, held.model),
         upload=sources.main_file(work.run),
@@ -109,7 +109,7 @@ def _commit(work: _Work, digest: str) -> Splits:
     return Splits(**{name: rows.path for name, rows in work.splits.items()}, digest=digest)
 
 
-def _pin(work: _Work) -> None:
+def _keep_evaluation_rows(work: _Work) -> None:
     """Keep the test rows of the first upload that is trained on: no later run of the project trains on them.
 
     Raises:
@@ -118,7 +118,7 @@ def _pin(work: _Work) -> None:
     work.claim.check()
     blobs, test = work.ports.blobs, work.splits["test"]
     rows = blobs.chunks(PREPARED, test.path, test.etag)
-    if not blobs.create(PREPARED, naming.pin_path(work.run.project), rows, JSON_LINES):
+    if not blobs.create(PREPARED, naming.evaluation_rows_path(work.run.project), rows, JSON_LINES):
         raise ConflictError(f"{work.run.project} has its evaluation rows from another run.")
 
 
@@ -130,7 +130,7 @@ def _settle(work: _Work, figures: Figures, found: verdict.Verdict, written: Spli
         work.rejected.commit()
     _write_receipt(run, found.receipt, work.ports)
     results = {"splits": written, "receipt": receipts.stem(run)}
-    record = {"upload": _upload(run, figures), "hold": found.hold, "cost": found.receipt.cost}
+    record = {"upload": _upload(run, figures), "hold_reason": found.hold_reason, "cost": found.receipt.cost}
     why = found.receipt.why
     if found.end is None:
         return Forward(State.PREPARED, why, results=results, record=record, under=under)

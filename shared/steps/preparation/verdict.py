@@ -38,12 +38,12 @@ class Verdict:
     receipt: Receipt
     end: State | None = None
     """``None``: it is trained on."""
-    hold: str | None = None
+    hold_reason: str | None = None
     """Why that waits for an approval."""
 
-    def with_pinned(self, rows: int) -> Self:
+    def with_evaluation_rows(self, rows: int) -> Self:
         """The verdict on the upload whose test rows become the project's evaluation rows."""
-        return replace(self, receipt=self.receipt.model_copy(update={"pinned_rows": rows}))
+        return replace(self, receipt=self.receipt.model_copy(update={"evaluation_rows": rows}))
 
 
 def terms(run: Run, ports: Ports) -> Terms:
@@ -81,8 +81,8 @@ def judge(run: Run, figures: Figures, digest: str, held: Terms, before: Run | No
         return Verdict(_receipt(run, figures, held, cost=cost), State.VALIDATED)
     if unchanged := _unchanged(run, digest, before, ports):
         return Verdict(_receipt(run, figures, held, unchanged=unchanged), State.UNCHANGED)
-    hold = costs.over_budget(cost, held.config.budget_usd)
-    return Verdict(_receipt(run, figures, held, cost=cost, hold=hold), hold=hold)
+    hold_reason = costs.over_budget(cost, held.config.budget_usd)
+    return Verdict(_receipt(run, figures, held, cost=cost, hold_reason=hold_reason), hold_reason=hold_reason)
 
 
 def _receipt(run: Run, figures: Figures, held: Terms, **found: Any) -> Receipt:

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.ports import Active, Ports, Waiting
+from shared.ports import Active, Ports, QueuePosition
 from tests.contract.ports.samples import NOW
 
 
@@ -38,31 +38,31 @@ class TestActive:
         assert due(active, project, 3600) == []
 
     def test_what_was_asked_for_is_remembered_until_the_row_is_put_again(self, active: Active, project: str) -> None:
-        place = Waiting(NOW, "run", project, "job")
+        place = QueuePosition(NOW, "run", project, "job")
         active.put(project, "run", NOW, place)
         (row,) = active.waiting("job", project)
-        assert row.asked is None
-        active.asked(row, NOW)
+        assert row.requested_at is None
+        active.mark_requested(row, NOW)
         (row,) = active.waiting("job", project)
-        assert (row.asked, row.waiting, row.next_due) == (NOW, place, NOW)
+        assert (row.requested_at, row.waiting, row.next_due) == (NOW, place, NOW)
         active.put(project, "run", NOW)
-        assert [row.asked for row in active.due(NOW) if row.project == project] == [None]
+        assert [row.requested_at for row in active.due(NOW) if row.project == project] == [None]
 
     def test_who_asked_for_what_has_changed_since_is_forgotten(self, active: Active, project: str) -> None:
-        place = Waiting(NOW, "run", project, "job")
+        place = QueuePosition(NOW, "run", project, "job")
         active.put(project, "run", NOW - timedelta(seconds=1), place)
         (read,) = active.waiting("job", project)
         active.put(project, "run", NOW, place)
-        active.asked(read, NOW)
+        active.mark_requested(read, NOW)
         (row,) = active.waiting("job", project)
-        assert (row.asked, row.next_due) == (None, NOW)
+        assert (row.requested_at, row.next_due) == (None, NOW)
         active.remove(project, "run")
-        active.asked(row, NOW)
+        active.mark_requested(row, NOW)
         assert active.waiting("job", project) == []
 
     def test_what_waits_is_found_by_its_queue_longest_first(self, active: Active, project: str) -> None:
-        first, second = (Waiting(NOW + timedelta(seconds=wait), f"run-{wait}", project, "job") for wait in (1, 2))
-        other = Waiting(NOW, "run-3", project, "slot")
+        first, second = (QueuePosition(NOW + timedelta(seconds=wait), f"run-{wait}", project, "job") for wait in (1, 2))
+        other = QueuePosition(NOW, "run-3", project, "deploy_lock")
         for one in (second, first, other):
             active.put(project, one.run_id, NOW, one)
         assert [row.waiting for row in active.waiting("job", project)] == [first, second]
@@ -70,7 +70,7 @@ class TestActive:
 
     def test_what_waits_no_more_is_in_no_queue(self, active: Active, project: str) -> None:
         for run_id in ("moved", "removed"):
-            active.put(project, run_id, NOW, Waiting(NOW, run_id, project, "job"))
+            active.put(project, run_id, NOW, QueuePosition(NOW, run_id, project, "job"))
         active.put(project, "moved", NOW)
         active.remove(project, "removed")
         assert active.waiting("job", project) == []

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.core.naming import pin_path
+from shared.core.naming import evaluation_rows_path
 from shared.core.resources import PREPARED, RECEIPTS, UPLOADS
 from shared.core.states import State
 from shared.engine.advance import advance
@@ -133,7 +133,7 @@ def test_a_killed_worker_leaves_nothing_half_and_the_next_one_writes_the_same(
     assert done.results.splits.train == f"{run.run_id}/2/train.jsonl"
     for name, content in files.items():
         assert worker.ports.blobs.read(PREPARED, f"{run.run_id}/2/{name}") == content
-    assert worker.ports.blobs.read(PREPARED, pin_path(project)) == files["test.jsonl"]
+    assert worker.ports.blobs.read(PREPARED, evaluation_rows_path(project)) == files["test.jsonl"]
     assert worker.receipts(run) == told
 
     remove_leftovers(worker.after(2 * GRACE))

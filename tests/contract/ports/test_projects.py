@@ -18,9 +18,9 @@ class TestProjects:
         assert projects.usage(project) == []
 
     def test_a_project_has_one_serving_row(self, projects: Projects, project: str) -> None:
-        serving = Serving(project=project, slot="run-1")
+        serving = Serving(project=project, deploy_lock="run-1")
         assert projects.create_serving(serving)
-        assert not projects.create_serving(Serving(project=project, slot="run-2"))
+        assert not projects.create_serving(Serving(project=project, deploy_lock="run-2"))
         stored = projects.serving(project)
         assert stored is not None
         assert stored.value == serving
@@ -29,9 +29,9 @@ class TestProjects:
         projects.create_serving(Serving(project=project))
         stored = projects.serving(project)
         assert stored is not None
-        etag = projects.replace_serving(Serving(project=project, slot="run-1"), stored.etag)
+        etag = projects.replace_serving(Serving(project=project, deploy_lock="run-1"), stored.etag)
         with pytest.raises(ConflictError):
-            projects.replace_serving(Serving(project=project, slot="run-2"), stored.etag)
+            projects.replace_serving(Serving(project=project, deploy_lock="run-2"), stored.etag)
         projects.replace_serving(Serving(project=project, champion="run-1-1"), etag)
         after = projects.serving(project)
         assert after is not None
@@ -70,14 +70,14 @@ class TestProjects:
         assert stored is not None
         projects.put_usage(samples.usage(project, "a"))
         projects.put_lease(samples.lease(project))
-        projects.replace_serving(Serving(project=project, slot="run-1"), stored.etag)
+        projects.replace_serving(Serving(project=project, deploy_lock="run-1"), stored.etag)
 
     def test_there_is_one_row_of_places_and_of_two_writers_one_wins(self, projects: Projects) -> None:
         projects.create_capacity(Capacity())
         assert not projects.create_capacity(Capacity(job=["acme-1"]))
         stored = projects.capacity()
         assert stored is not None
-        row = stored.value.with_places("job", ["acme-1"])
+        row = stored.value.with_slots("job", ["acme-1"])
         projects.replace_capacity(row, stored.etag)
         with pytest.raises(ConflictError):
             projects.replace_capacity(Capacity(), stored.etag)

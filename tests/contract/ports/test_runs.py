@@ -55,14 +55,14 @@ class TestRuns:
         assert after.value.seq == 2
 
     def test_a_field_that_was_emptied_is_empty(self, runs: Runs, project: str) -> None:
-        run = samples.run(project).model_copy(update={"hold": "over budget"})
+        run = samples.run(project).model_copy(update={"hold_reason": "over budget"})
         runs.create(run)
         stored = runs.get(project, run.run_id)
         assert stored is not None
-        runs.replace(run.model_copy(update={"hold": None, "outbox": []}), stored.etag)
+        runs.replace(run.model_copy(update={"hold_reason": None, "outbox": []}), stored.etag)
         after = runs.get(project, run.run_id)
         assert after is not None
-        assert after.value.hold is None
+        assert after.value.hold_reason is None
         assert after.value.outbox == []
 
     def test_a_run_that_is_absent_cannot_be_replaced(self, runs: Runs, project: str) -> None:

@@ -14,5 +14,5 @@ def test_the_uploads_are_of_every_kind() -> None:
     """Nonsense that is always refused at once would test little."""
     figures = [fuzz.Upload.of(seed).prepared(1 << 16)[0] for seed in range(100)]
     assert {bool(one.refusal) for one in figures} == {True, False}
-    for name in ("accepted", "rejected", "duplicates", "sampled_out", "blank", "mended", "too_long"):
+    for name in ("accepted", "rejected", "duplicates", "sampled_out", "blank", "repaired", "too_long"):
         assert any(getattr(one, name) for one in figures), name

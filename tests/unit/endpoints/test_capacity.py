@@ -7,7 +7,7 @@ from shared.core.states import DEADLINES, ENDS, State
 from shared.endpoints import capacity
 from shared.models.project import Capacity
 from shared.models.run import Queue
-from shared.ports import Indexed
+from shared.ports import ActiveRow
 from shared.runs.decisions import decide
 from tests.doubles.world import World, chat
 
@@ -22,7 +22,7 @@ def dropped(world: World, number: int, projects: int = 1) -> list[str]:
     return found
 
 
-def places(world: World) -> Capacity:
+def slots(world: World) -> Capacity:
     stored = world.ports.projects.capacity()
     assert stored is not None
     return stored.value
@@ -82,7 +82,7 @@ def test_place_of_a_run_whose_next_attempt_waits_for_an_approval_is_given_away()
     world.until_state(first, State.SUBMITTED)
     world.ports.jobs.fail(f"{first}-1", "CUDA out of memory")
     world.until_state(second, State.SUBMITTED)
-    assert world.run(first).hold is not None
+    assert world.run(first).hold_reason is not None
     decide("support", first, "approve", "ann", world.ports)
     world.until_state(first, State.LIVE)
 
@@ -113,7 +113,7 @@ def test_who_has_been_given_a_place_is_woken_once() -> None:
     world.until_state(first, State.CANCELLED)
     world.ports.queue.messages.clear()
     for _ in range(3):
-        capacity.renew(world.ports)
+        capacity.reassign(world.ports)
     assert world.ports.queue.messages == [("support", second)]
 
 
@@ -128,7 +128,7 @@ def test_no_more_endpoints_are_up_than_may() -> None:
     world.clock.advance(12 * 3600)
     world.until_reaped(live)
     world.until(lambda: not world.reap() and world.run(waits).state is State.LIVE)
-    assert places(world).endpoint == [world.run(waits).project]
+    assert slots(world).endpoint == [world.run(waits).project]
 
 
 def test_project_that_is_served_needs_no_second_place() -> None:
@@ -136,15 +136,15 @@ def test_project_that_is_served_needs_no_second_place() -> None:
     first = world.drop("support/a.jsonl")
     world.until_state(first, State.LIVE)
     world.until_state(world.drop("support/b.jsonl", chat(topic="quux")), State.LIVE)
-    assert places(world).endpoint == ["support"]
+    assert slots(world).endpoint == ["support"]
 
 
 def test_slot_goes_to_who_arrived_first() -> None:
     world = World()
     older, younger, youngest = dropped(world, 3)
-    world.until(lambda: len(world.ports.active.waiting("slot")) == 2)
+    world.until(lambda: len(world.ports.active.waiting("deploy_lock")) == 2)
     first = next(run for run in (older, younger, youngest) if world.run(run).queue is None)
-    assert [one.run_id for one in world.ports.active.waiting("slot")] == [
+    assert [one.run_id for one in world.ports.active.waiting("deploy_lock")] == [
         run for run in (older, younger, youngest) if run != first
     ]
     order: list[str] = []
@@ -167,17 +167,17 @@ def test_place_that_two_workers_want_goes_to_one() -> None:
     first, second = (world.run(run) for run in dropped(world, 2))
     look = world.ports.active.waiting
 
-    def meanwhile(queue: Queue, project: str | None = None) -> list[Indexed]:
+    def meanwhile(queue: Queue, project: str | None = None) -> list[ActiveRow]:
         world.ports.active.waiting = look  # type: ignore[method-assign]
-        assert capacity.enter("job", first, world.ports)
+        assert capacity.acquire("job", first, world.ports)
         return look(queue, project)
 
     world.ports.active.waiting = meanwhile  # type: ignore[method-assign]
     with pytest.raises(ConflictError):
-        capacity.enter("job", second, world.ports)
-    assert places(world).job == [first.run_id]
-    assert capacity.enter("job", first, world.ports)
-    assert not capacity.enter("job", second, world.ports)
+        capacity.acquire("job", second, world.ports)
+    assert slots(world).job == [first.run_id]
+    assert capacity.acquire("job", first, world.ports)
+    assert not capacity.acquire("job", second, world.ports)
 
 
 def test_places_are_counted_anew_when_the_row_was_lost() -> None:
@@ -185,5 +185,5 @@ def test_places_are_counted_anew_when_the_row_was_lost() -> None:
     first, second = dropped(world, 2)
     world.until_state(first, State.SUBMITTED)
     world.ports.projects.forget_capacity()
-    assert not capacity.enter("job", world.run(second), world.ports)
-    assert places(world).job == [first]
+    assert not capacity.acquire("job", world.run(second), world.ports)
+    assert slots(world).job == [first]

@@ -41,7 +41,7 @@ def test_upload_goes_live(world: World) -> None:
     assert timeline(world, run) == PATH
     serving = world.ports.projects.serving("support")
     assert serving is not None
-    assert (serving.value.champion, serving.value.slot) == (f"{run.run_id}-1", None)
+    assert (serving.value.champion, serving.value.deploy_lock) == (f"{run.run_id}-1", None)
     endpoint = world.ports.endpoints.get(run.results.endpoint or "")
     assert endpoint is not None
     assert endpoint.traffic == {f"{run.run_id}-1": 100}
@@ -177,7 +177,7 @@ def test_cancelled_run_leaves_nothing_behind(world: World, state: State) -> None
     job = world.ports.jobs.get(f"{run_id}-1")
     assert job is None or job.status != "running"
     serving = world.ports.projects.serving("support")
-    assert serving is None or serving.value.slot is None
+    assert serving is None or serving.value.deploy_lock is None
 
 
 @pytest.mark.parametrize(
@@ -306,5 +306,7 @@ def test_reclaimed_slot_of_an_ended_run_does_not_block_the_project(world: World)
     world.round()
     stored = world.ports.projects.serving("support")
     assert stored is not None
-    world.ports.projects.replace_serving(stored.value.model_copy(update={"slot": "support-0123456789"}), stored.etag)
+    world.ports.projects.replace_serving(
+        stored.value.model_copy(update={"deploy_lock": "support-0123456789"}), stored.etag
+    )
     world.until_state(world.drop("support/b.jsonl", chat(topic="quux")), State.LIVE)

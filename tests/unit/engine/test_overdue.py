@@ -26,7 +26,7 @@ def test_overdue_run_is_closed_as_failed(world: World) -> None:
 def test_held_run_that_nobody_approves_says_so() -> None:
     world = World(budget_per_run_usd=0.01)
     run_id = world.drop("support/faq.jsonl")
-    hold = world.until_state(run_id, State.PREPARED).hold
+    hold = world.until_state(run_id, State.PREPARED).hold_reason
     world.clock.advance(8 * DAY)
     error = world.until_state(run_id, State.FAILED).results.error
     assert error == f"{hold} Nobody approved it for 7 days, 1:00:00: retry the run, then approve it."

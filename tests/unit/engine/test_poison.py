@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shared.core.states import State
-from shared.engine.poison import bury
+from shared.engine.poison import record_failure
 from shared.sweeps.reconcile import reconcile
 from tests.doubles.world import World
 
@@ -29,7 +29,7 @@ def message(run_id: str) -> str:
 
 def test_it_ends_in_the_timeline_and_in_a_notice_and_the_run_goes_on(world: World, submitted: str) -> None:
     before = world.run(submitted).seq
-    assert bury(message(submitted), world.ports) == submitted
+    assert record_failure(message(submitted), world.ports) == submitted
     world.until_state(submitted, State.LIVE)
     told = {entry.seq: entry for entry in world.ports.runs.timeline(submitted, "support")}[before + 1]
     assert (told.state, "failed five times" in told.note) == (State.SUBMITTED, True)
@@ -39,7 +39,7 @@ def test_it_ends_in_the_timeline_and_in_a_notice_and_the_run_goes_on(world: Worl
 
 
 def test_people_are_told_at_once_though_the_run_is_not_looked_at_for_long(world: World, submitted: str) -> None:
-    bury(message(submitted), world.ports)
+    record_failure(message(submitted), world.ports)
     assert world.ports.notices.published[-1].type == "tunedrop.trouble"
     assert "failed five times" in world.ports.runs.timeline(submitted, "support")[-1].note
     assert world.run(submitted).outbox == []
@@ -48,7 +48,7 @@ def test_people_are_told_at_once_though_the_run_is_not_looked_at_for_long(world:
 def test_each_wait_is_longer_than_the_one_before(world: World, submitted: str) -> None:
     waits = []
     for _ in range(4):
-        bury(message(submitted), world.ports)
+        record_failure(message(submitted), world.ports)
         wait = world.run(submitted).next_due - world.clock.now()
         assert reconcile(world.ports) == 0
         world.clock.advance(wait.total_seconds())
@@ -61,11 +61,11 @@ def test_each_wait_is_longer_than_the_one_before(world: World, submitted: str) -
 def test_one_about_a_run_that_has_ended_changes_nothing(world: World) -> None:
     run_id = world.drop("support/faq.jsonl", b"no chat\n")
     ended = world.until_state(run_id, State.REJECTED)
-    assert bury(message(run_id), world.ports) is None
+    assert record_failure(message(run_id), world.ports) is None
     assert world.run(run_id).seq == ended.seq
 
 
 @pytest.mark.parametrize("text", ["", "text", "[]", '{"project": 1}', message("support-0000000000")])
 def test_one_that_is_about_nothing_is_dropped(world: World, text: str) -> None:
-    assert bury(text, world.ports) is None
+    assert record_failure(text, world.ports) is None
     assert world.ports.active.rows == {}

@@ -41,7 +41,7 @@ def test_a_field_that_a_row_lacks_takes_its_default() -> None:
 @pytest.mark.parametrize("character", ["a", "ü", "😀"])
 def test_a_field_is_measured_as_the_table_does(character: str) -> None:
     units = len(character.encode("utf-16-le")) // 2
-    fits = RUN.model_copy(update={"hold": character * ((32 * 1024 - 2) // units)})
+    fits = RUN.model_copy(update={"hold_reason": character * ((32 * 1024 - 2) // units)})
     rows.entity("acme", "run:x", fits)
-    with pytest.raises(TunedropError, match="'hold' takes"):
-        rows.entity("acme", "run:x", fits.model_copy(update={"hold": f"{fits.hold}{character}"}))
+    with pytest.raises(TunedropError, match="'hold_reason' takes"):
+        rows.entity("acme", "run:x", fits.model_copy(update={"hold_reason": f"{fits.hold_reason}{character}"}))

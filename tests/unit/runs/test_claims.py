@@ -11,7 +11,7 @@ from shared.core.resources import UPLOADS
 from shared.core.states import Intent, State
 from shared.engine.advance import advance
 from shared.models.run import Run
-from shared.ports import Waiting
+from shared.ports import QueuePosition
 from shared.runs.claims import LASTS, RENEWED_EVERY, claimed, held, stands
 from shared.runs.decisions import ask
 from tests.doubles.faults import CrashError
@@ -108,7 +108,7 @@ def test_heartbeat_renews(world: World, run: Run) -> None:
     renewed = threading.Event()
     put = world.ports.active.put
 
-    def noticed(project: str, run_id: str, next_due: datetime, waiting: Waiting | None = None) -> None:
+    def noticed(project: str, run_id: str, next_due: datetime, waiting: QueuePosition | None = None) -> None:
         put(project, run_id, next_due, waiting)
         renewed.set()
 

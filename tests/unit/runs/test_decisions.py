@@ -23,7 +23,7 @@ def held(world: World) -> str:
     """A run that waits for an approval."""
     world.upload("support/tunedrop.yaml", HELD)
     run_id = world.drop("support/faq.jsonl")
-    assert world.until_state(run_id, State.PREPARED).hold
+    assert world.until_state(run_id, State.PREPARED).hold_reason
     return run_id
 
 
@@ -44,7 +44,7 @@ def test_approved_run_goes_on_with_the_whole_time_of_its_state(world: World) -> 
     run_id = held(world)
     world.clock.advance(2 * 24 * 3600)
     run = decide("support", run_id, "approve", "ann", world.ports)
-    assert (run.hold, run.deadline) == (None, world.clock.now() + DEADLINES[State.PREPARED])
+    assert (run.hold_reason, run.deadline) == (None, world.clock.now() + DEADLINES[State.PREPARED])
     world.until_state(run_id, State.LIVE)
 
 
@@ -122,7 +122,7 @@ def test_cancelled_run_is_tried_again_and_still_needs_its_approval(world: World)
     world.until_state(run_id, State.CANCELLED)
     run = decide("support", run_id, "retry", "ann", world.ports)
     assert (run.state, run.intent) == (State.PREPARED, Intent.PROCEED)
-    assert run.hold
+    assert run.hold_reason
     world.round()
     assert world.ports.jobs.submitted == []
 

@@ -26,7 +26,7 @@ WORDS = ["train", "validate", "normalised", "exact", "truncate", "drop", "reject
 LIKELY: dict[str, st.SearchStrategy[Any]] = {
     "hyperparameters": st.dictionaries(st.sampled_from(["seed", "lora_r"]), ANYTHING, max_size=2),
     "roles": st.dictionaries(st.sampled_from(["customer", "user"]), st.sampled_from(["user", "usr", None]), max_size=2),
-    "mend": st.lists(st.sampled_from(["merge_turns", "drop_trailing_user", "merge", None]), max_size=2),
+    "repair": st.lists(st.sampled_from(["merge_turns", "drop_trailing_user", "merge", None]), max_size=2),
     "keep": st.lists(st.sampled_from(["prompt", "messages", 5]), max_size=2),
     "split": st.dictionaries(st.sampled_from(["test", "validation", "train"]), st.integers(0, 41), max_size=2),
     "lease": st.fixed_dictionaries({}, optional={"idle": DURATIONS, "max_age": DURATIONS, "keep_until": MOMENTS}),
@@ -72,4 +72,4 @@ def test_the_schemas_are_schemas(file: Path) -> None:
 
 def test_every_setting_and_every_field_of_a_receipt_says_what_it_means() -> None:
     assert set(schemas.meanings(ProjectConfig)) == set(ProjectConfig.model_fields)
-    assert {"sha256", "why", "mended"} < set(schemas.meanings(Receipt))
+    assert {"sha256", "why", "repaired"} < set(schemas.meanings(Receipt))

@@ -26,7 +26,7 @@ def test_failed_job_fails_the_run_with_its_reason(world: World) -> None:
     world.ports.jobs.fail(f"{run_id}-1", "Something else.")
     run = world.until_state(run_id, State.FAILED)
     assert (run.results.error or "").startswith("Something else.")
-    assert (run.results.failure, run.results.said) == (None, "Something else.")
+    assert (run.results.failure, run.results.azure_message) == (None, "Something else.")
 
 
 def test_known_failure_is_explained(world: World) -> None:
@@ -64,7 +64,7 @@ def test_failed_hosting_is_explained_in_record_timeline_and_notice(what: str, ki
     run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
     world.round()
     found = next(one for one in catalogue() if one.kind == kind)
-    assert (run.results.failure, run.results.said) == (kind, said[:500])
+    assert (run.results.failure, run.results.azure_message) == (kind, said[:500])
     assert run.results.error == f"{found.cause} {found.remedy}"
     assert world.ports.runs.timeline(run.run_id, "support")[-1].note == run.results.error
     assert world.ports.notices.published[-1].detail == run.results.error
@@ -121,13 +121,13 @@ def test_attempt_that_would_cost_more_than_the_run_may_waits_for_an_approval(tra
     train_until_it_fails(world, run_id, 1, "CUDA out of memory")
     world.until(lambda: world.run(run_id).attempt == 2)
     run = world.run(run_id)
-    assert (run.hold is not None) is held
+    assert (run.hold_reason is not None) is held
     world.clock.advance(3600)
     world.round()
     assert len(world.ports.jobs.submitted) == (1 if held else 2)
     if held:
-        assert "Training it 2 times would cost about" in (run.hold or "")
-        assert (run.hold or "") in world.ports.runs.timeline(run_id, "support")[-1].note
+        assert "Training it 2 times would cost about" in (run.hold_reason or "")
+        assert (run.hold_reason or "") in world.ports.runs.timeline(run_id, "support")[-1].note
         decide("support", run_id, "approve", "ann", world.ports)
     world.until_state(run_id, State.LIVE)
 
@@ -135,10 +135,10 @@ def test_attempt_that_would_cost_more_than_the_run_may_waits_for_an_approval(tra
 def test_attempt_of_an_unknown_price_waits_too_and_one_that_does_not_train_does_not() -> None:
     world = World(instance_type="Standard_Unheard_of")
     run_id = world.drop("support/faq.jsonl")
-    world.until(lambda: world.run(run_id).hold is not None)
+    world.until(lambda: world.run(run_id).hold_reason is not None)
     decide("support", run_id, "approve", "ann", world.ports)
     train_until_it_fails(world, run_id, 1, "CUDA out of memory")
-    world.until(lambda: world.run(run_id).attempt == 2 and world.run(run_id).hold is not None)
+    world.until(lambda: world.run(run_id).attempt == 2 and world.run(run_id).hold_reason is not None)
     world = World(budget_per_run_usd=price_of_training())
     world.ports.deployments.fails_with = "TooManyRequests"
     run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
@@ -179,7 +179,7 @@ def test_run_that_ends_at_once_is_not_tried_again_by_itself(world: World) -> Non
     run_id = world.drop("support/faq.jsonl")
     world.ports.blobs.info = refuse  # type: ignore[method-assign]
     run = world.until_state(run_id, State.FAILED)
-    assert (run.results.failure, run.results.repair) == ("throttled", None)
+    assert (run.results.failure, run.results.automatic_retry) == ("throttled", None)
     assert "tried once more" not in (run.results.error or "")
 
 

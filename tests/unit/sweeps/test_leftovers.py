@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from shared.core.naming import pin_path, prepared_path
+from shared.core.naming import evaluation_rows_path, prepared_path
 from shared.core.resources import PREPARED
 from shared.core.states import State
 from shared.sweeps.leftovers import GRACE, forget_unwritten, index_again, remove_leftovers
@@ -28,7 +28,7 @@ def test_only_what_the_run_goes_by_stays() -> None:
     world.clock.advance(GRACE / timedelta(seconds=1) + 1)
     assert remove_leftovers(world.ports) == len(dead)
     assert prepared(world) == before
-    assert pin_path("support") in before
+    assert evaluation_rows_path("support") in before
 
 
 def test_a_claim_that_might_still_win_is_left_alone() -> None:

@@ -125,7 +125,7 @@ def lived(loss: Loss) -> World:
 def at_rest(world: World) -> bool:
     stored = world.ports.projects.serving("support")
     states = [run.state for run in world.ports.runs.all()]
-    return states == [State.LIVE] and stored is not None and stored.value.slot is None
+    return states == [State.LIVE] and stored is not None and stored.value.deploy_lock is None
 
 
 def test_whenever_the_tables_are_lost_the_upload_still_gets_exactly_its_own() -> None:
@@ -140,12 +140,12 @@ def test_a_run_that_waits_for_approval_still_waits_and_an_approved_one_does_not(
     world = World(budget_per_run_usd=0.01)
     held, approved = world.drop("support/a.jsonl"), world.drop("support/b.jsonl", chat(topic="quux"))
     for run_id in (held, approved):
-        world.until(lambda run_id=run_id: world.run(run_id).hold is not None)  # type: ignore[misc]
+        world.until(lambda run_id=run_id: world.run(run_id).hold_reason is not None)  # type: ignore[misc]
     decide("support", approved, "approve", "ada", world.ports)
     world.until_state(approved, State.SUBMITTED)
     lose_tables(world)
     rebuild(world.ports)
-    assert (world.run(held).hold is None, world.run(approved).hold is None) == (False, True)
+    assert (world.run(held).hold_reason is None, world.run(approved).hold_reason is None) == (False, True)
     assert [decision.by for decision in world.run(approved).decisions] == ["ada"]
 
 

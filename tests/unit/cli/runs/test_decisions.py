@@ -37,9 +37,9 @@ def test_a_decision_is_made_by_whoever_calls_or_is_named(monkeypatch: pytest.Mon
     ("changes", "told"),
     [
         ({}, []),
-        ({"hold": "It costs much."}, [f"Held: It costs much. Let it go on: tunedrop approve {RUN.run_id}"]),
+        ({"hold_reason": "It costs much."}, [f"Held: It costs much. Let it go on: tunedrop approve {RUN.run_id}"]),
         ({"queue": "job"}, ["It waits for its turn to train."]),
-        ({"state": State.FAILED, "hold": "It costs much."}, [f"Try it again: tunedrop retry {RUN.run_id}"]),
+        ({"state": State.FAILED, "hold_reason": "It costs much."}, [f"Try it again: tunedrop retry {RUN.run_id}"]),
         ({"state": State.LIVE}, ['Ask it: tunedrop score lumo "..."']),
         ({"state": State.RETIRED}, []),
     ],

@@ -34,7 +34,7 @@ class OneReport(Api):
         return []
 
     def report(self, run_id: str) -> Report:
-        results = Results(error="No quota. Ask for some.", failure="quota", said="(OutOfQuota) 6 of 6 cores.")
+        results = Results(error="No quota. Ask for some.", failure="quota", azure_message="(OutOfQuota) 6 of 6 cores.")
         run = sample("lumo").model_copy(update={"state": State.FAILED, "results": results})
         return Report(run=run, timeline=[])
 

@@ -6,7 +6,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.data.contract.repair import ROLES, RULES, SYNONYMS, mend, settings, suggest
+from shared.data.contract.repair import ROLES, RULES, SYNONYMS, repair, settings, suggest
 from shared.data.contract.validation import Row, check, fault
 from shared.models.config import Role
 from tests.unit.data.rows import message
@@ -60,16 +60,16 @@ def said(record: dict[str, Any]) -> list[str]:
     ],
 )
 def test_a_chat_is_repaired_with_no_more_than_it_takes(turns: list[Any], used: set[str], expected: list[str]) -> None:
-    mended = mend(talk(*turns), RULES, WORDS)
-    assert mended is not None
-    assert mended.used == used
-    assert said(mended.record) == expected
+    repaired = repair(talk(*turns), RULES, WORDS)
+    assert repaired is not None
+    assert repaired.used == used
+    assert said(repaired.record) == expected
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_that_was_not_asked_for_is_not_used(rule: str) -> None:
     chat = talk("assistant:Welcome!", "user:Hi", "user:Help", "assistant: ", "assistant:Yes?", "user:thanks")
-    assert mend(chat, [other for other in RULES if other != rule], {}) is None
+    assert repair(chat, [other for other in RULES if other != rule], {}) is None
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_rule_that_was_not_asked_for_is_not_used(rule: str) -> None:
     ],
 )
 def test_what_cannot_be_repaired_is_left_alone(record: Any) -> None:
-    assert mend(record, RULES, WORDS) is None
+    assert repair(record, RULES, WORDS) is None
 
 
 def test_a_good_conversation_needs_no_repair() -> None:
@@ -100,15 +100,15 @@ def test_a_good_conversation_needs_no_repair() -> None:
 
 
 def test_a_suggestion_names_the_words_for_roles_that_it_read() -> None:
-    mended = suggest(talk("Human:Hi", "bot:Yes?", "user:thanks"))
-    assert mended is not None
-    assert mended.used == {ROLES, "drop_trailing_user"}
-    assert mended.words == {"human", "bot"}
+    repaired = suggest(talk("Human:Hi", "bot:Yes?", "user:thanks"))
+    assert repaired is not None
+    assert repaired.used == {ROLES, "drop_trailing_user"}
+    assert repaired.words == {"human", "bot"}
 
 
 def test_the_settings_to_paste_are_those_that_repair() -> None:
     text = settings({"drop_trailing_user", "merge_turns", ROLES}, {"customer": "user", "agent": "assistant"})
-    assert text == "mend: [merge_turns, drop_trailing_user]\nroles: {agent: assistant, customer: user}\n"
+    assert text == "repair: [merge_turns, drop_trailing_user]\nroles: {agent: assistant, customer: user}\n"
     assert yaml.safe_load(text)["roles"]["customer"] == "user"
     assert settings([], {}) == ""
 
@@ -120,14 +120,14 @@ chats = st.lists(
 
 @given(chats, st.sets(st.sampled_from(RULES)), st.booleans())
 def test_what_was_repaired_keeps_the_contract_and_needed_every_repair(chat: Any, rules: Any, words: bool) -> None:
-    mended = mend(chat, rules, SYNONYMS if words else {})
-    if mended is None:
+    repaired = repair(chat, rules, SYNONYMS if words else {})
+    if repaired is None:
         return
-    assert isinstance(check(orjson.dumps(mended.record)), Row)
+    assert isinstance(check(orjson.dumps(repaired.record)), Row)
     assert fault(chat) is not None
-    assert mended.used <= rules | {ROLES}
-    roles = {word: SYNONYMS[word] for word in mended.words}
-    assert mend(chat, mended.used - {ROLES}, roles) == mended  # type: ignore[arg-type]
-    for repair in mended.used:
-        fewer = mended.used - {repair}
-        assert mend(chat, fewer - {ROLES}, roles if ROLES in fewer else {}) is None  # type: ignore[arg-type]
+    assert repaired.used <= rules | {ROLES}
+    roles = {word: SYNONYMS[word] for word in repaired.words}
+    assert repair(chat, repaired.used - {ROLES}, roles) == repaired  # type: ignore[arg-type]
+    for name in repaired.used:
+        fewer = repaired.used - {name}
+        assert repair(chat, fewer - {ROLES}, roles if ROLES in fewer else {}) is None  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.data.preparing.digest_set import Seen
+from shared.data.preparing.digest_set import DigestSet
 
 DIGESTS = st.integers(1, 2**64 - 1)
 
@@ -9,7 +9,7 @@ DIGESTS = st.integers(1, 2**64 - 1)
 @given(st.lists(st.one_of(DIGESTS, st.integers(1, 5).map(lambda slot: slot << 40)), max_size=200))
 def test_a_digest_is_new_once(digests: list[int]) -> None:
     """Digests that differ in high bits alone want the same slot."""
-    seen = Seen()
+    seen = DigestSet()
     known: set[int] = set()
     for digest in digests:
         assert seen.add(digest) == (digest not in known)
@@ -17,7 +17,7 @@ def test_a_digest_is_new_once(digests: list[int]) -> None:
 
 
 def test_growing_forgets_nothing_and_stays_small() -> None:
-    seen = Seen()
+    seen = DigestSet()
     digests = [(number * 0x9E3779B97F4A7C15) % 2**64 for number in range(1, 50_001)]
     assert all(map(seen.add, digests))
     assert not any(map(seen.add, digests))

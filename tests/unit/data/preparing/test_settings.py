@@ -83,25 +83,25 @@ def test_keys_to_keep_are_kept_and_do_not_tell_rows_apart() -> None:
     assert placed == {name: len(held) for name, held in run(*lines)[1].items() if name != REJECTED}
 
 
-def test_mended_rows_are_used_and_counted() -> None:
+def test_repaired_rows_are_used_and_counted() -> None:
     twice = line({"messages": [message("user", "a"), message("user", "b"), message("assistant", "c")]})
     named = line({"messages": [message("customer", "d"), message("assistant", "e")]})
-    config = {"mend": ["merge_turns"], "roles": {"customer": "user"}}
+    config = {"repair": ["merge_turns"], "roles": {"customer": "user"}}
     figures, files = run(*valid(20), twice, named, b"{", config=config)
     assert (figures.accepted, figures.rejected) == (22, 1)
-    assert figures.mended == {"merge_turns": 1, "roles": 1, "rows": 2}
+    assert figures.repaired == {"merge_turns": 1, "roles": 1, "rows": 2}
     assert {b"a\\nb" in row for row in rows(files)} == {True, False}
 
 
-def test_what_would_be_mended_is_told_with_the_settings_to_paste() -> None:
+def test_what_would_be_repaired_is_told_with_the_settings_to_paste() -> None:
     twice = line({"messages": [message("user", "a"), message("user", "b"), message("agent", "c")]})
     ends = line({"messages": [message("user", "a"), message("assistant", "b"), message("user", "thanks")]})
     figures, _ = run(*valid(20), twice, ends, b"{", line({}), config={"roles": {"kunde": "user"}})
-    assert figures.mendable is not None
-    assert (figures.rejected, figures.mendable.rows) == (4, 2)
-    assert figures.mendable.by == {"drop_trailing_user": 1, "merge_turns": 1, "roles": 1}
-    assert figures.mendable.settings == (
-        "mend: [merge_turns, drop_trailing_user]\nroles: {agent: assistant, kunde: user}\n"
+    assert figures.repairable is not None
+    assert (figures.rejected, figures.repairable.rows) == (4, 2)
+    assert figures.repairable.by == {"drop_trailing_user": 1, "merge_turns": 1, "roles": 1}
+    assert figures.repairable.settings == (
+        "repair: [merge_turns, drop_trailing_user]\nroles: {agent: assistant, kunde: user}\n"
     )
 
 
@@ -128,14 +128,14 @@ def test_long_rows_are_counted_and_kept_unless_the_settings_say_otherwise() -> N
     assert figures.accepted == len(rows(files)) == 21
 
 
-@pytest.mark.parametrize(("policy", "refused"), [("drop", False), ("reject", True)])
-def test_long_rows_are_rejected_lines(policy: str, refused: bool) -> None:
+@pytest.mark.parametrize(("policy", "rejected"), [("drop", False), ("reject", True)])
+def test_long_rows_are_rejected_lines(policy: str, rejected: bool) -> None:
     long = chat("Why?", "Because. " * 100)
     figures, files = run(*valid(20), long, config={"too_long": policy}, max_seq_length=50)
     assert (figures.rejected, figures.reasons, figures.too_long.rows) == (1, {"row.too_long": 1}, 1)
     assert "where 50 can be used" in figures.problems[0].found
     assert len(rows(files)) == figures.accepted == 20
-    assert (figures.refusal is not None) is refused
+    assert (figures.refusal is not None) is rejected
 
 
 def test_the_places_of_a_sighting_are_capped_and_the_total_is_exact() -> None:
@@ -164,8 +164,8 @@ def test_histograms_count_every_accepted_row() -> None:
 def test_pinned_rows_go_to_test_and_never_into_training() -> None:
     lines = valid(200)
     trained = run(*lines)[1]["train"][:15]
-    figures, files = run(*lines, pinned=trained, config={"sample_pc": 99.99})
-    assert figures.pinned_rows == 15
+    figures, files = run(*lines, evaluation_rows=trained, config={"sample_pc": 99.99})
+    assert figures.evaluation_rows == 15
     assert set(trained) <= set(files["test"])
     assert not set(trained) & {*files["train"], *files["validation"]}
 
@@ -173,14 +173,14 @@ def test_pinned_rows_go_to_test_and_never_into_training() -> None:
 def test_pinned_rows_are_recognised_in_another_spelling() -> None:
     lines = valid(40)
     shouted = chat("QUESTION 7?", "Answer  7.")
-    figures, files = run(*lines, pinned=[shouted], config={"duplicates": "normalised"})
-    assert figures.pinned_rows == 1
+    figures, files = run(*lines, evaluation_rows=[shouted], config={"duplicates": "normalised"})
+    assert figures.evaluation_rows == 1
     assert any(b"Question 7?" in row for row in files["test"])
 
 
 def test_too_few_rows_beside_the_pinned_ones_are_refused() -> None:
     lines = valid(15)
-    figures, files = run(*lines, pinned=lines[:8])
+    figures, files = run(*lines, evaluation_rows=lines[:8])
     assert figures.train_rows < 10
     assert len(files["test"]) >= 8
     assert figures.refusal is not None

@@ -36,7 +36,7 @@ def prepared(
     sinks = {name: BytesIO() for name in (*splits.NAMES, REJECTED)}
 
     def figures(part: Part) -> Figures:
-        return prepare([part], config, sinks, pinned=pinned, max_seq_length=longest, progress=progress)
+        return prepare([part], config, sinks, evaluation_rows=pinned, max_seq_length=longest, progress=progress)
 
     if crew == 0:
         found = figures(Part(chunks))

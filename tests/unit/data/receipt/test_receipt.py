@@ -12,7 +12,7 @@ from shared.data.preparing.prepare import REJECTED, Part, prepare
 from shared.data.receipt import receipt
 from shared.data.settings import reader
 from shared.models.config import ProjectConfig
-from shared.models.receipt import Cost, Figures, Histogram, Mendable, Place, Problem, Receipt, Shape, Sighting
+from shared.models.receipt import Cost, Figures, Histogram, Place, Problem, Receipt, Repairable, Shape, Sighting
 from shared.models.run import Run, Upload
 from shared.policy import cost
 from tests import receipts
@@ -36,10 +36,10 @@ def run(mode: str = "train", path: str = "acme/chats/may.jsonl") -> Run:
     )
 
 
-def of(figures: Figures, cost: Cost | None = None, of: Run | None = None, hold: str | None = None) -> Receipt:
+def of(figures: Figures, cost: Cost | None = None, of: Run | None = None, hold_reason: str | None = None) -> Receipt:
     """The receipt of a run, as its readers get it."""
     of = of or run()
-    return receipts.read(receipt.receipt(figures, of.config, of.upload.path, of, cost, hold).model_dump_json())
+    return receipts.read(receipt.receipt(figures, of.config, of.upload.path, of, cost, hold_reason).model_dump_json())
 
 
 def prepared(*lines: bytes) -> Figures:
@@ -78,12 +78,12 @@ def assert_in_order(text: str, landmarks: list[str]) -> None:
     assert found == sorted(found)
 
 
-def test_a_receipt_says_the_verdict_then_what_to_mend_then_figures_then_the_cost() -> None:
+def test_a_receipt_says_the_verdict_then_what_to_repair_then_figures_then_the_cost() -> None:
     landmarks = [
         "# Accepted: `acme/chats/may.jsonl`",
         "1,200 rows can be used. Training follows.",
         "2 of 1,205 lines cannot be used and are left out.",
-        "## What to mend",
+        "## What to repair",
         "line 1,205: no JSON at column 2",
         "line 1,206: an empty list at `$.messages`",
         "`acme-0123456789.rejected.jsonl`",
@@ -111,13 +111,13 @@ def test_mistakes_are_grouped_the_most_frequent_first_with_their_remedy() -> Non
 
 
 def test_what_settings_would_recover_is_told_with_the_lines_to_paste() -> None:
-    help = Mendable(
-        rows=1912, by={"merge_turns": 95, "roles": 1912}, settings="mend: [merge_turns]\nroles: {bot: user}\n"
+    help = Repairable(
+        rows=1912, by={"merge_turns": 95, "roles": 1912}, settings="repair: [merge_turns]\nroles: {bot: user}\n"
     )
-    text = page(rejected({"role.order": 2240}, mendable=help))
+    text = page(rejected({"role.order": 2240}, repairable=help))
     landmarks = [
         "1,912 of 2,240 rejected lines become usable with:",
-        "```yaml\nmend: [merge_turns]\nroles: {bot: user}\n```",
+        "```yaml\nrepair: [merge_turns]\nroles: {bot: user}\n```",
         "- `roles`: 1,912 lines\n- `merge_turns`: 95 lines",
     ]
     assert_in_order(text, landmarks)
@@ -147,7 +147,7 @@ def test_a_rejected_upload_says_why() -> None:
     text = receipt.markdown(found)
     assert found.verdict == "rejected"
     assert text.startswith("# Rejected: `acme/chats/may.jsonl`\n\nNo row is usable; at least 12 are needed")
-    assert "Mend the file, then upload it again." in text
+    assert "Repair the file, then upload it again." in text
     assert "Cost" not in text
 
 
@@ -195,12 +195,12 @@ def test_rows_that_are_too_long_are_told_and_what_becomes_of_them() -> None:
     assert "2 rows longer than 2,048 tokens: lines 3, 1,400. They are cut there" in text
 
 
-def test_duplicates_mended_rows_and_limits_are_told() -> None:
-    found = figures(duplicates=3, mended={"merge_turns": 5, "roles": 2, "rows": 6})
+def test_duplicates_repaired_rows_and_limits_are_told() -> None:
+    found = figures(duplicates=3, repaired={"merge_turns": 5, "roles": 2, "rows": 6})
     made = receipt.receipt(found, ProjectConfig(), "may.jsonl", ceilings=["`budget_usd` is 40.00, not 500.00."])
     landmarks = [
         "A duplicate equals an earlier row, but for case, spaces and Unicode form.",
-        "Of the usable rows, 6 are mended as `tunedrop.yaml` asks: `merge_turns` 5, `roles` 2.",
+        "Of the usable rows, 6 are repaired as `tunedrop.yaml` asks: `merge_turns` 5, `roles` 2.",
         "## Settings that the platform limits\n\n- `budget_usd` is 40.00, not 500.00.",
     ]
     assert_in_order(receipt.markdown(made), landmarks)
@@ -212,7 +212,7 @@ def test_a_file_on_someones_own_machine_belongs_to_no_run() -> None:
 
 
 def test_a_run_on_hold_says_so() -> None:
-    assert of(GOOD, COST, hold=HOLD).why.endswith(f"Training waits for an approval: {HOLD}")
+    assert of(GOOD, COST, hold_reason=HOLD).why.endswith(f"Training waits for an approval: {HOLD}")
 
 
 def test_a_validated_upload_says_that_nothing_is_trained() -> None:

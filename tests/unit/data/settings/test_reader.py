@@ -60,7 +60,7 @@ def test_all_settings_are_read() -> None:
         (b"hyperparameters:\n  seed: [1]\n", 2, "'hyperparameters.seed' cannot be a list", "text, a whole number"),
         (b"hyperparameters: fast\n", 1, "'hyperparameters' cannot be 'fast'", "'name: value'"),
         (b"roles: {customer: usr}", 1, "'roles.customer' cannot be 'usr'", "Did you mean 'user'?"),
-        (b"mend:\n- merge_turns\n- merge\n", 3, "'mend[1]' cannot be 'merge'", "Possible: merge_turns, "),
+        (b"repair:\n- merge_turns\n- merge\n", 3, "'repair[1]' cannot be 'merge'", "Possible: merge_turns, "),
         (b"keep: [prompt, messages]", 1, "'keep[1]' cannot be 'messages'", "text, but not messages"),
         (b"keep: prompt", 1, "'keep' cannot be 'prompt'", "a list of: text"),
         (b"budget_usd: 0\n", 1, "'budget_usd' cannot be 0", "over 0"),
@@ -91,7 +91,7 @@ def test_a_mistake_is_named_with_its_line_and_a_remedy(raw: bytes, line: int, fo
 def test_all_mistakes_are_told_in_the_order_of_their_lines() -> None:
     problems = reader.read(b"pii: of\nbudget: 5\nsplit: {test: 0}\nmode: train\nmode: fast\n")
     assert isinstance(problems, list)
-    assert [line.partition(":")[0] for line in reader.told(problems).splitlines()] == [
+    assert [line.partition(":")[0] for line in reader.summary(problems).splitlines()] == [
         f"tunedrop.yaml, line {line}" for line in (1, 2, 3, 5, 5)
     ]
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.core.errors import ConflictError
-from shared.core.naming import pin_path
+from shared.core.naming import evaluation_rows_path
 from shared.core.resources import PREPARED, RECEIPTS
 from shared.steps.common.outcome import Forward
 from shared.steps.preparation.step import prepare
@@ -17,7 +17,7 @@ from tests.doubles.storage import MemoryBlobs
 from tests.unit.data.rows import upload, valid
 from tests.unit.steps.preparation.uploads import as_stored, dropped, files_of, receipt_of, receipts, rows_of
 
-PIN = pin_path("acme")
+PIN = evaluation_rows_path("acme")
 
 
 def pinned(ports: MemoryPorts) -> bytes | None:
@@ -29,7 +29,7 @@ def test_the_first_uploads_test_rows_become_the_projects() -> None:
     outcome = prepare(dropped(ports, upload(*valid(60))), ports)
     assert pinned(ports) == files_of(outcome, ports)["test"]
     found = receipt_of(ports, outcome)
-    assert found.pinned_rows == found.test_rows > 0
+    assert found.evaluation_rows == found.test_rows > 0
 
 
 def test_later_uploads_do_not_train_on_them_and_leave_them_as_they_are() -> None:
@@ -40,7 +40,7 @@ def test_later_uploads_do_not_train_on_them_and_leave_them_as_they_are() -> None
     evaluated = rows_of(first, ports)["test"]
     assert evaluated <= rows_of(second, ports)["test"]
     assert not evaluated & (rows_of(second, ports)["train"] | rows_of(second, ports)["validation"])
-    assert receipt_of(ports, second).pinned_rows == len(evaluated) > 15
+    assert receipt_of(ports, second).evaluation_rows == len(evaluated) > 15
     assert pinned(ports) == before
 
 
@@ -73,7 +73,7 @@ def test_a_run_that_is_overtaken_begins_again_with_those_rows_held_out() -> None
     outcome = prepare(as_stored(ports, run), ports)
     assert isinstance(outcome, Forward)
     rows = rows_of(outcome, ports)
-    assert receipt_of(ports, outcome).pinned_rows == 30
+    assert receipt_of(ports, outcome).evaluation_rows == 30
     assert len(rows["test"]) >= 30
     assert pinned(ports) == _Overtaken.others
 

@@ -85,7 +85,7 @@ def test_mode_validate_ends_validated() -> None:
     ports = memory_ports(budget_per_run_usd=0.01)
     outcome = prepare(dropped(ports, GOOD, mode="validate"), ports)
     assert isinstance(outcome, Close)
-    assert (outcome.end, outcome.error, outcome.record["hold"]) == (State.VALIDATED, None, None)
+    assert (outcome.end, outcome.error, outcome.record["hold_reason"]) == (State.VALIDATED, None, None)
 
 
 @pytest.mark.parametrize("error", [NotFoundError("There is no registry."), OutageError("503")])
@@ -114,7 +114,7 @@ def test_the_tighter_of_both_budgets_holds_a_run(app: float, project: float | No
     ports = memory_ports(budget_per_run_usd=app)
     outcome = prepare(dropped(ports, GOOD, budget_usd=project), ports)
     assert isinstance(outcome, Forward)
-    hold = outcome.record["hold"]
+    hold = outcome.record["hold_reason"]
     assert (hold is not None) is held
     found = receipt_of(ports, outcome)
     assert ("waits for an approval: " + str(hold) in found.why) is held

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.core.errors import ThrottledError
-from shared.gateways.azureml import punctual
+from shared.gateways.azureml import start_deadline
 from shared.gateways.faults import seconds_asked
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _THROTTLED: Final = 429
 
 
-class Patience:
+class ThrottleGate:
     """Sends nothing of a method for as long as a 429 to one of its requests asks: reads and writes count apart.
 
     Whoever would send it gets what they would have got from Azure, sooner and without adding to what is counted.
@@ -34,7 +34,7 @@ class Patience:
 
     def _check(self, request: "PipelineRequest[Any]") -> None:
         method = request.http_request.method
-        punctual.check(method)
+        start_deadline.check(method)
         left = self._until.get(method, 0) - self._clock()
         if left > 0:
             raise ThrottledError(f"{method} was refused a moment ago: Azure asks to wait for {left:.0f} s.", left)
