@@ -43,7 +43,7 @@ SUITES: Final[Mapping[str, Callable[[], Iterable[Batch]]]] = {
     "two runs": interleavings.of_two_runs,
     "a challenger": interleavings.of_a_challenger,
     "the reaper": interleavings.of_the_reaper,
-    "the last place": interleavings.of_the_last_place,
+    "the last slot": interleavings.of_the_last_slot,
     "overwrites": overwrites.at_any_moment,
     "slow calls": slow.while_a_person_cancels,
     "touches": touches.at_any_call,

@@ -133,7 +133,7 @@ def of_two_runs() -> list[Batch]:
         *_schedules("two uploads of one project", "a worker at the other run", _AT_THE_ENDPOINT, ("reap",)),
         *of_a_challenger(),
         *of_the_reaper(),
-        *of_the_last_place(),
+        *of_the_last_slot(),
     ]
 
 
@@ -145,9 +145,9 @@ def of_the_reaper() -> list[Batch]:
     ]
 
 
-def of_the_last_place() -> list[Batch]:
+def of_the_last_slot() -> list[Batch]:
     """Both workers want the one place that there is for a job. They are alike, so either may begin."""
-    life = "two uploads of two projects, and one place for a job"
+    life = "two uploads of two projects, and one slot for a job"
     return _schedules(life, "a worker at the other run", frozenset({State.RECEIVED}), ())[:1]
 
 

@@ -23,14 +23,13 @@ from typing import Any, Final
 
 from shared.core.naming import OURS, is_data_file
 from shared.core.resources import PREPARED, UPLOADS
-from shared.core.states import ENDS, State, may_follow
+from shared.core.states import ENDS, Intent, State, may_follow
 from shared.endpoints.serving import endpoint_name
 from shared.engine.advance import WAITING_EXTENSION
 from shared.models.hosting import DeploymentSpec
 from shared.models.project import Capacity, Lease, Serving
 from shared.models.run import Notice, Queue, Run, TimelineEntry
 from shared.models.training import RegisteredModel, TrainingJob
-from shared.ports import QueuePosition
 from tests.doubles.memory import MemoryPorts
 
 HAS_SLOT: Final = frozenset({State.DEPLOYING, State.DEPLOYED, State.EVALUATED})
@@ -72,15 +71,16 @@ class Watch:
         self._entries: dict[tuple[str, int], TimelineEntry] = {}
         self._files: set[str] = set()
         self._leased: set[str] = set()
-        self._placed: set[str] = set()
-        self._in_line: dict[int, list[QueuePosition]] = {}
+        self._admitted: set[str] = set()
+        self._in_line: dict[int, list[str]] = {}
+        """Runs that waited for a job when a worker looked, by the worker's thread."""
         self._checks: dict[str, Callable[..., Iterator[str]]] = {
             "runs.create": self._run_written,
             "runs.replace": self._run_written,
             "runs.append": self._entry_written,
             "projects.replace_serving": self._serving_written,
             "active.waiting": self._waiting_read,
-            "projects.replace_capacity": self._places_given,
+            "projects.replace_capacity": self._slots_given,
             "projects.put_lease": self._lease_written,
             "jobs.submit": self._job_submitted,
             "models.register": self._model_registered,
@@ -139,17 +139,22 @@ class Watch:
 
     def _waiting_read(self, queue: Queue, project: str | None = None) -> Iterator[str]:
         if queue == "job":
-            line = [row.waiting for row in self._ports.active.waiting("job") if row.waiting]
-            self._in_line[threading.get_ident()] = line
+            self._in_line[threading.get_ident()] = self._waiting_for_a_job()
         yield from ()
 
-    def _places_given(self, capacity: Capacity, etag: str) -> Iterator[str]:
-        """A worker goes by the line as it has seen it; who has left it meanwhile is not passed over."""
-        still = {one.run_id for one in self._ports.active.waiting("job")} - set(capacity.job)
-        line = [one for one in self._in_line.get(threading.get_ident(), []) if one.run_id in still]
-        for run in [self._runs[run_id] for run_id in capacity.job if run_id not in self._placed]:
-            yield from (f"{run.run_id} was let in before {one.run_id}" for one in line if one.since < run.created)
-        self._placed = set(capacity.job)
+    def _waiting_for_a_job(self) -> list[str]:
+        """By the records: a run that waits and has lost its row in the index still waits."""
+        return [run.run_id for run in self._runs.values() if run.queue == "job" and run.intent is Intent.PROCEED]
+
+    def _slots_given(self, capacity: Capacity, etag: str) -> Iterator[str]:
+        """A worker goes by the line as it has seen it; a run that has left the line meanwhile is not overtaken."""
+        still = set(self._waiting_for_a_job()) - set(capacity.job)
+        line = [self._runs[run_id] for run_id in self._in_line.get(threading.get_ident(), []) if run_id in still]
+        for run in [self._runs[run_id] for run_id in capacity.job if run_id not in self._admitted]:
+            yield from (
+                f"{run.run_id} was let in before {first.run_id}" for first in line if first.created < run.created
+            )
+        self._admitted = set(capacity.job)
 
     def _lease_written(self, lease: Lease) -> Iterator[str]:
         self._leased.add(lease.endpoint)

@@ -1,5 +1,6 @@
 """What the suites that enumerate disturb: quiet lives of one upload and of two."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +10,7 @@ from typing import Any, Final
 from shared.core.naming import run_id
 from shared.core.resources import UPLOADS
 from shared.core.states import DEADLINES, State
+from shared.engine.poison import record_failure
 from shared.models.run import Decided
 from shared.runs.decisions import decide
 from shared.sweeps.orphans import GRACE
@@ -79,6 +81,21 @@ def crowded(simulation: Simulation) -> None:
     """Two uploads of two projects, both on their way at once."""
     for number, path in enumerate((_FAQ, "sales-emea/faq.jsonl")):
         _uploaded(simulation, path, number)
+    simulation.until(simulation.at_rest)
+    _end(simulation)
+
+
+def poisoned(simulation: Simulation) -> None:
+    """Three uploads of three projects: the message of the second, which waits for a slot, has failed too often."""
+    paths = (_FAQ, "sales-emea/faq.jsonl", "returns/faq.jsonl")
+    runs = []
+    for path in paths:
+        runs.append(_uploaded(simulation, path, 0))
+        simulation.clock.advance(TICK)
+    for run in runs[1:]:
+        simulation.until(lambda run=run: simulation.run(run).queue == "job")  # type: ignore[misc]
+    message = json.dumps({"project": "sales-emea", "run_id": runs[1]})
+    simulation.until(lambda: simulation.do(partial(record_failure, message, simulation.app)))
     simulation.until(simulation.at_rest)
     _end(simulation)
 
@@ -250,7 +267,8 @@ LIVES: Final[Mapping[str, Life]] = {
     "one upload": one,
     "two uploads of one project": two,
     "an upload that serves and another that may be cancelled": challenged,
-    "two uploads of two projects, and one place for a job": crowded,
+    "two uploads of two projects, and one slot for a job": crowded,
+    "three uploads of three projects, one slot for a job, and a poison message": poisoned,
     "an upload when the lease has run out": late,
     "an upload that may be cancelled": stoppable,
     "an upload whose job does not end": endless,
@@ -266,7 +284,8 @@ LIVES: Final[Mapping[str, Life]] = {
 }
 """Each by what happens in it."""
 SETTINGS: Final[Mapping[str, dict[str, Any]]] = {
-    "two uploads of two projects, and one place for a job": {"most_jobs": 1},
+    "two uploads of two projects, and one slot for a job": {"most_jobs": 1},
+    "three uploads of three projects, one slot for a job, and a poison message": {"most_jobs": 1},
     "an upload that waits for an approval": {"budget_per_run_usd": 0.01},
 }
 """The app's, where a life has its own."""
