@@ -20,7 +20,7 @@ from shared.core.naming import OURS
 from shared.core.states import DEADLINES, ENDS, Intent, State, may_follow
 from shared.models.run import Notice, Results, Run, TimelineEntry
 from shared.ports import Ports, Stored
-from shared.runs import backup, claims, record
+from shared.runs import backup, claims, record, store
 from shared.steps import close, deploy, evaluate, live, promote, register, submit
 from shared.steps.common.failure import failed
 from shared.steps.common.outcome import Again, Close, Forward, Outcome, Step, Wait, wanted
@@ -62,7 +62,7 @@ def advance(project: str, run_id: str, ports: Ports) -> None:
             stored = _once(stored, began, ports)
     except ConflictError as lost:
         log.info("%s: someone else wrote first (%s)", run_id, lost)
-        ports.active.put(project, run_id, ports.clock.now())
+        store.look_again(project, run_id, ports)
 
 
 def _once(stored: Stored[Run], began: datetime, ports: Ports) -> Stored[Run] | None:
@@ -73,7 +73,7 @@ def _once(stored: Stored[Run], began: datetime, ports: Ports) -> Stored[Run] | N
     now = ports.clock.now()
     if run.state in ENDS:
         if run.unsent:
-            ports.active.put(run.project, run.run_id, now + _TOLD_AGAIN)
+            store.look_at(run, now + _TOLD_AGAIN, ports)
         else:
             ports.active.remove(run.project, run.run_id)
         return None
@@ -152,11 +152,10 @@ def _trouble(run: Run, error: TunedropError, now: datetime) -> Outcome:
 
 
 def _write(stored: Stored[Run], outcome: Outcome | Again, ports: Ports) -> Stored[Run] | None:
-    """Index first, then the record: what moves is never missing from the index."""
+    """The record to go on with; ``None`` if the run waits."""
     run = applied(stored.value, outcome, ports.clock.now())
-    ports.active.put(run.project, run.run_id, run.next_due, record.queue_position(run))
-    etag = ports.runs.replace(run, stored.etag)
-    return None if isinstance(outcome, Wait) and outcome.seconds > 0 else Stored(run, etag)
+    saved = store.save(stored, run, ports)
+    return None if isinstance(outcome, Wait) and outcome.seconds > 0 else saved
 
 
 def announce(stored: Stored[Run], ports: Ports) -> Stored[Run]:
@@ -172,7 +171,7 @@ def announce(stored: Stored[Run], ports: Ports) -> Stored[Run]:
     if not entries and unsent:
         return stored
     told = told.model_copy(update={"unsent": unsent})
-    return Stored(told, ports.runs.replace(told, stored.etag))
+    return store.save(stored, told, ports)
 
 
 def _unsent(run: Run, ports: Ports) -> list[Notice]:

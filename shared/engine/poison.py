@@ -14,8 +14,8 @@ from shared.core.errors import ConflictError
 from shared.core.states import DEADLINES, ENDS
 from shared.engine import advance
 from shared.models.run import Run
-from shared.ports import Ports, Stored
-from shared.runs import record
+from shared.ports import Ports
+from shared.runs import record, store
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +40,9 @@ def record_failure(message: str, ports: Ports) -> str | None:
     if stored is None or stored.value.state in ENDS:
         return None
     run = _noted(stored.value, ports.clock.now())
-    ports.active.put(project, run_id, run.next_due)
-    etag = ports.runs.replace(run, stored.etag)
+    saved = store.save(stored, run, ports)
     with suppress(ConflictError):  # whoever has written since tells of it, or leaves it to the next
-        advance.announce(Stored(run, etag), ports)
+        advance.announce(saved, ports)
     return run_id
 
 

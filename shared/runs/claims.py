@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from shared.core.errors import ConflictError
 from shared.models.run import Claim, Run
 from shared.ports import Ports, Stored
+from shared.runs import store
 
 log = logging.getLogger(__name__)
 
@@ -109,9 +110,7 @@ def _at_same_step(run: Run, ports: Ports) -> Stored[Run] | None:
 
 def _put(stored: Stored[Run], claim: Claim, ports: Ports) -> None:
     """Write the claim; until it ends nobody need look at the run."""
-    run = stored.value.model_copy(update={"claim": claim, "next_due": claim.until})
-    ports.active.put(run.project, run.run_id, claim.until)
-    ports.runs.replace(run, stored.etag)
+    store.save(stored, stored.value.model_copy(update={"claim": claim, "next_due": claim.until}), ports)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from shared.core.resources import UPLOADS
 from shared.core.states import DEADLINES, ENDS, RETRIED, Intent, State
 from shared.models.run import Decided, Run
 from shared.ports import Ports
-from shared.runs import record
+from shared.runs import record, store
 
 _TRIES: Final = 5
 
@@ -57,16 +57,14 @@ def _change(project: str, run_id: str, change: Callable[[Run], Run | None], port
 
 
 def _write(project: str, run_id: str, change: Callable[[Run], Run | None], ports: Ports) -> Run:
-    """Index first, then the record; neither where ``change`` has nothing to change."""
+    """The record after ``change``; nothing is written where that changes nothing."""
     stored = ports.runs.get(project, run_id)
     if stored is None:
         raise NotFoundError(f"There is no run '{run_id}'.", "GET /api/runs lists them.")
     changed = change(stored.value)
     if changed is None:
         return stored.value
-    ports.active.put(project, run_id, changed.next_due, record.queue_position(changed))
-    ports.runs.replace(changed, stored.etag)
-    return changed
+    return store.save(stored, changed, ports).value
 
 
 def _intending(run: Run, intent: Intent) -> Run | None:

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from shared.core.states import DEADLINES, STARTS, Intent, State
 from shared.models.run import Claim, Decided, Decision, Notice, Results, Run
-from shared.ports import QueuePosition
 
 _MADE_BEFORE: Final[Mapping[State, tuple[str, ...]]] = {
     State.RECEIVED: (),
@@ -83,11 +82,6 @@ def again(run: Run, by: str, note: str, now: datetime, hold_reason: str | None =
 def start_of_next(run: Run) -> State:
     """Where a run's next attempt would begin: where the last thing is that needs not be made again."""
     return next(start for start in STARTS if _is_done(start, run.results))
-
-
-def queue_position(run: Run) -> QueuePosition | None:
-    """The run's place in the queue that it waits in."""
-    return QueuePosition(run.created, run.run_id, run.project, run.queue) if run.queue else None
 
 
 def _is_done(start: State, results: Results) -> bool:

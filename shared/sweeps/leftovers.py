@@ -8,6 +8,7 @@ from shared.core.resources import PREPARED
 from shared.core.states import ENDS
 from shared.models.run import Run
 from shared.ports import BlobInfo, Ports
+from shared.runs import store
 
 GRACE: Final = timedelta(days=1)
 """A worker that wrote something longer ago can no longer be about to write the record that it belongs to."""
@@ -42,7 +43,7 @@ def index_again(ports: Ports) -> int:
     indexed = {row.run_id for row in ports.active.due(ports.clock.now() + _EVER)}
     lost = [run for run in ports.runs.all() if run.state not in ENDS and run.run_id not in indexed]
     for run in lost:
-        ports.active.put(run.project, run.run_id, ports.clock.now())
+        store.look_at(run, ports.clock.now(), ports)
     return len(lost)
 
 

@@ -19,6 +19,7 @@ from shared.data.settings import reader
 from shared.models.config import ProjectConfig
 from shared.models.run import Results, Run, Upload
 from shared.ports import BlobInfo, Ports
+from shared.runs import store
 from shared.uploads import folder_uploads
 from shared.uploads.versions import give_way
 
@@ -71,9 +72,7 @@ def accept(upload: Upload, ports: Ports) -> str:
     run_id = naming.run_id(ports.blobs.account, resources.UPLOADS, upload.path, upload.etag)
     project = naming.project_of(upload.path)
     if ports.runs.get(project, run_id) is None:
-        run = _received(run_id, project, upload, ports)
-        ports.active.put(project, run_id, run.next_due)
-        ports.runs.create(run)
+        store.create(_received(run_id, project, upload, ports), ports)
     give_way(project, upload.path, ports)
     ports.queue.send(project, run_id)
     return run_id

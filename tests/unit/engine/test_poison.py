@@ -58,6 +58,15 @@ def test_each_wait_is_longer_than_the_one_before(world: World, submitted: str) -
     assert waits[-1] > 2 * waits[-2] - timedelta(minutes=10)
 
 
+def test_a_run_that_waits_keeps_its_place_in_the_queue() -> None:
+    world = World(most_jobs=1)
+    world.drop("support/faq.jsonl")
+    waiting = world.drop("support/chats.jsonl")
+    world.until(lambda: world.run(waiting).queue == "job")
+    record_failure(message(waiting), world.ports)
+    assert [row.run_id for row in world.ports.active.waiting("job")] == [waiting]
+
+
 def test_one_about_a_run_that_has_ended_changes_nothing(world: World) -> None:
     run_id = world.drop("support/faq.jsonl", b"no chat\n")
     ended = world.until_state(run_id, State.REJECTED)

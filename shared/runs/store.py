@@ -1,0 +1,44 @@
+"""How a run's record is written: the index first, then the record.
+
+The index (``ports.Active``) says when a run is to be looked at next, and which queue it waits in. A process may die
+between the two writes. Then the index has a row too many, which the next look corrects; a run that moves is never
+missing from it. Nothing else writes a run's record or its row in the index.
+"""
+
+from datetime import datetime
+
+from shared.models.run import Run
+from shared.ports import Ports, QueuePosition, Stored
+
+
+def create(run: Run, ports: Ports) -> bool:
+    """Insert a new run; ``False`` if it exists already."""
+    look_at(run, run.next_due, ports)
+    return ports.runs.create(run)
+
+
+def save(stored: Stored[Run], run: Run, ports: Ports) -> Stored[Run]:
+    """Replace the record that was read as ``stored`` by ``run``.
+
+    Raises:
+        ConflictError: somebody else has changed the record since it was read.
+    """
+    look_at(run, run.next_due, ports)
+    return Stored(run, ports.runs.replace(run, stored.etag))
+
+
+def look_at(run: Run, due: datetime, ports: Ports) -> None:
+    """Have the run looked at when it is ``due``. It keeps its place in the queue that it waits in."""
+    ports.active.put(run.project, run.run_id, due, queue_position(run))
+
+
+def look_again(project: str, run_id: str, ports: Ports) -> None:
+    """Have a run looked at now, as its record stands: somebody else has changed it."""
+    stored = ports.runs.get(project, run_id)
+    if stored is not None:
+        look_at(stored.value, ports.clock.now(), ports)
+
+
+def queue_position(run: Run) -> QueuePosition | None:
+    """The run's place in the queue that it waits in; ``None`` if it waits in none."""
+    return QueuePosition(run.created, run.run_id, run.project, run.queue) if run.queue else None
