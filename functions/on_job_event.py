@@ -14,8 +14,8 @@ blueprint = func.Blueprint()
 @blueprint.event_grid_trigger(arg_name="event")
 def on_job_event(event: func.EventGridEvent) -> None:
     """Ask for the job's run to advance."""
-    from shared.uploads import intake
+    from shared.runs import job_events
     from shared.wiring import ports
 
-    run_id = intake.notice(as_dict(event), ports())
+    run_id = job_events.wake_run(as_dict(event), ports())
     logging.info("job event %s: %s", event.id, run_id or "not one of ours, dropped")

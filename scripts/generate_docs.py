@@ -13,10 +13,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from scripts import commands, schemas
+from shared.core.durations import WAITING_EXTENSION
 from shared.core.settings import Settings
 from shared.core.states import DEADLINES, ENDS, RETRIED, STARTS, TRANSITIONS, State, rank
 from shared.data.settings import schema_words
-from shared.engine.advance import STEPS, WAITING_EXTENSION
+from shared.engine.advance import STEPS
 from shared.models.config import ProjectConfig, Section
 from shared.models.failure import Failure
 from shared.policy.explain import catalogue

@@ -3,12 +3,13 @@
 from rich.console import Console
 
 from shared.ports import Ports
+from shared.runs.store import all_runs
 from shared.sweeps.rebuild import rebuild
 
 
 def rebuilt(console: Console, ports: Ports) -> None:
     """Write the rows that are missing, and say how many those were."""
-    found = rebuild(ports)
+    found = rebuild(all_runs(ports), ports)
     if not found.total:
         console.print("Nothing is missing.")
         return

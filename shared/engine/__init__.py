@@ -1,4 +1,4 @@
-"""The engine: it moves one run as far as it goes now. All events and timers end here.
+"""The engine moves one run as far as it goes now. Every event, timer and decision ends here.
 
-May import everything below it: ``steps``, ``uploads``, ``endpoints``, ``runs``. Start with ``advance.py``.
+May import ``steps`` and everything below. Start with ``advance.py``: ``STEPS`` says which step each state runs.
 """

@@ -1,15 +1,15 @@
-"""A message that failed again and again ends in its run's record, where people look; its run is tried later.
+"""A message that failed too often ends in its run's record, where people look; the run is tried again later.
 
-It does not end the run: what failed may be Azure, or a bug that the next version of the app mends. Every wait is
-as long as the run has been in its state, so that each is twice the one before; the state's deadline ends it.
+It does not end the run: the cause may be Azure, or a bug that the next version of the app mends. Each wait is as long
+as the run has been in its state, so each is twice the one before. The state's deadline ends it.
 """
 
 import json
 import logging
 from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
+from shared.core.durations import FAILED_MESSAGE_AGAIN_AFTER, FAILED_MESSAGE_LONGEST_WAIT
 from shared.core.errors import ConflictError
 from shared.core.states import DEADLINES, ENDS
 from shared.engine import advance
@@ -19,38 +19,34 @@ from shared.runs import record, store
 
 log = logging.getLogger(__name__)
 
-SHORTEST: Final = timedelta(minutes=10)
-"""A run whose message failed again and again is not tried again sooner."""
-_LONGEST: Final = timedelta(hours=6)
-
 
 def record_failure(message: str, ports: Ports) -> str | None:
-    """Write into the record that its message failed; the run it is about, ``None`` if there is none that moves.
+    """Write into the run's record that its message failed; the run's id, ``None`` if no run moves by it.
 
     Raises:
-        ConflictError: somebody else wrote the record first.
+        ConflictError: somebody else changed the record first.
     """
     try:
         wanted = json.loads(message)
         project, run_id = str(wanted["project"]), str(wanted["run_id"])
     except (ValueError, TypeError, KeyError):
-        log.error("A poison message is none of ours; it is dropped.")
+        log.error("A poison message names no run. It is dropped.")
         return None
     stored = ports.runs.get(project, run_id)
     if stored is None or stored.value.state in ENDS:
         return None
-    run = _noted(stored.value, ports.clock.now())
+    run = _with_failure(stored.value, ports.clock.now())
     saved = store.save(stored, run, ports)
-    with suppress(ConflictError):  # whoever has written since tells of it, or leaves it to the next
+    with suppress(ConflictError):  # whoever has changed the record since announces it
         advance.announce(saved, ports)
     return run_id
 
 
-def _noted(run: Run, now: datetime) -> Run:
-    since = now - (run.deadline - DEADLINES[run.state])
-    later = now + min(_LONGEST, max(SHORTEST, since))
+def _with_failure(run: Run, now: datetime) -> Run:
+    in_state = now - (run.deadline - DEADLINES[run.state])
+    later = now + min(FAILED_MESSAGE_LONGEST_WAIT, max(FAILED_MESSAGE_AGAIN_AFTER, in_state))
     detail = (
-        f"Advancing it failed five times in a row while {run.state}; the app's log says why. "
+        f"Advancing it failed five times in a row while {run.state}. The app's log says why. "
         f"It is tried again at {later:%Y-%m-%d %H:%M} UTC."
     )
     return record.with_failure(run, now, later, detail)

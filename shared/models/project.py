@@ -5,12 +5,15 @@ from typing import Literal, Self
 
 from shared.models.base import Model
 
+SlotKind = Literal["job", "endpoint"]
+
 
 class Serving(Model):
     """What a project's endpoint is meant to be. The row is intent: traffic is derived from it."""
 
     project: str
     generation: int = 1
+    """Number of the endpoint: names of endpoints are never used twice."""
     phase: Literal["up", "deleting"] = "up"
     deploy_lock: str | None = None
     """The run that may change the endpoint now."""
@@ -18,30 +21,29 @@ class Serving(Model):
     """The deployment that takes all traffic."""
     champion_run: str | None = None
     previous_champion: str | None = None
-    """The champion before, until the new one is seen to serve: if it never does, this one is it again."""
+    """The champion before, kept until the new one is seen to serve. If that fails, we roll back to it."""
     previous_champion_run: str | None = None
     scoring_uri: str | None = None
-    """Where the endpoint scores; written with the champion, so that scoring never asks Azure ML."""
-    evaluated_against: str | None = None
+    """Where the endpoint scores. It is written with the champion, so that scoring never asks Azure ML."""
     gone: datetime | None = None
-    """Since when the endpoint that is being deleted is out of sight."""
+    """Since when the endpoint that is being deleted has been out of sight."""
 
 
 class Capacity(Model):
-    """Who has a slot where only so many may be at once."""
+    """Which runs and projects hold a slot. There are only so many jobs and endpoints at once."""
 
     job: list[str] = []
     """Ids of runs that may have a job in training."""
     endpoint: list[str] = []
     """Projects that may have an endpoint."""
 
-    def slots(self, kind: Literal["job", "endpoint"]) -> list[str]:
-        """Who has a slot of that kind."""
+    def slots(self, kind: SlotKind) -> list[str]:
+        """Holders of the slots of one kind."""
         return self.job if kind == "job" else self.endpoint
 
-    def with_slots(self, kind: Literal["job", "endpoint"], who: list[str]) -> Self:
-        """The same with others in the slots of that kind."""
-        return self if who == self.slots(kind) else self.model_copy(update={kind: who})
+    def with_slots(self, kind: SlotKind, holders: list[str]) -> Self:
+        """The same row with other holders of one kind."""
+        return self if holders == self.slots(kind) else self.model_copy(update={kind: holders})
 
 
 class Lease(Model):
@@ -51,11 +53,12 @@ class Lease(Model):
     endpoint: str
     started: datetime
     renewed: datetime | None = None
-    """When a newer champion last renewed it: idleness counts from here."""
+    """When a new champion last renewed it. Idle time counts from here."""
     expires: datetime
     keep_until: datetime | None = None
-    """Until then it is kept even when idle; a pin expires."""
+    """Until then the endpoint is kept even when it is idle."""
     idle_seconds: int
+    """How long the endpoint may be idle."""
     instance_type: str
     instances: int = 1
 
@@ -70,7 +73,7 @@ class Usage(Model):
 
 
 class LedgerEntry(Model):
-    """Hours an endpoint lived, what they cost, and what its deletion saves."""
+    """How long an endpoint lived, what it cost, and what its deletion saves."""
 
     project: str
     endpoint: str

@@ -1,4 +1,4 @@
-"""A run's record: how it changes, who may change it, who asks for its next advance, and its copy in blobs.
+"""A run's record: how it changes, how it is written, who may change it, who asks for its next advance, and its backup.
 
-May import ``ports``, ``policy``, ``models`` and ``core``. Start with ``record.py``: it is pure.
+May import ``ports``, ``models`` and ``core``. Start with ``record.py``, which is pure, then ``store.py``.
 """

@@ -1,10 +1,10 @@
-"""Copies in blobs of what only the tables know, so that ``rebuild`` can recreate them.
+"""Copies in blobs of what only the tables know. ``sweeps/rebuild.py`` restores lost rows from them.
 
-    runs/{run}/{seq}.json     the record, and what is told of it: kept with the outbox, before the next effect
+    runs/{run}/{seq}.json     the record and its timeline entries: written from the outbox, before the next effect
     leases/{project}.json     why the project's endpoint may live
     ledger/{endpoint}.json    what an endpoint cost
 
-What a table and a copy disagree about is as the table says; a copy may be one transition behind.
+Where a table and its copy disagree, the table is right. A copy may be one transition behind.
 """
 
 from collections.abc import Iterator
@@ -23,40 +23,40 @@ _JSON: Final = "application/json"
 
 
 class RunSnapshot(Model):
-    """A run as it stood when it had changed ``run.seq`` times, and what was told of it then."""
+    """A run after ``run.seq`` changes, and the timeline entries of the last of them."""
 
     run: Run
     entries: list[TimelineEntry]
 
 
 def save_run(run: Run, entries: list[TimelineEntry], ports: Ports) -> None:
-    """A page for each number of changes: one that is written late overwrites nothing newer.
+    """Write the run's snapshot. Each number of changes has its own, so a late write overwrites nothing newer.
 
     Args:
-        run: with an empty outbox; what was in it are the ``entries``.
+        run: with an empty outbox, whose content is in ``entries``.
     """
     _save(f"runs/{run.run_id}/{run.seq:06d}.json", RunSnapshot(run=run, entries=entries), ports)
 
 
 def save_lease(lease: Lease, ports: Ports) -> None:
-    """The newest lease of its project."""
+    """Write the newest lease of its project."""
     _save(f"leases/{lease.project}.json", lease, ports)
 
 
 def save_bill(bill: LedgerEntry, ports: Ports) -> None:
-    """What an endpoint cost."""
+    """Write what an endpoint cost."""
     _save(f"ledger/{bill.endpoint}.json", bill, ports)
 
 
 def runs(ports: Ports) -> Iterator[tuple[str, list[str]]]:
-    """(run id, paths of its pages in order) of every run that has a copy."""
+    """(run id, paths of its snapshots, oldest first) of every run that has a backup."""
     paths = (info.path for info in ports.blobs.within(RECORDS, "runs/"))
-    for run_id, pages in groupby(paths, key=lambda path: path.split("/")[1]):
-        yield run_id, list(pages)
+    for run_id, snapshots in groupby(paths, key=lambda path: path.split("/")[1]):
+        yield run_id, list(snapshots)
 
 
 def snapshot(path: str, ports: Ports) -> RunSnapshot:
-    """What is written on a page of ``runs``."""
+    """The snapshot at one of the paths that ``runs`` gives."""
     return RunSnapshot.model_validate_json(ports.blobs.read(RECORDS, path) or b"")
 
 
@@ -66,7 +66,7 @@ def lease(project: str, ports: Ports) -> Lease | None:
 
 
 def bills(ports: Ports) -> Iterator[str]:
-    """Endpoints that a bill was kept of."""
+    """Names of the endpoints whose bills have a copy."""
     for info in ports.blobs.within(RECORDS, "ledger/"):
         yield info.path.removeprefix("ledger/").removesuffix(".json")
 

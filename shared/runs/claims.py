@@ -2,11 +2,11 @@
 
     with claimed(run, ports) as claim:      the record says who works on it, and until when
         ... claim.check() ...               raises ConflictError once the claim is lost
-        return Forward(..., under=claim.owner)
+        return Forward(..., claim_owner=claim.owner)
 
-A claim is a conditional write, so two workers cannot both win. Its owner is a number that only rises:
-outputs under ``{run_id}/{owner}/`` are never another claim's. A worker that dies leaves its claim to run
-out; one that fails hands it back. The engine's write that ends the step clears it.
+A claim is a conditional write, so two workers cannot both win. Its owner is a number that only rises: files under
+``{run_id}/{owner}/`` never belong to another claim. If a worker dies, its claim runs out; if its step fails, it gives
+the claim back. The engine's write that ends the step clears it.
 """
 
 import logging
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from shared.core.durations import CLAIM_LASTS, CLAIM_RENEWED_EVERY
 from shared.core.errors import ConflictError
 from shared.models.run import Claim, Run
 from shared.ports import Ports, Stored
@@ -22,14 +23,9 @@ from shared.runs import store
 
 log = logging.getLogger(__name__)
 
-LASTS = timedelta(seconds=90)
-"""How long a claim stands without renewal: longer than a few failed renewals."""
-RENEWED_EVERY = 30.0
-"""Seconds between renewals."""
-
 
 def stands(run: Run, ports: Ports) -> bool:
-    """Whether some worker's claim on the run is still good."""
+    """Whether some worker's claim on the run still stands."""
     return run.claim is not None and run.claim.until > ports.clock.now()
 
 
@@ -44,10 +40,10 @@ class HeldClaim:
         self._until = ports.clock.now() + lasts
 
     def check(self) -> None:
-        """Call now and then during the step.
+        """Call this now and then during the step.
 
         Raises:
-            ConflictError: the claim is lost: it ran out, or someone cancelled the run or took it over.
+            ConflictError: the claim is lost: it ran out, or somebody cancelled the run or took it over.
         """
         if self._ports.clock.now() >= self._until:
             raise ConflictError(f"Claim {self.owner} on {self._run.run_id} is lost.")
@@ -57,33 +53,33 @@ class HeldClaim:
         self._write(self._ports.clock.now() + self._lasts)
 
     def give_back(self) -> None:
-        """Let others claim the run now; the owner's number stays used."""
+        """Let others claim the run now."""
         self._write(self._ports.clock.now())
 
     def _write(self, until: datetime) -> None:
         stored = held(self._run, self.owner, self._ports)
         if stored is not None:
-            _put(stored, Claim(owner=self.owner, until=until), self._ports)
+            _save(stored, Claim(owner=self.owner, until=until), self._ports)
         self._until = until if stored is not None else self._ports.clock.now()
 
 
 @contextmanager
 def claimed(
-    run: Run, ports: Ports, lasts: timedelta = LASTS, renewed_every: float = RENEWED_EVERY
+    run: Run, ports: Ports, lasts: timedelta = CLAIM_LASTS, renewed_every: timedelta = CLAIM_RENEWED_EVERY
 ) -> Iterator[HeldClaim]:
-    """Claim ``run`` for as long as the block lasts, with a heartbeat.
+    """Claim ``run`` for as long as the block lasts, with a heartbeat that renews the claim.
 
     Raises:
-        ConflictError: another worker holds it, or the record is no longer as read.
+        ConflictError: another worker holds the run, or its record is no longer as read.
     """
     stored = ports.runs.get(run.project, run.run_id)
     if stored is None or stored.value != run or stands(run, ports):
-        raise ConflictError(f"{run.run_id} is being worked on elsewhere.")
+        raise ConflictError(f"Another worker is at {run.run_id}.")
     owner = str(int(run.claim.owner) + 1 if run.claim else 1)
     claim = HeldClaim(run, owner, ports, lasts)
-    _put(stored, Claim(owner=owner, until=ports.clock.now() + lasts), ports)
+    _save(stored, Claim(owner=owner, until=ports.clock.now() + lasts), ports)
     try:
-        with _heartbeat(claim, renewed_every):
+        with _heartbeat(claim, renewed_every.total_seconds()):
             yield claim
     except Exception:
         _try(claim.give_back)
@@ -91,13 +87,13 @@ def claimed(
 
 
 def held(run: Run, owner: str, ports: Ports) -> Stored[Run] | None:
-    """The record as it stands now, if it is still at the same step under ``owner``'s claim."""
+    """The record as it is now, if the run is still at the same step under ``owner``'s claim."""
     stored = _at_same_step(run, ports)
     return stored if stored and stored.value.claim and stored.value.claim.owner == owner else None
 
 
 def free(run: Run, ports: Ports) -> Stored[Run] | None:
-    """The record as it stands now, if it is still at the same step and nobody has a claim on it."""
+    """The record as it is now, if the run is still at the same step and nobody has a claim on it."""
     stored = _at_same_step(run, ports)
     return stored if stored and not stands(stored.value, ports) else None
 
@@ -108,8 +104,8 @@ def _at_same_step(run: Run, ports: Ports) -> Stored[Run] | None:
     return stored if same else None
 
 
-def _put(stored: Stored[Run], claim: Claim, ports: Ports) -> None:
-    """Write the claim; until it ends nobody need look at the run."""
+def _save(stored: Stored[Run], claim: Claim, ports: Ports) -> None:
+    """Write the claim. Nobody need look at the run before it ends."""
     store.save(stored, stored.value.model_copy(update={"claim": claim, "next_due": claim.until}), ports)
 
 
@@ -131,8 +127,8 @@ def _heartbeat(claim: HeldClaim, every: float) -> Iterator[None]:
 
 
 def _try(write: Callable[[], None]) -> None:
-    """Write the claim; whatever fails is left to the next beat, or to the claim's end."""
+    """Write the claim. If that fails, the next beat tries again, or the claim runs out."""
     try:
         write()
     except Exception as error:
-        log.warning("A claim was not written: %s", error)
+        log.warning("A claim could not be written: %s", error)

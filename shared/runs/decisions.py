@@ -1,6 +1,6 @@
-"""What people want of a run is written into its record; the engine acts on it at the next advance.
+"""What people decide about a run is written into its record; the engine acts on it at the next advance.
 
-All of these are safe at every moment, and asked for twice they change nothing more.
+Every decision is safe at any moment. The same decision twice changes nothing more.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,24 +18,24 @@ _TRIES: Final = 5
 
 
 def ask(project: str, run_id: str, intent: Intent, ports: Ports) -> None:
-    """Set the intent of a run that has none yet, and wake it.
+    """Set the intent of a run that has none yet, and wake the run.
 
     Raises:
         NotFoundError: there is no such run.
         ConflictError: the record kept changing; ask again.
     """
-    _change(project, run_id, lambda run: _intending(run, intent), ports)
+    _change(project, run_id, lambda run: _with_intent(run, intent), ports)
 
 
 def decide(project: str, run_id: str, what: Decided, by: str, ports: Ports) -> Run:
-    """Approve, cancel or retry a run, and wake it; the record as it is then.
+    """Approve, cancel or retry a run, and wake it; the record after that.
 
     Args:
         by: who decides; written into the record and its timeline.
 
     Raises:
         NotFoundError: there is no such run.
-        DecisionError: it cannot be tried again.
+        DecisionError: it cannot be retried.
         ConflictError: the record kept changing; ask again.
     """
     run = _change(project, run_id, lambda run: _DECISIONS[what](run, by, ports), ports)
@@ -45,19 +45,19 @@ def decide(project: str, run_id: str, what: Decided, by: str, ports: Ports) -> R
 
 
 def _change(project: str, run_id: str, change: Callable[[Run], Run | None], ports: Ports) -> Run:
-    for tried in range(1, _TRIES + 1):
+    for attempt in range(1, _TRIES + 1):
         try:
             run = _write(project, run_id, change, ports)
             break
         except ConflictError:
-            if tried == _TRIES:
+            if attempt == _TRIES:
                 raise
     ports.queue.send(project, run_id)
     return run
 
 
 def _write(project: str, run_id: str, change: Callable[[Run], Run | None], ports: Ports) -> Run:
-    """The record after ``change``; nothing is written where that changes nothing."""
+    """The record after ``change``; nothing is written if that changes nothing."""
     stored = ports.runs.get(project, run_id)
     if stored is None:
         raise NotFoundError(f"There is no run '{run_id}'.", "GET /api/runs lists them.")
@@ -67,41 +67,45 @@ def _write(project: str, run_id: str, change: Callable[[Run], Run | None], ports
     return store.save(stored, changed, ports).value
 
 
-def _intending(run: Run, intent: Intent) -> Run | None:
+def _with_intent(run: Run, intent: Intent) -> Run | None:
     if run.state in ENDS or run.intent is not Intent.PROCEED:
         return None
     return run.model_copy(update={"intent": intent})
 
 
 def _approved(run: Run, by: str, ports: Ports) -> Run | None:
-    """What was held gets the whole time of its state again."""
+    """A run that was held gets the whole time of its state again."""
     if run.state in ENDS or run.hold_reason is None:
         return None
     now = ports.clock.now()
-    changes = {"hold_reason": None, "deadline": now + DEADLINES[run.state]}
-    return record.decided(run, "approve", by, now, changes, f"Approved by {by}.")
+    detail = f"Approved by {by}."
+    return record.decided(
+        run, "approve", by, now, {"hold_reason": None, "deadline": now + DEADLINES[run.state]}, detail
+    )
 
 
 def _cancelled(run: Run, by: str, ports: Ports) -> Run | None:
-    """A person's wish goes before a newer upload's."""
+    """A person's cancel overrides a newer upload's supersede."""
     if run.state in ENDS or run.intent is Intent.CANCEL:
         return None
-    changes = {"intent": Intent.CANCEL}
-    return record.decided(run, "cancel", by, ports.clock.now(), changes, f"{by} asked to cancel it.")
+    detail = f"Cancel requested by {by}."
+    return record.decided(run, "cancel", by, ports.clock.now(), {"intent": Intent.CANCEL}, detail)
 
 
 def _retried(run: Run, by: str, ports: Ports) -> Run | None:
     if run.state not in ENDS:
         return None
     if run.state not in RETRIED:
-        raise DecisionError(f"{run.run_id} is {run.state}: only what failed or was cancelled is tried again.", _UPLOAD)
+        message = f"{run.run_id} is {run.state}. Only a run that failed or was cancelled can be retried."
+        raise DecisionError(message, "Upload the file again.")
     if _is_replaced(run, ports):
-        raise DecisionError(f"The upload of {run.run_id} was replaced by a newer version, which has its own run.")
-    return record.again(run, by, f"{by} asked to try again.", ports.clock.now())
+        message = f"A newer version replaced the upload of {run.run_id}. That version has its own run."
+        raise DecisionError(message, "Retry that run, or upload the file again.")
+    return record.next_attempt(run, by, f"Retry requested by {by}.", ports.clock.now())
 
 
 def _is_replaced(run: Run, ports: Ports) -> bool:
-    """By a newer version, deleted since or not, unless that has turned out to be the same again."""
+    """Whether a newer version replaced the upload, deleted since or not. One with the same content does not count."""
     newest = ports.blobs.info(UPLOADS, run.upload.path)
     if newest is None:
         others = [other for other in ports.runs.all(run.project) if other.upload.path == run.upload.path]
@@ -116,7 +120,6 @@ def _repeats(newer: Run, run: Run) -> bool:
     return newer.state is State.UNCHANGED and run.is_like(newer)
 
 
-_UPLOAD: Final = "Upload the file again."
 _DECISIONS: Final[Mapping[Decided, Callable[[Run, str, Ports], Run | None]]] = {
     "approve": _approved,
     "cancel": _cancelled,

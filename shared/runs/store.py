@@ -2,13 +2,22 @@
 
 The index (``ports.Active``) says when a run is to be looked at next, and which queue it waits in. A process may die
 between the two writes. Then the index has a row too many, which the next look corrects; a run that moves is never
-missing from it. Nothing else writes a run's record or its row in the index.
+missing from it. Nothing else writes a run's record or its row in the index, with one exception: a rebuild restores all
+records first, and puts them into the index when everything else is restored (``sweeps/rebuild.py``).
 """
 
 from datetime import datetime
 
 from shared.models.run import Run
 from shared.ports import Ports, QueuePosition, Stored
+
+RunsById = dict[str, Run]
+"""Runs as they were when they were read, by id."""
+
+
+def all_runs(ports: Ports) -> RunsById:
+    """Every run there is. This reads the whole history: read it once, and pass it along."""
+    return {run.run_id: run for run in ports.runs.all()}
 
 
 def create(run: Run, ports: Ports) -> bool:

@@ -1,24 +1,20 @@
-"""How runs are woken: their advance is asked for, once.
+"""How runs are woken: one request for each advance.
 
-A run stays due until its advance is done. Where workers come to it later than the timer comes back, asking each time
-would bury what was asked for first; so the index remembers what was asked for, until its row is written again.
+A run stays due until its advance is done. If workers are slower than the timer, a request at every tick would bury the
+first ones. So the index remembers when an advance was requested, until the run's row is written again.
 """
 
 from collections.abc import Iterable
-from typing import Final
 
+from shared.core.durations import REQUESTED_AGAIN_AFTER
 from shared.ports import ActiveRow, Ports
-from shared.runs import claims
-
-REQUEST_AGAIN_AFTER: Final = claims.LASTS
-"""An advance of which nothing has come for so long is asked for again: it may have met a claim, which is over now."""
 
 
 def wake(rows: Iterable[ActiveRow], ports: Ports) -> int:
-    """Ask for the advances that nobody has asked for lately; how many those were."""
+    """Request the advances that nobody has requested lately; how many."""
     now = ports.clock.now()
-    unasked = [row for row in rows if row.requested_at is None or row.requested_at + REQUEST_AGAIN_AFTER <= now]
-    for row in unasked:
+    not_requested = [row for row in rows if row.requested_at is None or row.requested_at + REQUESTED_AGAIN_AFTER <= now]
+    for row in not_requested:
         ports.queue.send(row.project, row.run_id)
         ports.active.mark_requested(row, now)
-    return len(unasked)
+    return len(not_requested)

@@ -1,8 +1,7 @@
 """closing → an end, or the next attempt: cancel and delete what the attempt owns until it is confirmed gone."""
 
-from typing import Final
-
 from shared.core import naming
+from shared.core.durations import GONE_AFTER, JOB_APPEARS_WITHIN, SETTLED_AFTER
 from shared.core.states import Intent, State, rank
 from shared.endpoints import serving
 from shared.models.project import Serving
@@ -12,23 +11,23 @@ from shared.policy.cost import over_budget
 from shared.ports import Ports
 from shared.runs.record import start_of_next
 from shared.steps.common import pace
-from shared.steps.common.outcome import Again, Forward, Outcome, Wait
-from shared.steps.submit import APPEARS_WITHIN
-
-SETTLES_IN: Final = 60.0
-"""Seconds after which nothing can still appear of a step that began before the run was to end: 25 until it has asked
-(``pace.latest_start``), 30 until Azure has answered or is given up (``gateways.http``), 5 for clocks that differ."""
+from shared.steps.common.outcome import Forward, NextAttempt, Outcome, Wait
 
 
-def close(run: Run, ports: Ports) -> Outcome | Again:
-    """End the run, or begin its next attempt, once nothing of it is left that costs money."""
-    if _job_runs(run, ports) or _serves(run, ports) or _deployment_exists(run, ports) or _unsettled(run, ports):
+def close(run: Run, ports: Ports) -> Outcome | NextAttempt:
+    """End the run, or begin its next attempt, when nothing of it that costs money is left.
+
+    Raises:
+        ConflictError: another worker changed the serving row.
+        ThrottledError: Azure ML asks to wait.
+    """
+    if _job_runs(run, ports) or _serves(run, ports) or _deployment_exists(run, ports) or _may_still_start(run, ports):
         return Wait(pace.poll(run, ports), {"gone": None})
     if not _stays_gone(run, ports):
         return Wait(pace.poll(run, ports), {"gone": run.results.gone or ports.clock.now()})
     row = _release_deploy_lock(run, ports)
     if run.results.automatic_retry and run.intent is Intent.PROCEED:
-        return Again(run.results.automatic_retry.note, _over_budget(run, ports))
+        return NextAttempt(run.results.automatic_retry.note, _over_budget(run, ports))
     end, error = run.results.end or State.FAILED, run.results.error
     if error and end is State.FAILED and row and row.champion and row.phase == "up":
         error = f"{error} Deployment {row.champion} serves as before."
@@ -36,11 +35,11 @@ def close(run: Run, ports: Ports) -> Outcome | Again:
 
 
 def _job_runs(run: Run, ports: Ports) -> bool:
-    """What was submitted and is not to be seen may run all the same: reads may be stale."""
+    """Whether the attempt's job runs. One that was submitted may run though a read does not show it."""
     name = naming.attempt_name(run.run_id, run.attempt)
     job = ports.jobs.get(name)
     if job is None:
-        return run.results.job == name and pace.seconds_in_state(run, ports) < APPEARS_WITHIN
+        return run.results.job == name and pace.time_in_state(run, ports) < JOB_APPEARS_WITHIN
     if job.status != "running":
         return False
     ports.jobs.cancel(name)
@@ -48,10 +47,10 @@ def _job_runs(run: Run, ports: Ports) -> bool:
 
 
 def _serves(run: Run, ports: Ports) -> bool:
-    """A champion takes its endpoint with it, unless a run that holds the deploy lock is about to take over.
+    """Whether the run's deployment serves. A champion takes its endpoint with it, with two exceptions.
 
-    One that was crowned and never went live, as a worker did not notice that it was to end, leaves the endpoint to the
-    champion before it.
+    A run that holds the deploy lock may be about to take over. And a run that was promoted and never went live leaves
+    the endpoint to the previous champion.
     """
     stored = ports.projects.serving(run.project)
     if stored is not None and stored.value.previous_champion_run == run.run_id:
@@ -74,7 +73,7 @@ def _went_live(run: Run, ports: Ports) -> bool:
 
 
 def _deployment_exists(run: Run, ports: Ports) -> bool:
-    """Azure refuses to delete a deployment that takes traffic: wait until the new champion has it."""
+    """Whether the attempt's deployment exists. Azure refuses to delete one that takes traffic: then we wait."""
     if run.results.endpoint is None or run.results.deployment is None:
         return False
     deployment = ports.deployments.get(run.results.endpoint, run.results.deployment)
@@ -88,22 +87,25 @@ def _deployment_exists(run: Run, ports: Ports) -> bool:
 
 
 def _stays_gone(run: Run, ports: Ports) -> bool:
-    """Whether its deployment has been out of sight for a while: a single read may be stale."""
+    """Whether the deployment has been out of sight for a while: a single read may be stale."""
     since = run.results.gone
-    return run.results.deployment is None or (since is not None and ports.clock.now() - since >= serving.GONE_FOR)
+    return run.results.deployment is None or (since is not None and ports.clock.now() - since >= GONE_AFTER)
 
 
-def _unsettled(run: Run, ports: Ports) -> bool:
-    """Whether a worker that has not noticed may still start something, or just has; of what was live, none does."""
-    if run.results.end is State.RETIRED or pace.seconds_in_state(run, ports) >= SETTLES_IN:
+def _may_still_start(run: Run, ports: Ports) -> bool:
+    """Whether a worker that has not noticed the end may still start something; of a retired run none can."""
+    if run.results.end is State.RETIRED or pace.time_in_state(run, ports) >= SETTLED_AFTER:
         return False
     job = ports.jobs.get(run.results.plan.name) if run.results.plan else None
-    may_start = run.results.plan is not None and (job is None or job.status == "running")
-    return may_start or run.results.deployment is not None
+    may_train = run.results.plan is not None and (job is None or job.status == "running")
+    return may_train or run.results.deployment is not None
 
 
 def _over_budget(run: Run, ports: Ports) -> str | None:
-    """What another attempt trains counts against the run's budget as the first did; a person who retries approves."""
+    """Why another training must wait for an approval; ``None``: it need not.
+
+    All trainings of a run count against its budget. A person who retries a run approves its cost by that.
+    """
     if rank(start_of_next(run)) > rank(State.PREPARED):
         return None
     config, _ = tighten(run.config, ports.settings, run.created)

@@ -11,7 +11,11 @@ from shared.steps.common.outcome import Close, Forward, Outcome
 
 
 def register(run: Run, ports: Ports) -> Outcome:
-    """Register the attempt's model under its own version: the same one, however often it is asked for."""
+    """Register the attempt's model under the attempt's own version, which is the same at every call.
+
+    Raises:
+        ThrottledError: Azure ML asks to wait, or it is too late to register now.
+    """
     model = RegisteredModel(
         name=run.project,
         version=naming.model_version(run.run_id, run.attempt),

@@ -1,11 +1,11 @@
-"""prepared → submitted → trained: decide on the job, submit it, follow it."""
-
-from typing import Final
+"""prepared → submitted → trained: plan the job, submit it, follow it."""
 
 from shared.core import naming, resources
+from shared.core.durations import JOB_APPEARS_WITHIN, QUEUED_LOOK_EVERY
 from shared.core.errors import ConflictError
 from shared.core.states import DEADLINES, State
 from shared.endpoints import capacity
+from shared.models.changes import RunChanges
 from shared.models.run import ModelRef, Run
 from shared.models.training import Component, Compute, FoundationModel, Job, TrainingJob
 from shared.policy import hyperparameters, preflight
@@ -14,17 +14,20 @@ from shared.policy.fingerprint import fingerprint
 from shared.ports import Ports
 from shared.steps.common import pace, tags
 from shared.steps.common.failure import failed
-from shared.steps.common.outcome import Close, Forward, Outcome, Wait
-
-APPEARS_WITHIN: Final = 600.0
-"""Seconds within which a submitted job may still be unknown to Azure ML's reads."""
+from shared.steps.common.outcome import AT_ONCE, Close, Forward, Outcome, Wait
 
 
 def submit(run: Run, ports: Ports) -> Outcome:
-    """With a slot for a job, write it down, then submit what is written: a settings edit changes nothing."""
+    """With a slot for a job: write the plan down, then submit what is written. Later edits of settings change nothing.
+
+    Raises:
+        ThrottledError: Azure ML asks to wait, or it is too late to submit now.
+        PreflightError: the job cannot be submitted as asked.
+        ConflictError: another worker changed the record or the slots.
+    """
     before = pace.latest_start(ports)
     if not capacity.acquire("job", run, ports):
-        return Wait(capacity.LOOK_EVERY, record={"queue": "job"})
+        return Wait(QUEUED_LOOK_EVERY, record={"queue": "job"})
     plan = run.results.plan
     if plan is None:
         return _decide(run, ports)
@@ -46,17 +49,16 @@ def follow(run: Run, ports: Ports) -> Outcome:
 
 
 def _absent(run: Run, ports: Ports) -> Outcome:
-    if pace.seconds_in_state(run, ports) < APPEARS_WITHIN:
+    if pace.time_in_state(run, ports) < JOB_APPEARS_WITHIN:
         return Wait(pace.poll(run, ports))
     return Close(State.FAILED, "The job is gone.", "The job no longer exists in Azure ML. Retry the run.")
 
 
 def _ended_badly(run: Run, job: Job) -> Close:
     if job.status == "cancelled":
-        return Close(
-            State.CANCELLED, "The job was cancelled in Azure ML.", f"Job {job.name} was cancelled in Azure ML."
-        )
-    return failed(run, "Training failed.", job.error or f"Job {job.name} failed and does not say why.")
+        note = "The job was cancelled in Azure ML."
+        return Close(State.CANCELLED, note, f"Job {job.name} was cancelled in Azure ML. To train again, retry the run.")
+    return failed(run, "Training failed.", job.error or f"Job {job.name} failed; Azure ML gives no reason.")
 
 
 def _decide(run: Run, ports: Ports) -> Wait:
@@ -65,9 +67,11 @@ def _decide(run: Run, ports: Ports) -> Wait:
     model = preflight.base_model(name, ports.catalog.foundation_model(name), now)
     compute = preflight.compute(ports.settings.compute, ports.catalog.computes(), model, now)
     plan = _job(run, ports, model, compute, ports.catalog.component())
+    record: RunChanges = {"fingerprint": plan.fingerprint}
+    if run.queue:
+        record |= {"queue": None, "deadline": now + DEADLINES[run.state]}
     base_model = ModelRef(name=model.name, version=model.version)
-    admitted = {"queue": None, "deadline": now + DEADLINES[run.state]} if run.queue else {}
-    return Wait(0, {"plan": plan, "base_model": base_model}, {"fingerprint": plan.fingerprint, **admitted})
+    return Wait(AT_ONCE, {"plan": plan, "base_model": base_model}, record)
 
 
 def _job(run: Run, ports: Ports, model: FoundationModel, compute: Compute, component: Component) -> TrainingJob:

@@ -1,19 +1,20 @@
-"""What bears our tags and belongs to nobody: no live run, no serving row. Removed when seen twice past a grace period.
+"""Resources in Azure ML that bear our tags and have no owner: no live run, no serving row. They are removed.
 
-Nothing of the kind should exist: steps name what they make before they make it, and ``closing`` ends only once
-all of it is gone. But a read of Azure ML may be stale, and a person may delete a row. First what there is, then
-whose it is: the record of anything that was found is older than the thing itself.
+No orphan should exist: a step writes a name down before it creates anything under it, and ``closing`` ends only when
+all of it is gone. But a read of Azure ML may be stale, and a person may delete a row. An orphan is removed when a sweep
+sees it again ``ORPHAN_GRACE`` after its first sighting, and its run, read once more, still does not own it.
 """
 
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final, Literal
 
-from shared.core import resources
+from shared.core import naming, resources
+from shared.core.durations import ORPHAN_GRACE
 from shared.core.errors import TunedropError
 from shared.core.naming import MANAGED_BY, OURS
 from shared.core.states import ENDS
@@ -23,15 +24,13 @@ from shared.ports import Ports
 
 log = logging.getLogger(__name__)
 
-GRACE: Final = timedelta(hours=2)
-"""How long after its first sighting an orphan is removed."""
 SIGHTINGS: Final = "orphans.json"
 """Path within the records container: when each orphan was first seen."""
 
 
 @dataclass(frozen=True)
 class Resource:
-    """Something of ours in Azure ML that costs money or takes a name."""
+    """One of our resources in Azure ML that costs money or takes a name."""
 
     kind: Literal["job", "model", "endpoint", "deployment"]
     name: str
@@ -45,45 +44,46 @@ class Resource:
 
 @dataclass(frozen=True)
 class Owners:
-    """Who may own something: every run, and the endpoints that serving rows stand for."""
+    """Who may own a resource: a run, or a serving row's endpoint."""
 
     runs: Mapping[str, Run]
     endpoints: frozenset[str]
 
     def own(self, resource: Resource) -> bool:
-        """Whether it may stay; a deployment goes with its endpoint."""
+        """Whether the resource may stay. A deployment of an orphaned endpoint goes with that endpoint."""
         match resource.kind:
             case "endpoint":
                 return resource.name in self.endpoints
             case "deployment" if resource.name.partition("/")[0] not in self.endpoints:
                 return True
-            case "model" if self._left_on_purpose(resource):
-                return True
-        run = self._run(resource)
-        return run is not None and run.state not in ENDS and resource.tags.get("attempt") == str(run.attempt)
-
-    def _left_on_purpose(self, model: Resource) -> bool:
-        """A model outlives its run: it is what the run was for."""
-        run = self._run(model)
-        made = run.results.model if run else None
-        return made is not None and model.name == f"{made.name}:{made.version}"
-
-    def _run(self, resource: Resource) -> Run | None:
-        return self.runs.get(resource.tags.get("run", ""))
+        run = self.runs.get(resource.tags.get("run", ""))
+        return run is not None and _is_owned(resource, run)
 
 
-def remove_orphans(ports: Ports) -> int:
-    """Remove what has been an orphan for longer than ``GRACE``; how many that were."""
-    found = list(_found(ports))
-    owners = _owners(ports)
-    orphans = {str(one): one for one in found if not owners.own(one)}
+def remove_orphans(runs: Mapping[str, Run], ports: Ports) -> int:
+    """Remove what has been an orphan for longer than ``ORPHAN_GRACE``; how many.
+
+    Args:
+        runs: all there are, by id.
+    """
+    resources_found = list(_resources(ports))
+    owners = _owners(runs, ports)
+    orphans = {str(resource): resource for resource in resources_found if not owners.own(resource)}
     first_seen = _remember(orphans, ports)
-    due = [one for name, one in orphans.items() if ports.clock.now() - first_seen[name] >= GRACE]
-    return sum(_is_removed(one) for one in due)
+    due = [orphan for name, orphan in orphans.items() if ports.clock.now() - first_seen[name] >= ORPHAN_GRACE]
+    return sum(_is_removed(orphan, ports) for orphan in due)
 
 
-def _found(ports: Ports) -> Iterator[Resource]:
-    """Ended jobs cost nothing, and what is being deleted is on its way."""
+def _is_owned(resource: Resource, run: Run) -> bool:
+    if resource.kind == "model" and run.results.model is not None:
+        made = run.results.model
+        if resource.name == f"{made.name}:{made.version}":
+            return True  # a model outlives its run: it is what the run was for
+    return run.state not in ENDS and resource.tags.get("attempt") == str(run.attempt)
+
+
+def _resources(ports: Ports) -> Iterator[Resource]:
+    """All that bear our tags. Ended jobs cost nothing, and what is being deleted needs no second deletion."""
     for job in ports.jobs.ours():
         if job.status == "running":
             yield Resource("job", job.name, job.tags, partial(ports.jobs.cancel, job.name))
@@ -97,20 +97,20 @@ def _found(ports: Ports) -> Iterator[Resource]:
 
 
 def _deployments(endpoint: str, ports: Ports) -> Iterator[Resource]:
-    for one in ports.deployments.of(endpoint):
-        if one.provisioning != "deleting" and one.tags.get(MANAGED_BY) == OURS:
-            remove = partial(ports.deployments.delete, endpoint, one.name)
-            yield Resource("deployment", f"{endpoint}/{one.name}", one.tags, remove)
+    for deployment in ports.deployments.of(endpoint):
+        if deployment.provisioning != "deleting" and deployment.tags.get(MANAGED_BY) == OURS:
+            remove = partial(ports.deployments.delete, endpoint, deployment.name)
+            yield Resource("deployment", f"{endpoint}/{deployment.name}", deployment.tags, remove)
 
 
-def _owners(ports: Ports) -> Owners:
+def _owners(runs: Mapping[str, Run], ports: Ports) -> Owners:
     rows = [stored.value for stored in ports.projects.all_serving()]
-    names = frozenset(serving.endpoint_name(row, ports) for row in rows if serving.stands_for_one(row))
-    return Owners({run.run_id: run for run in ports.runs.all()}, names)
+    names = frozenset(serving.endpoint_name(row, ports) for row in rows if serving.needs_endpoint(row))
+    return Owners(runs, names)
 
 
 def _remember(orphans: Mapping[str, Resource], ports: Ports) -> dict[str, datetime]:
-    """When each was first seen; one that is no orphan any more is forgotten."""
+    """When each orphan was first seen. What is no longer an orphan is forgotten."""
     before = json.loads(ports.blobs.read(resources.RECORDS, SIGHTINGS) or b"{}")
     now = ports.clock.now().isoformat()
     first_seen = {name: before.get(name, now) for name in orphans}
@@ -119,12 +119,21 @@ def _remember(orphans: Mapping[str, Resource], ports: Ports) -> dict[str, dateti
     return {name: datetime.fromisoformat(first) for name, first in first_seen.items()}
 
 
-def _is_removed(orphan: Resource) -> bool:
-    """Trouble with one leaves the others; it is tried again at the next sweep."""
-    log.warning("%s bears our tags and belongs to no live run: it is removed.", orphan)
+def _is_removed(orphan: Resource, ports: Ports) -> bool:
+    """Trouble with one orphan leaves the others; the next sweep tries again."""
+    if _has_owner_now(orphan, ports):
+        return False
+    log.warning("%s has our tags and belongs to no live run. It is removed.", orphan)
     try:
         orphan.remove()
     except TunedropError as error:
-        log.warning("%s: not removed this time: %s", orphan, error)
+        log.warning("%s could not be removed this time: %s", orphan, error)
         return False
     return True
+
+
+def _has_owner_now(orphan: Resource, ports: Ports) -> bool:
+    """Whether the run that the tags name owns it meanwhile: the snapshot of the runs is older than the resource."""
+    run_id = orphan.tags.get("run", "")
+    stored = ports.runs.get(naming.project_of_run(run_id), run_id) if run_id else None
+    return stored is not None and _is_owned(orphan, stored.value)

@@ -13,21 +13,21 @@ log = logging.getLogger(__name__)
 
 
 def reap(ports: Ports) -> int:
-    """Look at every project; how many endpoints are on their way out."""
+    """Look at every project; how many endpoints are being deleted."""
     return sum(_is_reaped(stored, ports) for stored in ports.projects.all_serving())
 
 
 def _is_reaped(stored: Stored[Serving], ports: Ports) -> bool:
-    """Trouble with one project does not keep the others' endpoints alive."""
+    """Trouble with one project does not keep the other projects' endpoints alive."""
     try:
         return _look_at(stored, ports)
     except TunedropError as error:
-        log.warning("%s: not reaped this time: %s", stored.value.project, error)
+        log.warning("%s: its endpoint is not looked at this time: %s", stored.value.project, error)
         return False
 
 
 def _look_at(stored: Stored[Serving], ports: Ports) -> bool:
-    """Nothing is touched while a run holds the deploy lock."""
+    """Whether the endpoint is being deleted. Nothing is changed while a run holds the deploy lock."""
     row = stored.value
     if row.phase == "deleting":
         serving.finish_deleting(stored, ports)
@@ -44,14 +44,14 @@ def _look_at(stored: Stored[Serving], ports: Ports) -> bool:
 
 def _over(row: Serving, ports: Ports) -> str | None:
     """Why the endpoint may no longer live; ``None``: it may."""
-    held = ports.projects.lease(row.project)
-    if held is not None and held.endpoint == serving.endpoint_name(row, ports):
-        return leases.over(held, ports.projects.usage(row.project), ports.clock.now())
+    lease = ports.projects.lease(row.project)
+    if lease is not None and lease.endpoint == serving.endpoint_name(row, ports):
+        return leases.over(lease, ports.projects.usage(row.project), ports.clock.now())
     return _without_lease(row, ports)
 
 
 def _without_lease(row: Serving, ports: Ports) -> str | None:
-    """The champion's own run writes a lost lease again; without that run there is nobody to do so."""
+    """The champion's own run writes a lost lease again. Without that run nobody does."""
     champion = ports.runs.get(row.project, row.champion_run) if row.champion_run else None
     if champion is None or champion.value.state in ENDS:
         return "it has neither lease nor run"

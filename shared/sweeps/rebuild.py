@@ -1,7 +1,7 @@
-"""Recreate what the tables have lost, from Azure ML and from the copies in blobs (``mirror``).
+"""Restore what the tables have lost, from Azure ML and from the copies in blobs (``runs/backup.py``).
 
-Only what is missing is written, so that it may run at any time, beside the app and any number of times. A run
-goes on from its copy: the next advance finds what it has made already under the same names, and adopts it.
+Only missing rows are written, so it may run at any time, beside the app and any number of times. A run goes on from its
+snapshot: the next advance finds under the same names what the run has made already, and adopts it.
 """
 
 import logging
@@ -17,6 +17,7 @@ from shared.models.project import Serving, Usage
 from shared.models.run import Run
 from shared.ports import Ports
 from shared.runs import backup
+from shared.runs.store import RunsById
 from shared.sweeps.leftovers import index_again
 from shared.uploads.versions import give_way
 
@@ -39,32 +40,35 @@ class Rebuilt:
         return self.runs + self.projects + self.bills
 
 
-def rebuild(ports: Ports) -> Rebuilt:
-    """Write the rows that are missing: runs with their timelines, serving, leases, the ledger."""
-    runs = {run.run_id: run for run in ports.runs.all()}
-    restored = [_restore_run(pages, ports) for run_id, pages in backup.runs(ports) if run_id not in runs]
+def rebuild(runs: RunsById, ports: Ports) -> Rebuilt:
+    """Write the missing rows: runs with their timelines, serving, leases, the ledger.
+
+    Args:
+        runs: all there are, by id; the restored ones are added.
+    """
+    restored = [_restore_run(paths, ports) for run_id, paths in backup.runs(ports) if run_id not in runs]
     runs |= {run.run_id: run for run in restored}
     projects = _restore_projects(list(runs.values()), ports)
-    index_again(ports)  # not before: nobody is to look at a run whose serving row is not there yet
+    index_again(runs, ports)  # only now: nobody may advance a run whose serving row is still missing
     for run in restored:
         give_way(run.project, run.upload.path, ports)
-    capacity.recount(ports)
+    capacity.recount(runs.values(), ports)
     return Rebuilt(len(restored), projects, _restore_bills(ports))
 
 
-def _restore_run(pages: list[str], ports: Ports) -> Run:
+def _restore_run(paths: list[str], ports: Ports) -> Run:
     """Timeline first, then record: a run that was restored half is restored again."""
-    read = [backup.snapshot(path, ports) for path in pages]
-    run = read[-1].run
-    log.warning("The record of %s was lost: it goes on as %s.", run.run_id, run.state)
-    for entry in (entry for page in read for entry in page.entries):
+    snapshots = [backup.snapshot(path, ports) for path in paths]
+    run = snapshots[-1].run
+    log.warning("The record of %s was lost. The run goes on as %s.", run.run_id, run.state)
+    for entry in (entry for snapshot in snapshots for entry in snapshot.entries):
         ports.runs.append(run, entry)
     ports.runs.create(run)
     return run
 
 
 def _restore_projects(runs: Sequence[Run], ports: Ports) -> int:
-    """The serving row of each project that ever had an endpoint."""
+    """Write the missing serving row of each project that ever had an endpoint; how many."""
     known = {stored.value.project for stored in ports.projects.all_serving()}
     hosted = {endpoint.name: endpoint for endpoint in ports.endpoints.ours()}
     named = {run.results.endpoint: run.project for run in runs if run.results.endpoint}
@@ -73,8 +77,8 @@ def _restore_projects(runs: Sequence[Run], ports: Ports) -> int:
     for project in lost:
         generation = max(_generation(name) for name, owner in named.items() if owner == project)
         name = naming.endpoint_name(project, ports.settings.workspace_id, generation)
-        made = _made(name, [run for run in runs if run.project == project], ports)
-        row = _serving(project, generation, hosted.get(name), made, _holder(name, runs))
+        deployments = _deployments(name, [run for run in runs if run.project == project], ports)
+        row = _serving(project, generation, hosted.get(name), deployments, _holder(name, runs))
         _restore_lease(row, name, ports)
         ports.projects.create_serving(row)
     return len(lost)
@@ -85,47 +89,48 @@ def _generation(endpoint: str) -> int:
     return int(number) if number.isdecimal() else 0
 
 
-def _made(endpoint: str, runs: Sequence[Run], ports: Ports) -> dict[str, str]:
-    """Whose each deployment is, as its tags say; without those of runs that are being closed."""
+def _deployments(endpoint: str, runs: Sequence[Run], ports: Ports) -> dict[str, str]:
+    """Each deployment's run, by the deployment's tags; without those of runs that are being closed."""
     closing = {run.run_id for run in runs if run.state is State.CLOSING}
-    tagged = {one.name: one.tags.get("run", "") for one in ports.deployments.of(endpoint)}
+    tagged = {deployment.name: deployment.tags.get("run", "") for deployment in ports.deployments.of(endpoint)}
     return {name: run_id for name, run_id in tagged.items() if run_id and run_id not in closing}
 
 
 def _holder(endpoint: str, runs: Sequence[Run]) -> str | None:
     """The run that is deploying to the endpoint."""
-    return next(
-        (run.run_id for run in runs if run.state in _HOLDS_DEPLOY_LOCK and run.results.endpoint == endpoint), None
-    )
+    deploying = (run for run in runs if run.state in _HOLDS_DEPLOY_LOCK and run.results.endpoint == endpoint)
+    return next((run.run_id for run in deploying), None)
 
 
 def _serving(
-    project: str, generation: int, endpoint: Endpoint | None, made: Mapping[str, str], deploy_lock: str | None
+    project: str, generation: int, endpoint: Endpoint | None, deployments: Mapping[str, str], holder: str | None
 ) -> Serving:
-    """As the endpoint shows it, with the run that is deploying to it; a name that is gone is not to be had again."""
+    """The row as the endpoint shows it, with the run that is deploying to it.
+
+    The name of an endpoint that is gone is never free again: the next generation begins.
+    """
     if endpoint is None:
-        return Serving(
-            project=project, generation=generation if deploy_lock else generation + 1, deploy_lock=deploy_lock
-        )
-    champion = next((each for each, share in endpoint.traffic.items() if share and each in made), None)
-    is_wanted = endpoint.provisioning != "deleting" and (champion or deploy_lock)
+        next_one = generation if holder else generation + 1
+        return Serving(project=project, generation=next_one, deploy_lock=holder)
+    champion = next((name for name, share in endpoint.traffic.items() if share and name in deployments), None)
+    is_wanted = endpoint.provisioning != "deleting" and (champion or holder)
     return Serving(
         project=project,
         generation=generation,
         phase="up" if is_wanted else "deleting",
-        deploy_lock=deploy_lock if is_wanted else None,
+        deploy_lock=holder if is_wanted else None,
         champion=champion,
-        champion_run=made[champion] if champion else None,
+        champion_run=deployments[champion] if champion else None,
         scoring_uri=endpoint.scoring_uri,
     )
 
 
 def _restore_lease(row: Serving, endpoint: str, ports: Ports) -> None:
-    """Nobody knows any more when it was last used: its idle time begins anew."""
-    kept = backup.lease(row.project, ports) if row.champion else None
-    if kept is not None and kept.endpoint == endpoint and ports.projects.lease(row.project) is None:
+    """When the endpoint was last used is lost, so its idle time begins anew."""
+    lease = backup.lease(row.project, ports) if row.champion else None
+    if lease is not None and lease.endpoint == endpoint and ports.projects.lease(row.project) is None:
         ports.projects.put_usage(Usage(project=row.project, instance="rebuild", last_used=ports.clock.now()))
-        ports.projects.put_lease(kept)
+        ports.projects.put_lease(lease)
 
 
 def _restore_bills(ports: Ports) -> int:

@@ -1,4 +1,4 @@
-"""Every minute: wake the runs that are due, or whose turn it is. Costs as much as there are, however many ended."""
+"""Every minute: wake the runs that are due, or that have got a slot. Its cost does not depend on how many ended."""
 
 from shared.endpoints import capacity
 from shared.ports import Ports
@@ -6,6 +6,6 @@ from shared.runs import wakeups
 
 
 def reconcile(ports: Ports) -> int:
-    """Ask for an advance of the runs that are due, those that are longest due first; how many were asked for."""
+    """Request an advance of each run that is due, the longest due first; how many were requested."""
     capacity.reassign(ports)
     return wakeups.wake(ports.active.due(ports.clock.now()), ports)

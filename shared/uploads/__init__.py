@@ -1,4 +1,4 @@
-"""From an upload to its run: events, folder uploads, versions of one file, and the files that are written for it.
+"""From an upload to its run: upload events, folder uploads, versions of one file, and the files written for a run.
 
 May import ``runs``, ``data``, ``ports``, ``models`` and ``core``. Start with ``intake.py``.
 """

@@ -1,11 +1,11 @@
-"""Files of rows in the making: their blocks are staged by threads while the caller goes on to write.
+"""Files of rows that are being written: threads stage their blocks while the caller writes on.
 
     with Staging(ports.blobs, claim.owner) as staging:
         rows = staging.open(PREPARED, path)
         rows.write(…)
-        rows.commit()           only now anybody sees it
+        rows.commit()           the file becomes visible only now
 
-Whoever leaves the block without a commit has written nothing.
+Without a commit, nothing is written.
 """
 
 from collections import deque
@@ -22,22 +22,22 @@ JSON_LINES: Final = "application/jsonl"
 BLOCK: Final = 4 * 2**20
 """Bytes of one block."""
 THREADS: Final = 2
-"""One sends a block while the service takes in the other's."""
+"""One thread sends a block while the service stores the other's."""
 WAITING: Final = 3
-"""Blocks that are sent or wait for it: more of them would cost memory and gain nothing."""
+"""Blocks that are being sent or wait for a thread. More would cost memory and gain nothing."""
 
 
 class StagedRows:
-    """One file of JSON lines in the making: a ``data.prepare.Sink`` that whole rows are written to."""
+    """One file of JSON lines that is being written. It is a ``data.preparing.outputs.Sink`` of whole rows."""
 
     def __init__(self, staging: "Staging", container: str, path: str) -> None:
         self.path = path
         self.etag = ""
-        """Once it is committed."""
+        """Set by ``commit``."""
         self._staging = staging
         self._container = container
         self._digests: list[int] = []
-        """Of each block, as they are staged."""
+        """Of each staged block."""
         self._rest: list[bytes] = []
         self._size = 0
         self._blocks: list[str] = []
@@ -46,7 +46,7 @@ class StagedRows:
         """Append.
 
         Raises:
-            Exception: whatever an earlier block could not be staged for.
+            Exception: what the staging of an earlier block raised.
         """
         self._rest.append(data)
         self._size += len(data)
@@ -54,7 +54,7 @@ class StagedRows:
             self._staging.later(self._take())
 
     def digest(self) -> str:
-        """128 bits in hexadecimal, the same for the same rows in any order; stages what is left."""
+        """128 bits in hexadecimal, the same for the same rows in any order. Stages the rest first."""
         self._staging.settle()
         if self._rest:
             self._take()()
@@ -64,13 +64,13 @@ class StagedRows:
         """Replace the blob by what was written.
 
         Raises:
-            ConflictError: another writer committed it meanwhile.
+            ConflictError: another writer committed the blob meanwhile.
         """
         self.digest()
         self.etag = self._staging.blobs.commit(self._container, self.path, self._blocks, JSON_LINES)
 
     def _take(self) -> Callable[[], None]:
-        """The next block, to be staged."""
+        """A call that stages the next block."""
         content = b"".join(self._rest)
         block = f"{self._staging.owner:0>8}-{len(self._blocks):06d}"
         self._rest, self._size = [], 0
@@ -84,19 +84,19 @@ class StagedRows:
 
 
 def _digest(rows: bytes) -> int:
-    """The sum of the hashes of whole rows; none of them is copied for it."""
-    view, start, found = memoryview(rows), 0, 0
+    """The sum of the hashes of whole rows, without copying them."""
+    view, start, total = memoryview(rows), 0, 0
     while (end := rows.find(b"\n", start)) >= 0:
-        found += xxhash.xxh3_128_intdigest(view[start:end])
+        total += xxhash.xxh3_128_intdigest(view[start:end])
         start = end + 1
-    return found
+    return total
 
 
 class Staging:
     """The files that one worker makes.
 
     Args:
-        owner: of the claim it works under: blocks of another worker at the same blob are never taken for its own.
+        owner: of the worker's claim. It is part of the blocks' names, so that workers never mix theirs.
     """
 
     def __init__(self, blobs: Blobs, owner: str) -> None:
@@ -106,11 +106,11 @@ class Staging:
         self._waiting: deque[Future[None]] = deque()
 
     def open(self, container: str, path: str) -> StagedRows:
-        """A file to write; nothing is called before there is a block."""
+        """A file to write. Nothing is sent before its first block is full."""
         return StagedRows(self, container, path)
 
     def later(self, stage: Callable[[], None]) -> None:
-        """Let a thread stage a block; waits while too many wait already."""
+        """Have a thread stage a block. Waits while too many blocks wait already."""
         while len(self._waiting) >= WAITING:
             self._waiting.popleft().result()
         self._waiting.append(self._threads.submit(stage))

@@ -10,6 +10,7 @@ from shared.core.states import State
 from shared.engine.advance import advance
 from shared.models.run import Run
 from shared.ports import Ports
+from shared.runs import job_events
 from shared.sweeps.reap import reap
 from shared.sweeps.reconcile import reconcile
 from shared.uploads import intake
@@ -83,7 +84,7 @@ class World:
 
     def deliver(self, event: Event) -> str | None:
         """What the function app does with an event; after a failure Event Grid tries again."""
-        receives = intake.receive if "Storage" in event["eventType"] else intake.notice
+        receives = intake.receive if "Storage" in event["eventType"] else job_events.wake_run
         answers: list[str | None] = []
         while not self.do(lambda: answers.append(receives(event, self.app))):
             pass

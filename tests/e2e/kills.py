@@ -3,8 +3,8 @@
 import time
 from random import Random
 
+from shared.core.durations import FAILED_MESSAGE_AGAIN_AFTER
 from shared.core.states import ENDS, State
-from shared.engine.poison import SHORTEST
 from shared.models.run import Run
 from tests.e2e.world import ONE_OF_ITS_OWN, PATIENCE, NotYetError, World, rows
 
@@ -34,7 +34,7 @@ def rested(world: World, count: int) -> list[Run]:
         return len(found) == count and all(map(at_rest, found))
 
     try:
-        world.until(at_last, "every run to rest", patience=SHORTEST.total_seconds() + patience(count))
+        world.until(at_last, "every run to rest", patience=FAILED_MESSAGE_AGAIN_AFTER.total_seconds() + patience(count))
     except NotYetError as late:
         late.add_note("\n".join(f"{run.run_id}: {run.state}" for run in everyones(world) if not at_rest(run)))
         raise

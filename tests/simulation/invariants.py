@@ -21,11 +21,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from shared.core.durations import WAITING_EXTENSION
 from shared.core.naming import OURS, is_data_file
 from shared.core.resources import PREPARED, UPLOADS
 from shared.core.states import ENDS, Intent, State, may_follow
 from shared.endpoints.serving import endpoint_name
-from shared.engine.advance import WAITING_EXTENSION
 from shared.models.hosting import DeploymentSpec
 from shared.models.project import Capacity, Lease, Serving
 from shared.models.run import Notice, Queue, Run, TimelineEntry

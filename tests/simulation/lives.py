@@ -7,13 +7,13 @@ from functools import partial
 from itertools import count
 from typing import Any, Final
 
+from shared.core.durations import ORPHAN_GRACE
 from shared.core.naming import run_id
 from shared.core.resources import UPLOADS
 from shared.core.states import DEADLINES, State
 from shared.engine.poison import record_failure
 from shared.models.run import Decided
 from shared.runs.decisions import decide
-from shared.sweeps.orphans import GRACE
 from shared.sweeps.sweep import sweep
 from tests.doubles.memory import memory_ports
 from tests.doubles.world import TICK, chat
@@ -191,7 +191,7 @@ def strayed(simulation: Simulation) -> None:
     simulation.until(simulation.at_rest)
     _stray(simulation)
     _sweep(simulation)
-    simulation.clock.advance(GRACE.total_seconds() + TICK)
+    simulation.clock.advance(ORPHAN_GRACE.total_seconds() + TICK)
     simulation.until(lambda: simulation.do(partial(sweep, simulation.app)) and simulation.at_rest())
 
 

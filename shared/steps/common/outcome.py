@@ -1,12 +1,25 @@
-"""What a step answers: what the engine is to write. Steps themselves never write the record."""
+"""What a step returns: what the engine is to write. Steps themselves never write the record."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
+from typing import Final
 
 from shared.core.states import Intent, State
+from shared.models.changes import ResultChanges, RunChanges
 from shared.models.run import Run
 from shared.ports import Ports
+
+AT_ONCE: Final = timedelta()
+"""``Wait(AT_ONCE, …)``: write the changes, then run the step again."""
+
+
+def _no_results() -> ResultChanges:
+    return {}
+
+
+def _no_changes() -> RunChanges:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -15,55 +28,54 @@ class Forward:
 
     state: State
     note: str
-    """For the timeline and the notice, one sentence."""
-    results: Mapping[str, Any] = field(default_factory=dict)
-    """Fields of ``Results`` to set."""
-    record: Mapping[str, Any] = field(default_factory=dict)
-    """Other fields of the record to set, for instance ``upload`` or ``fingerprint``."""
-    under: str | None = None
-    """Owner of the claim it was done under: written only if that claim still stands."""
+    """One sentence for the timeline and the notice."""
+    results: ResultChanges = field(default_factory=_no_results)
+    record: RunChanges = field(default_factory=_no_changes)
+    """Fields of the record other than its results."""
+    claim_owner: str | None = None
+    """Owner of the claim under which the step was done. The outcome counts only if that claim still stands."""
 
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing more to do now: look again in ``seconds``."""
+    """There is nothing more to do now: look again ``after`` some time."""
 
-    seconds: float
-    results: Mapping[str, Any] = field(default_factory=dict)
-    record: Mapping[str, Any] = field(default_factory=dict)
-    under: str | None = None
+    after: timedelta
+    results: ResultChanges = field(default_factory=_no_results)
+    record: RunChanges = field(default_factory=_no_changes)
+    claim_owner: str | None = None
 
 
 @dataclass(frozen=True)
 class Close:
-    """The run ends as ``end``: at once where it owns nothing yet (received), else through ``closing``."""
+    """The run ends as ``end``: at once while it owns nothing (``received``), else through ``closing``."""
 
     end: State
     note: str
     error: str | None = None
-    """Why it ended early, a sentence with its remedy; ``None`` where nothing went wrong."""
-    results: Mapping[str, Any] = field(default_factory=dict)
-    record: Mapping[str, Any] = field(default_factory=dict)
-    under: str | None = None
+    """Why it ended early, with what to do about it; ``None``: nothing went wrong."""
+    results: ResultChanges = field(default_factory=_no_results)
+    record: RunChanges = field(default_factory=_no_changes)
+    claim_owner: str | None = None
 
 
 @dataclass(frozen=True)
-class Again:
-    """Nothing of the attempt is left: the next one begins, as ``Results.automatic_retry`` says."""
+class NextAttempt:
+    """Nothing of this attempt is left: the next one begins, as ``Results.automatic_retry`` says."""
 
     note: str
-    """For the timeline and the notice, one sentence."""
+    """One sentence for the timeline and the notice."""
     hold_reason: str | None = None
-    """Why it waits for an approval."""
-    under: None = None
+    """Why the attempt waits for an approval."""
+    claim_owner: None = None
 
 
 Outcome = Forward | Wait | Close
-Step = Callable[[Run, Ports], Outcome | Again]
+Step = Callable[[Run, Ports], Outcome | NextAttempt]
 
 
-def wanted(run: Run) -> Close | None:
-    """The end that the run's owner asks for; ``None``: none."""
+def requested_end(run: Run) -> Close | None:
+    """The end that the run's owner asks for; ``None`` if they ask for none."""
     if run.intent is Intent.CANCEL:
         return Close(State.CANCELLED, "Cancelled by its owner.")
     if run.intent is Intent.SUPERSEDE:

@@ -1,4 +1,4 @@
-"""Tags of everything we make in Azure ML: whose it is, and what it was made from."""
+"""Tags of everything that we create in Azure ML: whose it is, and what it was made from."""
 
 from shared.core.naming import MANAGED_BY, OURS
 from shared.models.run import Run
@@ -6,7 +6,7 @@ from shared.policy.fingerprint import config_sha256
 
 
 def of_project(project: str) -> dict[str, str]:
-    """Tags of what outlives a run: the endpoint."""
+    """Tags of the endpoint, which outlives a run."""
     return {MANAGED_BY: OURS, "project": project}
 
 

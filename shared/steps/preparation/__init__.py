@@ -1,4 +1,4 @@
 """received → prepared: read the upload, judge it, write its splits and its receipt.
 
-Start with ``step.py``.
+``sources`` says what is read, ``verdict`` what becomes of the upload, ``commit`` writes it. Start with ``step.py``.
 """

@@ -14,25 +14,28 @@ from shared.models.run import Run, Upload, UploadPart
 from shared.ports import BlobInfo, Blobs, Ports
 
 _ORDER: Final = ("test", "validation", "train", None)
-"""Held-out files first: of equal rows the first one counts, so that none of those is trained on."""
+"""Held-out files first: of equal rows the first one counts, so no held-out row is trained on."""
 
 
 class ReplacedError(Exception):
-    """A file is no longer the version that was accepted; the message is its name."""
+    """A file is no longer the version that was accepted. The message is the file's name."""
 
 
 def parts(run: Run, blobs: Blobs, check: Callable[[], None]) -> list[Part]:
     """The files of a run's upload, each read when its turn comes.
 
     Args:
-        check: called before each chunk is handed on.
+        check: called before each chunk is returned; what it raises ends the reading.
+
+    Raises:
+        ReplacedError: while a part is read: the file is no longer the version that was accepted.
     """
     files = _files(run.upload)
     return [_part(file, _of_this_version(blobs.chunks(UPLOADS, file.path, file.etag), file), check) for file in files]
 
 
 def main_file(run: Run) -> str:
-    """Name of a run's upload; of a folder, that of the file to train on."""
+    """File name of a run's upload; of a folder upload, the file to train on."""
     return PurePosixPath(_files(run.upload)[-1].path).name
 
 
@@ -41,13 +44,13 @@ def evaluation_rows(project: str, blobs: Blobs) -> BlobInfo | None:
     return blobs.info(PREPARED, naming.evaluation_rows_path(project))
 
 
-def read_rows(found: BlobInfo | None, blobs: Blobs) -> Iterator[bytes]:
-    """The rows, one by one."""
-    return lines(blobs.chunks(PREPARED, found.path, found.etag)) if found else iter(())
+def read_rows(file: BlobInfo | None, blobs: Blobs) -> Iterator[bytes]:
+    """The rows of a prepared file, one by one; none where there is no file."""
+    return lines(blobs.chunks(PREPARED, file.path, file.etag)) if file else iter(())
 
 
 def earlier(run: Run, ports: Ports, check: Callable[[], None]) -> Iterator[Part]:
-    """The files that the project had accepted before, newest first, as far as they still are what was accepted."""
+    """The files of the project's earlier accepted uploads, newest first. Files that have changed since are left out."""
     accepted = [other for other in ports.runs.all(run.project) if _was_accepted(other) and other.created < run.created]
     now = {info.path: info.etag for info in ports.blobs.within(UPLOADS, f"{run.project}/")} if accepted else {}
     for other in sorted(accepted, key=lambda each: (each.created, each.run_id), reverse=True):

@@ -1,8 +1,9 @@
-"""What becomes of an upload that was read: it is refused, only checked, what serves already, held, or trained on."""
+"""What becomes of an upload that was read: rejected, only checked, unchanged, held, or trained on."""
 
 import logging
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from functools import partial
+from typing import Self
 
 from shared.core.states import State
 from shared.data.receipt import receipt as receipts
@@ -20,15 +21,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for a run, and what it would train with."""
+    """The settings that apply to a run, and what it would train with."""
 
     config: ProjectConfig
     """Its settings, within the platform's ceilings."""
     ceilings: list[str]
-    """What the platform has tightened."""
+    """A sentence for each setting that the platform's limits have tightened."""
     model: FoundationModel | None
     size: str
-    """Of the machines that train; empty: not known."""
+    """VM size of the cluster that trains; empty: not known."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Verdict:
     end: State | None = None
     """``None``: it is trained on."""
     hold_reason: str | None = None
-    """Why that waits for an approval."""
+    """Why the training waits for an approval; ``None``: it does not."""
 
     def with_evaluation_rows(self, rows: int) -> Self:
         """The verdict on the upload whose test rows become the project's evaluation rows."""
@@ -47,9 +48,12 @@ class Verdict:
 
 
 def terms(run: Run, ports: Ports) -> Terms:
-    """Asked before the upload is read: if Azure ML cannot answer now, nothing has been done in vain.
+    """The run's terms. They are asked for before the upload is read: if Azure ML cannot answer, no work is lost.
 
-    What is only checked can do without: then its receipt has no cost, and not the base model's own limits.
+    An upload that is only checked needs no base model: then its receipt has no cost and no limits of that model.
+
+    Raises:
+        Exception: Azure ML did not answer, and the upload is to be trained on.
     """
     config, ceilings = tighten(run.config, ports.settings, run.created)
     try:
@@ -63,33 +67,29 @@ def terms(run: Run, ports: Ports) -> Terms:
     return Terms(config, ceilings, model, cluster.size if cluster else ports.settings.instance_type)
 
 
-def judge(run: Run, figures: Figures, digest: str, held: Terms, before: Run | None, ports: Ports) -> Verdict:
+def judge(run: Run, figures: Figures, digest: str, terms: Terms, before: Run | None, ports: Ports) -> Verdict:
     """The verdict on a run's upload.
 
     Args:
         digest: of the prepared rows.
-        held: the run's terms.
         before: the run of the version before, if that has the same content and settings.
     """
-    refusal = figures.refusal or limits.too_long(held.config, held.model)
+    receipt = partial(receipts.receipt, config=terms.config, upload=run.upload.name, run=run, ceilings=terms.ceilings)
+    refusal = figures.refusal or limits.too_long(terms.config, terms.model)
     if refusal:
-        figures = figures.model_copy(update={"refusal": refusal})
-        return Verdict(_receipt(run, figures, held), State.REJECTED)
-    epochs = limits.epochs(held.config, held.model)
-    cost = costs.estimate(figures.tokens, epochs, held.size, ports.settings.instance_type)
-    if held.config.mode == "validate":
-        return Verdict(_receipt(run, figures, held, cost=cost), State.VALIDATED)
+        return Verdict(receipt(figures.model_copy(update={"refusal": refusal})), State.REJECTED)
+    epochs = limits.epochs(terms.config, terms.model)
+    cost = costs.estimate(figures.tokens, epochs, terms.size, ports.settings.instance_type)
+    if terms.config.mode == "validate":
+        return Verdict(receipt(figures, cost=cost), State.VALIDATED)
     if unchanged := _unchanged(run, digest, before, ports):
-        return Verdict(_receipt(run, figures, held, unchanged=unchanged), State.UNCHANGED)
-    hold_reason = costs.over_budget(cost, held.config.budget_usd)
-    return Verdict(_receipt(run, figures, held, cost=cost, hold_reason=hold_reason), hold_reason=hold_reason)
-
-
-def _receipt(run: Run, figures: Figures, held: Terms, **found: Any) -> Receipt:
-    return receipts.receipt(figures, held.config, run.upload.name, run, ceilings=held.ceilings, **found)
+        return Verdict(receipt(figures, unchanged=unchanged), State.UNCHANGED)
+    hold_reason = costs.over_budget(cost, terms.config.budget_usd)
+    return Verdict(receipt(figures, cost=cost, hold_reason=hold_reason), hold_reason=hold_reason)
 
 
 def _unchanged(run: Run, digest: str, before: Run | None, ports: Ports) -> str | None:
+    """Why nothing need be trained, as the end of a sentence."""
     if _serves(run, digest, ports):
         return "the model that serves was trained on these rows with these settings."
     return f"only the upload's metadata has changed since {before.run_id}." if before else None

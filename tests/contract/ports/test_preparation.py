@@ -8,14 +8,15 @@ from datetime import timedelta
 
 import pytest
 
+from shared.core.durations import CLAIM_LASTS, LEFTOVER_GRACE
 from shared.core.naming import evaluation_rows_path
 from shared.core.resources import PREPARED, RECEIPTS, UPLOADS
 from shared.core.states import State
 from shared.engine.advance import advance
 from shared.models.run import Run, Upload
 from shared.ports import Ports
-from shared.runs.claims import LASTS
-from shared.sweeps.leftovers import GRACE, remove_leftovers
+from shared.runs.store import all_runs
+from shared.sweeps.leftovers import remove_leftovers
 from shared.uploads.intake import accept
 from tests.contract.ports import preparing
 from tests.doubles import FakeClock
@@ -126,7 +127,7 @@ def test_a_killed_worker_leaves_nothing_half_and_the_next_one_writes_the_same(
     assert all(content == files[path.rpartition("/")[2]] for path, content in worker.prepared(run).items())
     assert worker.receipts(run).items() <= told.items()
 
-    advance(run.project, run.run_id, worker.after(2 * LASTS))
+    advance(run.project, run.run_id, worker.after(2 * CLAIM_LASTS))
     done = worker.read(run.project, run.run_id)
     assert done.state is State.PREPARED
     assert done.results.splits is not None
@@ -136,5 +137,6 @@ def test_a_killed_worker_leaves_nothing_half_and_the_next_one_writes_the_same(
     assert worker.ports.blobs.read(PREPARED, evaluation_rows_path(project)) == files["test.jsonl"]
     assert worker.receipts(run) == told
 
-    remove_leftovers(worker.after(2 * GRACE))
+    later = worker.after(2 * LEFTOVER_GRACE)
+    remove_leftovers(all_runs(later), later)
     assert {path.split("/")[1] for path in worker.prepared(run)} == {"2"}

@@ -49,7 +49,7 @@ class TestRuns:
         stored = runs.get(project, run.run_id)
         assert stored is not None
         etag = runs.replace(run.model_copy(update={"seq": 1}), stored.etag)
-        runs.replace(run.model_copy(update={"seq": 2, "traceparent": None}), etag)
+        runs.replace(run.model_copy(update={"seq": 2, "fingerprint": None}), etag)
         after = runs.get(project, run.run_id)
         assert after is not None
         assert after.value.seq == 2

@@ -29,7 +29,7 @@ def test_held_run_that_nobody_approves_says_so() -> None:
     hold = world.until_state(run_id, State.PREPARED).hold_reason
     world.clock.advance(8 * DAY)
     error = world.until_state(run_id, State.FAILED).results.error
-    assert error == f"{hold} Nobody approved it for 7 days, 1:00:00: retry the run, then approve it."
+    assert error == f"{hold} Nobody approved it within 7 days and 1 hour. Retry the run, then approve it."
 
 
 def test_run_for_which_no_place_is_free_says_so() -> None:
@@ -39,7 +39,7 @@ def test_run_for_which_no_place_is_free_says_so() -> None:
     world.until_state(first, State.SUBMITTED)
     world.clock.advance(7 * DAY + 2 * 3600)
     run = world.until_state(second, State.FAILED, State.SUBMITTED)
-    assert "No job was free for it for 7 days, 1:00:00." in (run.results.error or "")
+    assert "The run waited 7 days and 1 hour for a job slot, and got none." in (run.results.error or "")
 
 
 def test_what_does_not_go_is_told_of_each_day_and_the_run_ends_when_it_has_gone(world: World) -> None:
@@ -53,6 +53,6 @@ def test_what_does_not_go_is_told_of_each_day_and_the_run_ends_when_it_has_gone(
         world.round()
         told = [notice for notice in world.ports.notices.published if notice.type == "tunedrop.trouble"]
         assert (world.run(run_id).state, len(told)) == (State.CLOSING, days)
-    assert "still there after 1 day" in told[-1].detail
+    assert "still exists after 1 day" in told[-1].detail
     world.clock.advance(60 * DAY)
     world.until_state(run_id, State.CANCELLED)

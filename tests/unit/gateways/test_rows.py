@@ -6,7 +6,7 @@ from shared.core.errors import TunedropError
 from shared.core.states import State
 from shared.gateways import rows
 from shared.models.config import ProjectConfig
-from shared.models.run import Notice, Results, Run, Upload
+from shared.models.run import Evaluation, Notice, Results, Run, Upload
 
 NOW = datetime(2026, 11, 24, 12, 30, 15, 123456, tzinfo=UTC)
 RUN = Run(
@@ -17,7 +17,7 @@ RUN = Run(
     deadline=NOW,
     next_due=NOW,
     outbox=[Notice(id="acme-0123456789:1", type="t", time=NOW, state=State.RECEIVED, detail="")],
-    results=Results(evaluation={"a": [1, None, {"b": 0.1}]}),
+    results=Results(metrics={"loss": 0.1}, evaluation=Evaluation(tries=1)),
     created=NOW,
     updated=NOW,
 )
@@ -34,7 +34,7 @@ def test_keys_and_what_the_table_adds_are_no_fields() -> None:
 
 def test_a_field_that_a_row_lacks_takes_its_default() -> None:
     row = rows.entity("acme", "run:x", RUN)
-    del row["traceparent"], row["attempt"]
+    del row["fingerprint"], row["attempt"]
     assert rows.model(Run, row) == RUN
 
 

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from shared.core.durations import CLAIM_LASTS, CLAIM_RENEWED_EVERY
 from shared.core.errors import ConflictError, NotFoundError, ThrottledError
 from shared.core.resources import UPLOADS
 from shared.core.states import Intent, State
 from shared.engine.advance import advance
 from shared.models.run import Run
 from shared.ports import QueuePosition
-from shared.runs.claims import LASTS, RENEWED_EVERY, claimed, held, stands
+from shared.runs.claims import claimed, held, stands
 from shared.runs.decisions import ask
 from tests.doubles.faults import CrashError
 from tests.doubles.world import World
@@ -46,7 +47,7 @@ def test_run_under_a_claim_is_not_due(world: World, run: Run) -> None:
 
 def test_claim_stands_for_a_worker_whose_clock_is_a_minute_ahead(world: World, run: Run) -> None:
     with claimed(run, world.ports):
-        world.clock.advance(RENEWED_EVERY)
+        world.clock.advance(CLAIM_RENEWED_EVERY.total_seconds())
         claim = world.run(run.run_id)
         world.clock.advance(59)
         assert stands(claim, world.ports)
@@ -58,7 +59,7 @@ def test_owner_of_a_later_claim_differs(world: World, run: Run) -> None:
     for _ in range(3):
         with claimed(world.run(run.run_id), world.ports) as claim:
             owners.append(claim.owner)
-            world.clock.advance(LASTS.total_seconds())
+            world.clock.advance(CLAIM_LASTS.total_seconds())
     assert len(set(owners)) == 3
 
 
@@ -66,7 +67,7 @@ def test_claim_of_a_worker_that_died_runs_out(world: World, run: Run) -> None:
     with pytest.raises(CrashError), claimed(run, world.ports):
         raise CrashError
     assert stands(world.run(run.run_id), world.ports)
-    world.clock.advance(LASTS.total_seconds())
+    world.clock.advance(CLAIM_LASTS.total_seconds())
     assert not stands(world.run(run.run_id), world.ports)
 
 
@@ -84,12 +85,12 @@ def test_renewal_moves_the_end(world: World, run: Run) -> None:
         claim.check()
         found = world.run(run.run_id).claim
         assert found is not None
-        assert found.until - world.clock.now() == LASTS - timedelta(seconds=60)
+        assert found.until - world.clock.now() == CLAIM_LASTS - timedelta(seconds=60)
 
 
 def test_claim_that_ran_out_is_noticed(world: World, run: Run) -> None:
     with pytest.raises(ConflictError), claimed(run, world.ports) as claim:
-        world.clock.advance(LASTS.total_seconds())
+        world.clock.advance(CLAIM_LASTS.total_seconds())
         claim.check()
 
 
@@ -112,7 +113,7 @@ def test_heartbeat_renews(world: World, run: Run) -> None:
         put(project, run_id, next_due, waiting)
         renewed.set()
 
-    with claimed(run, world.ports, renewed_every=0.01) as claim:
+    with claimed(run, world.ports, renewed_every=timedelta(seconds=0.01)) as claim:
         world.ports.active.put = noticed  # type: ignore[method-assign]
         assert renewed.wait(10)
         assert held(run, claim.owner, world.ports) is not None

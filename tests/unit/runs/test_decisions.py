@@ -99,7 +99,7 @@ def test_failed_run_is_tried_again_under_new_names(world: World) -> None:
     run = world.until_state(run_id, State.LIVE)
     assert [job.name for job in world.ports.jobs.submitted] == [f"{run_id}-1", f"{run_id}-2"]
     assert [spec.name for spec in world.ports.deployments.created] == [f"{run_id}-2"]
-    assert "Attempt 2: ann asked to try again." in notes(world, run_id)
+    assert "Attempt 2: Retry requested by ann." in notes(world, run_id)
     attempts = [entry.attempt for entry in world.ports.runs.timeline(run_id, "support")]
     assert attempts == sorted(attempts)
 

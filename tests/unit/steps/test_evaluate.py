@@ -8,7 +8,7 @@ import pytest
 from shared.core.errors import ScoringError
 from shared.core.resources import PREPARED
 from shared.core.states import State
-from shared.models.run import Run
+from shared.models.run import Run, SmokeTest
 from shared.steps.evaluate import TRIES, answer_of
 from tests.doubles.world import World
 
@@ -18,10 +18,10 @@ def world() -> World:
     return World()
 
 
-def smoke(run: Run) -> dict[str, Any]:
+def smoke(run: Run) -> SmokeTest:
     assert run.results.evaluation is not None
-    found: dict[str, Any] = run.results.evaluation["smoke"]
-    return found
+    assert run.results.evaluation.smoke is not None
+    return run.results.evaluation.smoke
 
 
 def test_real_held_out_question_is_asked_without_its_answer(world: World) -> None:
@@ -43,7 +43,7 @@ def test_model_that_takes_flat_input_is_found_out(world: World) -> None:
 
     world.ports.scorer.answer = flat
     run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
-    assert smoke(run) == {"shape": "flat", "answered_characters": 4}
+    assert smoke(run) == SmokeTest(shape="flat", answered_characters=4)
 
 
 def test_deployment_that_needs_a_moment_gets_one(world: World) -> None:
@@ -55,7 +55,7 @@ def test_deployment_that_needs_a_moment_gets_one(world: World) -> None:
         return {"output": "Yes."}
 
     world.ports.scorer.answer = slow
-    assert smoke(world.until_state(world.drop("support/faq.jsonl"), State.LIVE))["shape"] == "nested"
+    assert smoke(world.until_state(world.drop("support/faq.jsonl"), State.LIVE)).shape == "nested"
 
 
 def test_deployment_that_never_answers_fails_the_run(world: World) -> None:

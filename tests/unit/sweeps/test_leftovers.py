@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from shared.core.durations import LEFTOVER_GRACE
 from shared.core.naming import evaluation_rows_path, prepared_path
 from shared.core.resources import PREPARED
 from shared.core.states import State
-from shared.sweeps.leftovers import GRACE, forget_unwritten, index_again, remove_leftovers
+from shared.runs.store import all_runs
+from shared.sweeps.leftovers import forget_unwritten, index_again, remove_leftovers
 from tests.doubles.world import World
 
 
@@ -25,8 +27,8 @@ def test_only_what_the_run_goes_by_stays() -> None:
     assert run.results.splits is not None
     before = prepared(world)
     dead = {leave(world, run.run_id, claim) for claim in ("8", "9")}
-    world.clock.advance(GRACE / timedelta(seconds=1) + 1)
-    assert remove_leftovers(world.ports) == len(dead)
+    world.clock.advance(LEFTOVER_GRACE / timedelta(seconds=1) + 1)
+    assert remove_leftovers(all_runs(world.ports), world.ports) == len(dead)
     assert prepared(world) == before
     assert evaluation_rows_path("support") in before
 
@@ -35,17 +37,17 @@ def test_a_claim_that_might_still_win_is_left_alone() -> None:
     world = World()
     run_id = world.drop("support/faq.jsonl")
     left = leave(world, run_id, "1")
-    assert remove_leftovers(world.ports) == 0
-    world.clock.advance(GRACE / timedelta(seconds=1) + 1)
-    assert remove_leftovers(world.ports) == 1
+    assert remove_leftovers(all_runs(world.ports), world.ports) == 0
+    world.clock.advance(LEFTOVER_GRACE / timedelta(seconds=1) + 1)
+    assert remove_leftovers(all_runs(world.ports), world.ports) == 1
     assert left not in prepared(world)
 
 
 def test_files_of_an_unknown_run_may_be_those_of_a_lost_row() -> None:
     world = World()
     left = leave(world, "support-0123456789", "1")
-    world.clock.advance(2 * GRACE / timedelta(seconds=1))
-    assert remove_leftovers(world.ports) == 0
+    world.clock.advance(2 * LEFTOVER_GRACE / timedelta(seconds=1))
+    assert remove_leftovers(all_runs(world.ports), world.ports) == 0
     assert prepared(world) == {left}
 
 
@@ -54,7 +56,7 @@ def test_index_row_that_never_became_a_run_is_forgotten() -> None:
     run_id = world.drop("support/faq.jsonl")
     world.ports.active.put("support", "support-0123456789", world.clock.now())
     assert forget_unwritten(world.ports) == 0
-    world.clock.advance(GRACE / timedelta(seconds=1) + 1)
+    world.clock.advance(LEFTOVER_GRACE / timedelta(seconds=1) + 1)
     assert forget_unwritten(world.ports) == 1
     assert set(world.ports.active.rows) == {("support", run_id)}
 
@@ -62,9 +64,9 @@ def test_index_row_that_never_became_a_run_is_forgotten() -> None:
 def test_run_that_moves_and_fell_out_of_the_index_is_put_back() -> None:
     world = World()
     run = world.until_state(world.drop("support/faq.jsonl"), State.SUBMITTED)
-    assert index_again(world.ports) == 0
+    assert index_again(all_runs(world.ports), world.ports) == 0
     world.ports.active.remove("support", run.run_id)
-    assert index_again(world.ports) == 1
+    assert index_again(all_runs(world.ports), world.ports) == 1
     world.until_state(run.run_id, State.LIVE)
 
 
@@ -72,5 +74,5 @@ def test_run_that_has_ended_stays_out_of_the_index() -> None:
     world = World()
     world.until_state(world.drop("support/faq.jsonl", b"no json"), State.REJECTED)
     world.round()
-    assert index_again(world.ports) == 0
+    assert index_again(all_runs(world.ports), world.ports) == 0
     assert world.ports.active.rows == {}

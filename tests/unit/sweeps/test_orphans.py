@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from shared.core.durations import ORPHAN_GRACE
 from shared.core.naming import endpoint_name
 from shared.core.states import State
 from shared.models.hosting import DeploymentSpec
 from shared.models.run import Run
 from shared.ports import Ports
 from shared.steps.common import tags
-from shared.sweeps.orphans import GRACE
 from shared.sweeps.sweep import sweep
 from tests.doubles import memory_ports
 from tests.doubles.world import World
@@ -70,7 +70,7 @@ def test_an_orphan_seen_once_or_within_the_grace_period_stays(world: World, live
     job = submit(world, live, attempt=7)
     world.clock.advance(10 * HOUR)
     assert sweep(world.ports) == 0
-    world.clock.advance(GRACE.total_seconds() - 1)
+    world.clock.advance(ORPHAN_GRACE.total_seconds() - 1)
     assert sweep(world.ports) == 0
     assert status(world.ports, job) == "running"
     world.clock.advance(1)
@@ -83,7 +83,7 @@ def test_an_orphan_that_found_its_owner_is_forgotten(world: World, live: Run) ->
     stored = world.ports.runs.get("support", live.run_id)
     assert stored is not None
     etag = world.ports.runs.replace(live.model_copy(update={"attempt": 2}), stored.etag)
-    world.clock.advance(GRACE.total_seconds())
+    world.clock.advance(ORPHAN_GRACE.total_seconds())
     assert sweep(world.ports) == 0
     world.ports.runs.replace(live, etag)
     assert sweep(world.ports) == 0

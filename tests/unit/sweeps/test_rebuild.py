@@ -17,6 +17,7 @@ from shared.models.project import Serving
 from shared.models.run import Run
 from shared.models.training import TrainingJob
 from shared.runs.decisions import decide
+from shared.runs.store import all_runs
 from shared.sweeps.rebuild import Rebuilt, rebuild
 from shared.sweeps.sweep import sweep
 from tests.doubles import memory_ports
@@ -62,7 +63,7 @@ def test_runs_serving_and_lease_are_as_before_and_nothing_is_doubled(world: Worl
     row, lease, timeline = serving(world), world.ports.projects.lease("support"), told(world, run)
     before = effects(world)
     lose_tables(world)
-    assert rebuild(world.ports) == Rebuilt(runs=1, projects=1, bills=0)
+    assert rebuild(all_runs(world.ports), world.ports) == Rebuilt(runs=1, projects=1, bills=0)
     assert bare(world.run(run.run_id)) == bare(run)
     assert (serving(world), world.ports.projects.lease("support"), told(world, run)) == (row, lease, timeline)
     world.clock.advance(3600)
@@ -77,7 +78,7 @@ def test_endpoint_that_serves_stays_although_the_copies_are_lost_too(world: Worl
     lose_tables(world)
     for info in list(world.ports.blobs.within(RECORDS)):
         world.ports.blobs.delete(RECORDS, info.path)
-    assert rebuild(world.ports) == Rebuilt(runs=0, projects=1, bills=0)
+    assert rebuild(all_runs(world.ports), world.ports) == Rebuilt(runs=0, projects=1, bills=0)
     assert (serving(world).champion, serving(world).phase) == (row.champion, "up")
     sweep(world.ports)
     world.until_state(run.run_id, State.LIVE)
@@ -96,7 +97,7 @@ def bare(run: Run) -> Run:
 def test_what_is_there_is_left_alone(world: World) -> None:
     live(world)
     world.clock.advance(DAY / 4)
-    assert rebuild(world.ports).total == 0
+    assert rebuild(all_runs(world.ports), world.ports).total == 0
 
 
 class Loss(Faults):
@@ -144,7 +145,7 @@ def test_a_run_that_waits_for_approval_still_waits_and_an_approved_one_does_not(
     decide("support", approved, "approve", "ada", world.ports)
     world.until_state(approved, State.SUBMITTED)
     lose_tables(world)
-    rebuild(world.ports)
+    rebuild(all_runs(world.ports), world.ports)
     assert (world.run(held).hold_reason is None, world.run(approved).hold_reason is None) == (False, True)
     assert [decision.by for decision in world.run(approved).decisions] == ["ada"]
 
@@ -181,7 +182,7 @@ def test_an_older_version_still_gives_way_though_only_the_table_knew(world: Worl
     newer = world.drop("support/faq.jsonl", chat(topic="quux"))
     advance("support", newer, world.ports)
     lose_tables(world)
-    rebuild(world.ports)
+    rebuild(all_runs(world.ports), world.ports)
     assert (world.run(older).intent, world.run(newer).intent) == (Intent.SUPERSEDE, Intent.PROCEED)
 
 
@@ -202,7 +203,7 @@ def test_who_has_a_job_has_its_place_again_though_the_timer_came_first(
     monkeypatch.undo()
     lose_tables(world) if loses == "all" else world.ports.projects.forget_capacity()
     world.round()
-    rebuild(world.ports)
+    rebuild(all_runs(world.ports), world.ports)
     other = world.drop("sales/faq.jsonl")
     world.until(lambda: world.run(other).queue == "job")
     assert len([job for job in world.ports.jobs.ours() if job.status == "running"]) == 1
@@ -223,7 +224,7 @@ def test_who_has_an_endpoint_has_its_place_again_though_the_timer_came_first() -
     live(world)
     lose_tables(world)
     world.round()
-    rebuild(world.ports)
+    rebuild(all_runs(world.ports), world.ports)
     other = world.drop("sales/faq.jsonl")
     world.until(lambda: world.run(other).queue == "endpoint")
     assert len(list(world.ports.endpoints.ours())) == 1
@@ -234,7 +235,7 @@ def test_who_only_waits_for_an_endpoint_is_given_no_place() -> None:
     live(world)
     other = world.drop("sales/faq.jsonl")
     world.until(lambda: world.run(other).queue == "endpoint")
-    rebuild(world.ports)
+    rebuild(all_runs(world.ports), world.ports)
     world.clock.advance(DAY / 24)
     world.round()
     assert world.run(other).queue == "endpoint"
@@ -252,7 +253,7 @@ def test_a_timer_that_comes_while_tables_are_rebuilt_ends_no_run(world: World, m
         return create(row)
 
     monkeypatch.setattr(world.ports.projects, "create_serving", slowly)
-    rebuild(world.ports)
+    rebuild(all_runs(world.ports), world.ports)
     world.clock.advance(3600)
     world.round()
     assert (world.run(run.run_id).state, effects(world)) == (State.LIVE, before)
@@ -262,7 +263,7 @@ def test_the_lease_runs_on_but_idleness_counts_anew(world: World) -> None:
     run = live(world)
     world.clock.advance(6 * DAY)
     lose_tables(world)
-    rebuild(world.ports)
+    rebuild(all_runs(world.ports), world.ports)
     assert not world.reap()
     assert serving(world).phase == "up"
     world.clock.advance(DAY)
@@ -277,7 +278,7 @@ def test_an_endpoint_on_its_way_out_goes_and_its_name_is_not_used_again(world: W
     world.reap()
     assert serving(world).phase == "deleting"
     lose_tables(world)
-    rebuild(world.ports)
+    rebuild(all_runs(world.ports), world.ports)
     world.until_reaped(run.run_id)
     assert serving(world).generation == 2
     assert len(world.ports.ledger.entries()) == 1
@@ -289,7 +290,7 @@ def test_bills_and_the_next_generation_survive(world: World) -> None:
     world.until_reaped(run.run_id)
     bills = world.ports.ledger.entries()
     lose_tables(world)
-    assert rebuild(world.ports) == Rebuilt(runs=1, projects=1, bills=1)
+    assert rebuild(all_runs(world.ports), world.ports) == Rebuilt(runs=1, projects=1, bills=1)
     assert (world.ports.ledger.entries(), serving(world).generation) == (bills, 2)
     assert live(world, "support/b.jsonl", "quux").results.endpoint != run.results.endpoint
 
@@ -297,7 +298,7 @@ def test_bills_and_the_next_generation_survive(world: World) -> None:
 def test_a_run_whose_row_alone_was_restored_is_looked_at_again(world: World) -> None:
     run = live(world)
     world.ports.active.remove(run.project, run.run_id)
-    rebuild(world.ports)
+    rebuild(all_runs(world.ports), world.ports)
     assert [row.run_id for row in world.ports.active.due(world.clock.now())] == [run.run_id]
 
 
@@ -305,8 +306,8 @@ def test_a_rebuild_that_was_interrupted_is_finished_by_the_next(world: World) ->
     run = live(world)
     lose_tables(world)
     half = replace(world.ports, projects=memory_ports().projects)
-    rebuild(half)
-    assert rebuild(world.ports) == Rebuilt(runs=0, projects=1, bills=0)
+    rebuild(all_runs(half), half)
+    assert rebuild(all_runs(world.ports), world.ports) == Rebuilt(runs=0, projects=1, bills=0)
     assert serving(world).champion_run == run.run_id
 
 

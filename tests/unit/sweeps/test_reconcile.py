@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from shared.core.durations import REQUESTED_AGAIN_AFTER
 from shared.core.states import State
-from shared.runs.wakeups import REQUEST_AGAIN_AFTER
 from shared.sweeps.reconcile import reconcile
 from tests.doubles import memory_ports
 from tests.doubles.world import World
@@ -39,7 +39,7 @@ def test_what_is_still_in_the_queue_is_not_asked_for_again_for_a_while() -> None
     ports = memory_ports()
     ports.active.put("support", "run", ports.clock.now())
     assert [reconcile(ports), reconcile(ports)] == [1, 0]
-    ports.clock.advance(REQUEST_AGAIN_AFTER.total_seconds())
+    ports.clock.advance(REQUESTED_AGAIN_AFTER.total_seconds())
     assert [reconcile(ports), reconcile(ports)] == [1, 0]
 
 

@@ -9,7 +9,8 @@ from shared.core.states import Intent, State
 from shared.models.receipt import Receipt
 from shared.models.run import Run
 from shared.sweeps.sweep import sweep
-from shared.uploads.intake import accept, upload_of
+from shared.uploads.events import upload_of
+from shared.uploads.intake import accept
 from tests import receipts
 from tests.doubles.world import World, chat
 

@@ -7,6 +7,7 @@ from shared.core.resources import RECEIPTS, UPLOADS
 from shared.core.states import ENDS, Intent, State
 from shared.models.run import Run
 from shared.runs.decisions import decide
+from shared.runs.store import all_runs
 from shared.sweeps.rebuild import rebuild
 from shared.sweeps.sweep import sweep
 from tests import receipts
@@ -85,7 +86,7 @@ def test_a_file_that_was_uploaded_again_is_trained_on_again(world: World) -> Non
     world.ports.jobs.fail(f"{again}-1", "Something else.")
     world.until_state(again, State.FAILED)
     world.until_state(world.drop(PATH), State.SUBMITTED)
-    with pytest.raises(DecisionError, match="replaced by a newer version"):
+    with pytest.raises(DecisionError, match="A newer version replaced the upload"):
         decide("support", again, "retry", "ann", world.ports)
 
 
@@ -115,7 +116,7 @@ def test_no_later_event_nor_rebuild_lets_what_is_under_way_give_way_to_a_touch(w
     world.deliver({**event, "data": late})
     world.round()
     lose_tables(world)
-    rebuild(world.ports)
+    rebuild(all_runs(world.ports), world.ports)
     assert world.run(run_id).intent is Intent.PROCEED
     world.until_state(run_id, State.LIVE)
 

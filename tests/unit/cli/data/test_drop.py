@@ -50,7 +50,7 @@ def test_the_file_that_says_ready_is_dropped_last(tmp_path: Path) -> None:
 def test_a_dropped_folder_is_a_complete_upload_in_the_cloud(tmp_path: Path) -> None:
     ports = memory_ports()
     dropped(folder(tmp_path / "week-12", "train.jsonl", "test.jsonl.gz"), ports)
-    upload, fault = folder_uploads.closed(Upload(path="lumo/week-12/_READY", etag="1", size=0), ports)
+    upload, fault = folder_uploads.with_parts(Upload(path="lumo/week-12/_READY", etag="1", size=0), ports)
     assert fault is None
     assert [part.path for part in upload.parts] == ["lumo/week-12/test.jsonl.gz", "lumo/week-12/train.jsonl"]
 

@@ -28,7 +28,7 @@ def test_an_upload_becomes_three_splits_under_the_claim_and_a_receipt() -> None:
     run = dropped(ports, GOOD)
     outcome = prepare(run, ports)
     assert isinstance(outcome, Forward)
-    assert (outcome.state, outcome.under) == (State.PREPARED, "1")
+    assert (outcome.state, outcome.claim_owner) == (State.PREPARED, "1")
     splits = splits_of(outcome)
     assert splits.train == f"{run.run_id}/1/train.jsonl"
     assert sum(len(rows.splitlines()) for rows in files_of(outcome, ports).values()) == 60
@@ -56,7 +56,7 @@ def test_a_second_claim_writes_the_same_bytes_elsewhere() -> None:
     before = {path: ports.blobs.read(RECEIPTS, path) for path in receipts(ports)}
     ports.clock.advance(3600)
     second = prepare(as_stored(ports, run), ports)
-    assert second.under == "2"
+    assert second.claim_owner == "2"
     assert splits_of(second).digest == splits_of(first).digest
     for name in NAMES:
         assert files_of(second, ports)[name] == files_of(first, ports)[name]
@@ -176,7 +176,7 @@ def test_an_upload_that_was_replaced_is_superseded() -> None:
     ports.blobs.write(UPLOADS, PATH, [b"newer"], "application/octet-stream")
     outcome = prepare(run, ports)
     assert isinstance(outcome, Close)
-    assert (outcome.end, outcome.under) == (State.SUPERSEDED, "1")
+    assert (outcome.end, outcome.claim_owner) == (State.SUPERSEDED, "1")
     assert not receipts(ports)
 
 
