@@ -1,10 +1,14 @@
-"""Protocols of everything outside. Steps take these; ``gateways/`` and the tests' doubles implement them.
+"""Protocols of everything outside the app. Steps take them; ``gateways/`` and the tests' doubles implement them.
 
-All are synchronous. Absence is ``None``, never an exception. A conditional write that lost raises
-``ConflictError``; throttling raises ``ThrottledError``; missing quota raises ``QuotaError``. Every
-``create`` can be repeated: the same name with the same content is a success, with other content a
-``ConflictError``. What runs own in Azure ML is asked for ``before`` a time or not at all, which raises
-``ThrottledError``; ``None``: whenever. Long operations are started and left: read their state with ``get``.
+All calls are synchronous. Absence is ``None``, never an exception. Every ``create`` can be repeated: the same name with
+the same content is a success. Long operations are started and left: read their state with ``get``.
+
+Raises:
+    ConflictError: a conditional write lost, or the name is in use for something else.
+    ThrottledError: Azure asks to come back later; or it is ``before`` no longer, and nothing was created.
+    QuotaError: Azure has no quota or capacity.
+
+``before`` is the time until when a call may create something that its run then owns; ``None``: any time.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,10 +50,10 @@ class Clock(Protocol):
 
 
 class QueuePosition(NamedTuple):
-    """A run that waits in a queue; in the order in which they are served."""
+    """A run's place in a queue. Positions sort in the order in which they are served."""
 
     since: datetime
-    """When the run was made: the order of arrival."""
+    """When the run was created: the order of arrival."""
     run_id: str
     project: str
     queue: Queue
@@ -57,14 +61,14 @@ class QueuePosition(NamedTuple):
 
 @dataclass(frozen=True)
 class ActiveRow:
-    """A row of the index of what still moves."""
+    """A row of the index of runs that still move."""
 
     project: str
     run_id: str
     next_due: datetime
     waiting: QueuePosition | None
     requested_at: datetime | None
-    """When somebody last asked for the advance that is due; ``None`` if nobody has since the row was put."""
+    """When the advance that is due was last requested; ``None``: not since the row was put."""
     etag: str
 
 
@@ -81,7 +85,7 @@ class Blobs(Protocol):
         ...
 
     def chunks(self, container: str, path: str, etag: str) -> Iterator[bytes]:
-        """A blob of any size, in pieces.
+        """The content of a blob of any size, in pieces.
 
         Raises:
             ConflictError: the blob is no longer the version ``etag``, or is gone.
@@ -89,29 +93,29 @@ class Blobs(Protocol):
         ...
 
     def write(self, container: str, path: str, chunks: Iterable[bytes], content_type: str) -> None:
-        """Replace a blob. Nothing is visible until all of it is there."""
+        """Replace a blob. Nothing is visible until all of it is written."""
         ...
 
     def create(self, container: str, path: str, chunks: Iterable[bytes], content_type: str) -> bool:
-        """Write a blob where there is none; ``False`` if there is one already, whatever is in it."""
+        """Write a blob where none exists; ``False`` if one exists, whatever its content."""
         ...
 
     def stage(self, container: str, path: str, block: str, content: bytes) -> None:
-        """Upload a block of a blob in the making. Nothing is visible; names of its blocks are of one length."""
+        """Upload one block of a blob. Nothing is visible yet. All block names of a blob have the same length."""
         ...
 
     def commit(self, container: str, path: str, blocks: Sequence[str], content_type: str) -> str:
-        """Replace a blob by blocks that were staged, in this order, and drop its others; the new ETag.
+        """Replace a blob by staged blocks, in this order, and drop its other blocks; the new ETag.
 
         Raises:
-            ConflictError: one of them is not there, since another writer committed the blob meanwhile.
+            ConflictError: a block is missing, because another writer committed the blob meanwhile.
         """
         ...
 
     def within(self, container: str, prefix: str = "") -> Iterator[BlobInfo]: ...
 
     def delete(self, container: str, path: str) -> None:
-        """Delete a blob; one that is absent is deleted already."""
+        """Delete a blob. An absent blob is a success."""
         ...
 
 
@@ -119,50 +123,53 @@ class Runs(Protocol):
     def get(self, project: str, run_id: str) -> Stored[Run] | None: ...
 
     def create(self, run: Run) -> bool:
-        """Insert; ``False`` if the run exists already."""
+        """Insert a run; ``False`` if it exists already."""
         ...
 
     def replace(self, run: Run, etag: str) -> str:
-        """Write forward if nobody else did; the new ETag.
+        """Replace the row if it is still the one that was read; the new ETag.
 
         Raises:
-            ConflictError: the row is not the one read.
+            ConflictError: it is not.
         """
         ...
 
     def all(self, project: str | None = None) -> Iterator[Run]: ...
 
     def append(self, run: Run, entry: TimelineEntry) -> None:
-        """Add a timeline row; the same ``seq`` twice is one row."""
+        """Add a timeline entry. The same ``seq`` twice is one entry."""
         ...
 
     def timeline(self, run_id: str, project: str) -> list[TimelineEntry]: ...
 
 
 class Active(Protocol):
-    """Index of what still moves: written before the run's row, removed after its end."""
+    """Index of the runs that still move: a row is written before the run's record, and removed after its end."""
 
     def put(self, project: str, run_id: str, next_due: datetime, waiting: QueuePosition | None = None) -> None:
-        """Say when a run is to be looked at next, and what it waits for; nobody has asked for that yet."""
+        """Say when a run is to be looked at next, and which queue it waits in. The advance is not requested yet."""
         ...
 
     def mark_requested(self, row: ActiveRow, now: datetime) -> None:
-        """Remember that an advance was asked for, unless the row is no longer the one read."""
+        """Remember that the advance was requested, unless the row has changed since it was read."""
         ...
 
     def remove(self, project: str, run_id: str) -> None: ...
 
     def due(self, now: datetime) -> Iterator[ActiveRow]:
-        """What is due, longest due first."""
+        """Rows that are due, the longest due first."""
         ...
 
     def waiting(self, queue: Queue, project: str | None = None) -> list[ActiveRow]:
-        """What waits in a queue, longest first."""
+        """Rows that wait in a queue, in the order in which they are served."""
         ...
 
 
 class Projects(Protocol):
-    """One row each for serving, lease and usage, so that a busy scorer never blocks a promotion; one for capacity."""
+    """Rows for serving, lease and usage of each project, apart, so that a busy scorer never blocks a promotion.
+
+    One more row is the app's: capacity.
+    """
 
     def serving(self, project: str) -> Stored[Serving] | None: ...
 
@@ -191,7 +198,7 @@ class Projects(Protocol):
 
 class Ledger(Protocol):
     def put(self, entry: LedgerEntry) -> None:
-        """Write an entry; its key is the endpoint's name, so twice is once."""
+        """Write an entry. Its key is the endpoint's name, so the same entry twice is one entry."""
         ...
 
     def entries(self, project: str | None = None) -> list[LedgerEntry]: ...
@@ -199,12 +206,12 @@ class Ledger(Protocol):
 
 class AdvanceQueue(Protocol):
     def send(self, project: str, run_id: str) -> None:
-        """Ask for ``advance(run)``, at least once."""
+        """Request ``advance(run)``. It is delivered at least once."""
         ...
 
 
 class Catalog(Protocol):
-    """What there is to train with: base models and the component in the registry, compute."""
+    """What a job can use: base models and the component in the registry, and clusters."""
 
     def foundation_model(self, name: str) -> FoundationModel | None: ...
 
@@ -220,22 +227,22 @@ class Jobs(Protocol):
         """Create the job.
 
         Raises:
-            ConflictError: the name is taken by a job with another fingerprint.
+            ConflictError: a job with this name and another fingerprint exists.
         """
         ...
 
     def get(self, name: str) -> Job | None: ...
 
     def cancel(self, name: str) -> None:
-        """Ask for cancellation; a job that has ended or is absent is left alone."""
+        """Request cancellation. A job that has ended or is absent is left alone."""
         ...
 
     def metrics(self, name: str) -> dict[str, float]:
-        """Last value of each metric of the job and its children."""
+        """The last value of each metric of the job and its children."""
         ...
 
     def ours(self) -> Iterator[Job]:
-        """Those that bear our tag, ended ones too; why one failed is not looked up."""
+        """Jobs with our tag, ended ones too, without the reason of a failure."""
         ...
 
 
@@ -245,11 +252,11 @@ class Models(Protocol):
     def get(self, name: str, version: str) -> RegisteredModel | None: ...
 
     def delete(self, name: str, version: str) -> None:
-        """Delete a version; one that is absent is deleted already."""
+        """Delete a version. An absent version is a success."""
         ...
 
     def ours(self) -> Iterator[RegisteredModel]:
-        """Versions that bear our tag."""
+        """Model versions with our tag."""
         ...
 
 
@@ -263,7 +270,7 @@ class Endpoints(Protocol):
     def delete(self, name: str) -> None: ...
 
     def ours(self) -> Iterator[Endpoint]:
-        """Those that bear our tag; why one failed is not looked up."""
+        """Endpoints with our tag, without the reason of a failure."""
         ...
 
 
@@ -279,7 +286,10 @@ class Deployments(Protocol):
 
 class Scorer(Protocol):
     def score(self, scoring_uri: str, body: Mapping[str, Any], deployment: str | None = None) -> Any:
-        """Answer of a deployment (by traffic, or the one named) to the lesson's body, decoded.
+        """The decoded answer of a deployment to the lesson's body.
+
+        Args:
+            deployment: its name; ``None``: the endpoint's traffic decides.
 
         Raises:
             ScoringError: it answered with an error, or not at all.
@@ -289,17 +299,17 @@ class Scorer(Protocol):
 
 class Notices(Protocol):
     def publish(self, run: Run, notices: list[Notice]) -> None:
-        """Tell the world.
+        """Publish notices of a run to the topic.
 
         Raises:
-            NoticeError: it could not be told; once more later.
+            NoticeError: the topic does not accept them now; publish them again later.
         """
         ...
 
 
 @dataclass(frozen=True)
 class Ports:
-    """All collaborators of the engine, joined in ``wiring``."""
+    """All collaborators of the engine. ``wiring`` joins them."""
 
     settings: Settings
     clock: Clock

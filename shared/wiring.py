@@ -1,4 +1,4 @@
-"""The only place that joins ports and gateways. Everything is made once a process, on first use."""
+"""The only place that joins ports and gateways. Each is made once in a process, on first use."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -20,21 +20,21 @@ from shared.gateways.tables import TableActive, TableLedger, TableProjects, Tabl
 from shared.ports import Ports
 
 if TYPE_CHECKING:
-    from azure.core.credentials import TokenCredential
+    from shared.gateways.credential import TokenCredential
 
 
 @cache
 def ports() -> Ports:
-    """The engine's collaborators on Azure, or on whatever the settings point to.
+    """The engine's collaborators, on Azure or on the laptop, as the settings say.
 
     Raises:
-        SettingsError: an app setting is missing or wrong.
+        SettingsError: app settings are missing or wrong.
     """
     return joined(settings(), credential())
 
 
 def joined(app: Settings, identity: "TokenCredential") -> Ports:
-    """All gateways of an app with these settings."""
+    """The gateways of an app with these settings."""
     azureml = AzureML(app, identity)
     return Ports(
         settings=app,
@@ -57,5 +57,5 @@ def joined(app: Settings, identity: "TokenCredential") -> Ports:
 
 @cache
 def scorer() -> AsyncScorer:
-    """The API's way to ask a deployment."""
+    """How the API asks a deployment."""
     return AsyncScorer(settings(), credential())

@@ -1,17 +1,17 @@
-"""Everything that Tunedrop raises on purpose.
+"""All errors that Tunedrop raises itself.
 
 TunedropError               what happened, and what to do next (``remedy``)
 ├── SettingsError           an app setting is missing or wrong
 ├── ConfigError             a file of settings is wrong
 ├── EventError              an event is not one of ours
 ├── PreflightError          the job cannot be submitted as asked
-├── ConflictError           someone else wrote first (If-Match, or a name in use with another body)
-├── DecisionError           a run cannot do what was decided
-├── NotFoundError           the thing asked for does not exist
-├── QuotaError              Azure has no capacity for it
+├── ConflictError           somebody else wrote first (If-Match), or the name is in use for something else
+├── DecisionError           the run is in no state for this decision
+├── NotFoundError           the requested thing does not exist
+├── QuotaError              Azure has no quota or capacity
 ├── ThrottledError          Azure asks to come back later
-├── NoticeError             the topic does not take notices now
-└── ScoringError            a deployment answered with an error
+├── NoticeError             the topic does not accept notices now
+└── ScoringError            a deployment answered with an error, or not at all
 """
 
 
@@ -19,8 +19,8 @@ class TunedropError(Exception):
     """An error with a remedy: what a person can do next.
 
     Args:
-        message: what is wrong and where, one sentence.
-        remedy: what to do about it, one sentence; empty where nothing can be done.
+        message: what is wrong and where, in one sentence.
+        remedy: what to do about it, in one sentence; empty if nothing can be done.
     """
 
     def __init__(self, message: str, remedy: str = "") -> None:
@@ -46,19 +46,19 @@ class PreflightError(TunedropError):
 
 
 class ConflictError(TunedropError):
-    """Someone else wrote first, or a name is in use for something else."""
+    """Somebody else wrote first, or a name is in use for something else."""
 
 
 class DecisionError(TunedropError):
-    """A run is not in a state in which it can do what was decided."""
+    """The run is in no state for this decision."""
 
 
 class NotFoundError(TunedropError):
-    """The thing asked for does not exist."""
+    """The requested thing does not exist."""
 
 
 class QuotaError(TunedropError):
-    """Azure has no quota or capacity for it."""
+    """Azure has no quota or capacity."""
 
 
 class ThrottledError(TunedropError):
@@ -74,14 +74,14 @@ class ThrottledError(TunedropError):
 
 
 class NoticeError(TunedropError):
-    """The topic does not take notices now."""
+    """The topic does not accept notices now."""
 
 
 class ScoringError(TunedropError):
-    """A deployment answered a scoring request with an error.
+    """A deployment answered a scoring request with an error, or not at all.
 
     Args:
-        status: the HTTP status it answered with.
+        status: the HTTP status of the answer.
     """
 
     def __init__(self, message: str, status: int) -> None:

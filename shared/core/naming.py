@@ -1,4 +1,4 @@
-"""Deterministic names: the same version of the same upload always yields the same ones.
+"""Deterministic names: the same version of the same upload always has the same names.
 
 Azure ML's limits: endpoint and deployment names have 3-32 characters, begin with a letter and hold
 letters, digits and single dashes; an endpoint's name is unique in its region and never reused.
@@ -15,10 +15,10 @@ _ATTEMPT: Final = re.compile(r"((.+)-[0-9a-f]{10})-([1-9][0-9]*)")
 _DATA_SUFFIXES: Final = (".jsonl", ".jsonl.gz")
 _PART: Final = re.compile(r"[^/]+(/[^/]+)+/(train|validation|test)\.jsonl(\.gz)?")
 READY: Final = "_READY"
-"""Name of the empty file that closes a folder drop."""
+"""Name of the empty file that closes a folder upload."""
 CONFIG_FILE: Final = "tunedrop.yaml"
 MANAGED_BY: Final = "managed-by"
-"""Tag of everything we make in Azure; its value is ``OURS``."""
+"""Tag of everything that we create in Azure ML; its value is ``OURS``."""
 OURS: Final = "tunedrop"
 
 
@@ -28,23 +28,27 @@ def is_project(name: str) -> bool:
 
 
 def is_data_file(path: str) -> bool:
-    """Whether a file is chat data (other files beside it are sidecars)."""
+    """Whether a file is chat data. Other files beside it are ignored."""
     return path.endswith(_DATA_SUFFIXES)
 
 
 def split_of(path: str) -> str | None:
-    """The split that an upload is a folder drop's file of: ``{project}/{drop}/{split}.jsonl[.gz]``; else ``None``."""
-    found = _PART.fullmatch(path)
-    return found[2] if found else None
+    """The split of a folder upload's file, ``{project}/{folder}/{split}.jsonl[.gz]``; ``None`` for any other path."""
+    match = _PART.fullmatch(path)
+    return match[2] if match else None
 
 
 def is_ready(path: str) -> bool:
-    """Whether an upload closes a folder drop."""
+    """Whether an upload closes a folder upload."""
     return re.fullmatch(rf"[^/]+(/[^/]+)+/{READY}", path) is not None
 
 
 def is_upload(path: str, size: int) -> bool:
-    """Whether a blob in the uploads container becomes a run: a file of a folder drop does not before ``_READY``."""
+    """Whether a blob in the uploads container becomes a run. The files of a folder upload do with its ``_READY``.
+
+    Args:
+        size: bytes.
+    """
     return is_ready(path) or (is_data_file(path) and split_of(path) is None and size > 0)
 
 
@@ -58,18 +62,18 @@ def project_of(path: str) -> str:
     if not slash or not is_project(project):
         raise EventError(
             f"'{path}' is not in a project's folder.",
-            "Upload to uploads/{project}/…; a project has 3-18 lower-case letters, digits and dashes.",
+            "Upload it to uploads/{project}/…; a project's name has 3 to 18 lower-case letters, digits and dashes.",
         )
     return project
 
 
 def normal_etag(etag: str) -> str:
-    """An ETag without quotes: the SDK quotes them, listings and some events don't."""
+    """An ETag without quotes. The SDK quotes ETags; listings and some events do not."""
     return etag.removeprefix("W/").strip('"')
 
 
 def run_id(account: str, container: str, path: str, etag: str) -> str:
-    """The run that this version of this upload becomes: ``{project}-{10 hex digits}``.
+    """Id of the run that this version of this upload becomes: ``{project}-{10 hex digits}``.
 
     Raises:
         EventError: the path is not in a project's folder.
@@ -79,12 +83,12 @@ def run_id(account: str, container: str, path: str, etag: str) -> str:
 
 
 def project_of_run(run: str) -> str:
-    """The project that a run belongs to, by the run's id."""
+    """The project of a run, taken from the run's id."""
     return run.rpartition("-")[0]
 
 
 def prepared_path(run: str, claim: str, split: str) -> str:
-    """Path of a split within the prepared container: no two claims ever write the same one."""
+    """Path of a split within the prepared container. No two claims ever write the same path."""
     return f"{run}/{claim}/{split}.jsonl"
 
 
@@ -99,9 +103,9 @@ def attempt_name(run: str, attempt: int) -> str:
 
 
 def parse_attempt_name(name: str) -> tuple[str, str, int] | None:
-    """(project, run id, attempt) of a job or deployment; ``None`` for a name that ``attempt_name`` never gives."""
-    found = _ATTEMPT.fullmatch(name)
-    return (found[2], found[1], int(found[3])) if found and is_project(found[2]) else None
+    """(project, run id, attempt) of a job or deployment; ``None`` for a name that ``attempt_name`` never returns."""
+    match = _ATTEMPT.fullmatch(name)
+    return (match[2], match[1], int(match[3])) if match and is_project(match[2]) else None
 
 
 def model_version(run: str, attempt: int) -> str:
@@ -110,5 +114,5 @@ def model_version(run: str, attempt: int) -> str:
 
 
 def endpoint_name(project: str, workspace_id: str, generation: int) -> str:
-    """Name of a project's endpoint; a new generation is a new name, because names aren't reusable."""
+    """Name of a project's endpoint. Each generation has a new name, because Azure ML never frees a name."""
     return f"{project}-{hashlib.sha256(workspace_id.encode()).hexdigest()[:5]}-{generation}"

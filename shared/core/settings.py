@@ -1,4 +1,4 @@
-"""App settings: what whoever runs the platform decides. Read on first use, never at import.
+"""App settings: what the operator of the platform decides. They are read on first use, never at import.
 
 The table in ``docs/settings.md`` is generated from this class.
 """
@@ -13,7 +13,7 @@ from shared.core.errors import SettingsError
 
 
 class Settings(BaseSettings):
-    """Settings of the Functions app; each is an environment variable of the alias's name."""
+    """Settings of the Functions app. Each is an environment variable with the name of its alias."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     )
     storage_id: str = Field(
         alias="TUNEDROP_STORAGE_ID",
-        description="Resource id of the storage account: upload events of another topic are dropped",
+        description="Resource id of the storage account; upload events from another topic are dropped",
     )
 
     subscription_id: str = Field(alias="TUNEDROP_SUBSCRIPTION_ID", description="Subscription of the Azure ML workspace")
@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     component: str = Field(
         "chat_completion_pipeline", alias="TUNEDROP_COMPONENT", description="Fine-tuning pipeline component"
     )
-    base_model: str = Field("Phi-4", alias="TUNEDROP_BASE_MODEL", description="Base model of projects that name none")
+    base_model: str = Field("Phi-4", alias="TUNEDROP_BASE_MODEL", description="Base model of projects that set none")
     compute: str = Field("gpu-cluster", alias="TUNEDROP_COMPUTE", description="Cluster that trains")
     training_identity: str = Field(
         "", alias="TUNEDROP_TRAINING_IDENTITY", description="Client id of the user-assigned identity that jobs run as"
@@ -52,13 +52,13 @@ class Settings(BaseSettings):
     cloud_metadata: dict[str, str] | None = Field(
         None,
         alias="TUNEDROP_CLOUD_METADATA",
-        description="JSON of the endpoints of a sovereign cloud or a stand-in; unset: Azure's public cloud",
+        description="Endpoints of a sovereign cloud or a stand-in, as JSON; unset: Azure's public cloud",
     )
 
     budget_per_run_usd: float = Field(
         100.0,
         alias="TUNEDROP_BUDGET_PER_RUN_USD",
-        description="Most that training may cost without approval, all attempts of a run together",
+        description="Most that training may cost without an approval, for all attempts of a run together",
     )
     budget_per_run_tokens: int = Field(
         1_000_000_000,
@@ -71,20 +71,20 @@ class Settings(BaseSettings):
         ge=1,
         le=1000,
         alias="TUNEDROP_MOST_JOBS",
-        description="Most jobs in training at once; others wait their turn",
+        description="Most jobs in training at once; other runs wait in a queue",
     )
     most_endpoints: int = Field(
         20,
         ge=1,
         le=1000,
         alias="TUNEDROP_MOST_ENDPOINTS",
-        description="Most endpoints up at once; others wait their turn",
+        description="Most endpoints up at once; other runs wait in a queue",
     )
     longest_lease_hours: float = Field(
         168.0, ge=0.01, le=8784, alias="TUNEDROP_LONGEST_LEASE_HOURS", description="Longest that an endpoint may live"
     )
     notices_endpoint: str = Field(
-        "", alias="TUNEDROP_NOTICES_ENDPOINT", description="Event Grid topic for notices; unset: none are sent"
+        "", alias="TUNEDROP_NOTICES_ENDPOINT", description="Event Grid topic for notices; unset: no notices are sent"
     )
 
     @property
@@ -101,7 +101,7 @@ def settings() -> Settings:
     """The settings of this process.
 
     Raises:
-        SettingsError: some are missing or wrong; all of them are named.
+        SettingsError: settings are missing or wrong; the message names all of them.
     """
     try:
         return Settings()
@@ -110,5 +110,5 @@ def settings() -> Settings:
 
 
 def _explain(errors: list[Any]) -> str:
-    faults = (f"{error['loc'][0]} ({error['msg'].lower()})" for error in errors)
-    return f"App settings are missing or wrong: {', '.join(faults)}."
+    problems = (f"{error['loc'][0]} ({error['msg'].lower()})" for error in errors)
+    return f"App settings are missing or wrong: {', '.join(problems)}."

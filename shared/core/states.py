@@ -1,4 +1,4 @@
-"""The states of a run, which may follow which, and how long each may last."""
+"""The states of a run, which state may follow which, and how long each may last."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -30,7 +30,7 @@ class State(StrEnum):
 
 
 class Intent(StrEnum):
-    """What its owner wants of a run: a field, not a state."""
+    """What its owner wants of a run. It is a field of the record, not a state."""
 
     PROCEED = "proceed"
     CANCEL = "cancel"
@@ -64,10 +64,10 @@ TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
 }
 
 STARTS: Final = (State.REGISTERED, State.TRAINED, State.PREPARED, State.RECEIVED)
-"""Where a further attempt may begin: at the first of these whose own work is done already."""
+"""Where a further attempt may begin: in the first of these states whose results exist already."""
 
 RETRIED: Final = frozenset({State.FAILED, State.CANCELLED})
-"""Ends that a further attempt may follow; nothing else follows an end."""
+"""Ends that a further attempt may follow. Nothing else follows an end."""
 
 DEADLINES: Final[Mapping[State, timedelta]] = {
     State.RECEIVED: timedelta(hours=6),
@@ -81,8 +81,8 @@ DEADLINES: Final[Mapping[State, timedelta]] = {
     State.LIVE: timedelta(days=400),
     State.CLOSING: timedelta(days=1),
 }
-"""How long a run may stay in a state before it is closed as failed (``live``: see the lease); what is still
-``closing`` then goes on, and says so again each time."""
+"""How long a run may stay in a state before it is closed as failed. A live run retires instead. A run that is still
+``closing`` goes on, and says so again each time."""
 
 
 def rank(state: State) -> int:
@@ -96,6 +96,6 @@ def may_follow(before: State, after: State) -> bool:
 
 
 def has_come_to(now: State, goal: State) -> bool:
-    """Whether a run is at ``goal`` or past it on the path; ``closing`` and the ends are past nothing."""
+    """Whether a run is at ``goal`` or past it on the path. A run that is closing or has ended is past nothing."""
     off_the_path = now in ENDS or now is State.CLOSING
     return now is goal or (not off_the_path and rank(now) > rank(goal))

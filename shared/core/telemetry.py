@@ -1,4 +1,4 @@
-"""What is counted. Without a configured meter provider, as on a laptop, the counts go nowhere."""
+"""Counters. Without a configured meter provider, as on a laptop, nothing is sent."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -10,7 +10,7 @@ Dropped = Literal["foreign", "unknown"]
 
 
 def event_dropped(source: Literal["uploads", "runs"], why: Dropped) -> None:
-    """Count an event that was not acted on: foreign (spoofed or malformed), or about a job that is no run's."""
+    """Count an event that was dropped: foreign (spoofed or malformed), or unknown (about a job of no run)."""
     _dropped().add(1, {"source": source, "why": why})
 
 
