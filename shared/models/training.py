@@ -28,7 +28,6 @@ class ComponentInput(Model):
     name: str
     type: str
     """``string``, ``integer``, ``number``, ``boolean``, ``uri_file``, ``mltable``, …"""
-    optional: bool = False
     default: Any = None
     enum: list[Any] | None = None
     min: float | None = None
@@ -39,8 +38,7 @@ class Component(Model):
     """The fine-tuning pipeline component."""
 
     id: str
-    name: str
-    version: str
+    """``azureml://registries/{registry}/components/{name}/versions/{version}``"""
     inputs: dict[str, ComponentInput]
 
 
@@ -51,7 +49,6 @@ class Compute(Model):
     size: str
     gpus: int
     provisioning_state: str
-    max_nodes: int = 1
 
 
 class TrainingJob(Model):
@@ -86,7 +83,6 @@ class Job(Model):
     azure_status: str
     """Azure ML's own word."""
     fingerprint: str | None = None
-    studio_url: str | None = None
     error: str | None = None
     tags: dict[str, str] = {}
 

@@ -33,12 +33,6 @@ def size(name: str) -> Size | None:
     return _SIZES.get(name.casefold())
 
 
-def gpus(name: str) -> int | None:
-    """GPUs of a VM size; ``None``: unknown."""
-    known = size(name)
-    return known.gpus if known else None
-
-
 def usd_per_hour(name: str) -> float | None:
     """List price of a VM size; ``None``: unknown."""
     known = size(name)

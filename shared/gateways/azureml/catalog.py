@@ -66,7 +66,6 @@ class AzureMLCatalog:
             size=size,
             gpus=self._gpus.get(size.lower(), 0),
             provisioning_state=found.provisioning_state or "Unknown",
-            max_nodes=found.max_instances or 1,
         )
 
     @cached_property
@@ -109,7 +108,6 @@ def _component(found: "SdkComponent") -> Component:
         name: ComponentInput(
             name=name,
             type=declared.type,
-            optional=bool(declared.optional),
             default=declared.default,
             enum=declared.enum,
             min=declared.min,
@@ -117,4 +115,4 @@ def _component(found: "SdkComponent") -> Component:
         )
         for name, declared in found.inputs.items()
     }
-    return Component(id=found.id, name=found.name, version=found.version, inputs=inputs)
+    return Component(id=found.id, inputs=inputs)

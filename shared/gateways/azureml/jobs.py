@@ -86,12 +86,10 @@ def _job(found: dict[str, Any]) -> Job:
     properties = found["properties"]
     azure_status = properties.get("status") or "NotStarted"
     tags = properties.get("tags") or {}
-    studio = (properties.get("services") or {}).get("Studio") or {}
     return Job(
         name=found["name"],
         status=_ENDED.get(azure_status.lower(), "running"),
         azure_status=azure_status,
         fingerprint=tags.get(FINGERPRINT_TAG),
-        studio_url=studio.get("endpoint"),
         tags=tags,
     )

@@ -41,8 +41,6 @@ APPS_OWN = SPECS.keys() & {
 }
 COMPONENT = Component(
     id="azureml://registries/azureml/components/chat_completion_pipeline/versions/0.0.82",
-    name="chat_completion_pipeline",
-    version="0.0.82",
     inputs={name: ComponentInput(name=name, **spec) for name, spec in SPECS.items()},
 )
 REAL_DEFAULTS = {
