@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from shared.core import resources
 from shared.core.errors import ConflictError
 from shared.core.settings import Settings
-from shared.gateways import rows
+from shared.gateways.entities import from_entity, to_entity
 from shared.models.project import Capacity, Lease, LedgerEntry, Serving, Usage
 from shared.models.run import Queue, Run, TimelineEntry
 from shared.ports import ActiveRow, QueuePosition, Stored
@@ -84,23 +84,23 @@ class Table:
         """Delete an entity; one that is absent is deleted already."""
         self._client.delete_entity(partition, row)
 
-    def where(self, condition: str, **values: Any) -> "Iterator[TableEntity]":
+    def query(self, condition: str, **values: Any) -> "Iterator[TableEntity]":
         """Entities that meet an OData condition with ``@name`` parameters."""
         yield from self._client.query_entities(condition, parameters=values)
 
-    def under(self, prefix: str, partition: str | None = None) -> "Iterator[TableEntity]":
+    def by_prefix(self, prefix: str, partition: str | None = None) -> "Iterator[TableEntity]":
         """Entities whose row key begins with ``prefix``, of one partition or of all."""
         condition = "RowKey ge @first and RowKey lt @after"
         bounds = {"first": prefix, "after": prefix[:-1] + chr(ord(prefix[-1]) + 1)}
         if partition is None:
-            return self.where(condition, **bounds)
-        return self.where(f"PartitionKey eq @partition and {condition}", partition=partition, **bounds)
+            return self.query(condition, **bounds)
+        return self.query(f"PartitionKey eq @partition and {condition}", partition=partition, **bounds)
 
     def all(self, partition: str | None = None) -> "Iterator[TableEntity]":
         """Every entity, of one partition or of all."""
         if partition is None:
             return iter(self._client.list_entities())
-        return self.where("PartitionKey eq @partition", partition=partition)
+        return self.query("PartitionKey eq @partition", partition=partition)
 
     @cached_property
     def _client(self) -> "TableClient":
@@ -118,7 +118,7 @@ class TableRuns:
     def get(self, project: str, run_id: str) -> Stored[Run] | None:
         """The record, with its ETag."""
         row = self._table.get(project, f"run:{run_id}")
-        return None if row is None else Stored(rows.model(Run, row), _etag(row))
+        return None if row is None else Stored(from_entity(Run, row), _etag(row))
 
     def create(self, run: Run) -> bool:
         """Insert; ``False`` if the run exists already."""
@@ -130,15 +130,15 @@ class TableRuns:
 
     def all(self, project: str | None = None) -> Iterator[Run]:
         """Every run, of one project or of all."""
-        return (rows.model(Run, row) for row in self._table.under("run:", project))
+        return (from_entity(Run, row) for row in self._table.by_prefix("run:", project))
 
     def append(self, run: Run, entry: TimelineEntry) -> None:
         """Add a timeline row; the same ``seq`` twice is one row."""
-        self._table.put(rows.entity(run.project, f"time:{run.run_id}:{entry.seq:06d}", entry))
+        self._table.put(to_entity(run.project, f"time:{run.run_id}:{entry.seq:06d}", entry))
 
     def timeline(self, run_id: str, project: str) -> list[TimelineEntry]:
         """What happened to a run, in order."""
-        return [rows.model(TimelineEntry, row) for row in self._table.under(f"time:{run_id}:", project)]
+        return [from_entity(TimelineEntry, row) for row in self._table.by_prefix(f"time:{run_id}:", project)]
 
 
 class TableActive:
@@ -163,13 +163,13 @@ class TableActive:
 
     def due(self, now: datetime) -> Iterator[ActiveRow]:
         """What is due, longest due first."""
-        rows = self._table.where("next_due le @now", now=now)
+        rows = self._table.query("next_due le @now", now=now)
         return iter(sorted(map(_indexed, rows), key=attrgetter("next_due")))
 
     def waiting(self, queue: Queue, project: str | None = None) -> list[ActiveRow]:
         """What waits in a queue, longest first."""
         where = "queue eq @queue" + (" and PartitionKey eq @project" if project else "")
-        rows = self._table.where(where, queue=queue, project=project)
+        rows = self._table.query(where, queue=queue, project=project)
         return sorted(map(_indexed, rows), key=attrgetter("waiting"))
 
 
@@ -186,37 +186,37 @@ class TableProjects:
 
     def create_serving(self, serving: Serving) -> bool:
         """Insert; ``False`` if the project has a row already."""
-        return self._table.insert(rows.entity(serving.project, "serving", serving))
+        return self._table.insert(to_entity(serving.project, "serving", serving))
 
     def replace_serving(self, serving: Serving, etag: str) -> str:
         """Write forward if nobody else did; the new ETag."""
-        return self._table.replace(rows.entity(serving.project, "serving", serving), etag)
+        return self._table.replace(to_entity(serving.project, "serving", serving), etag)
 
     def all_serving(self) -> Iterator[Stored[Serving]]:
         """Of every project."""
-        return (_serving(row) for row in self._table.where("RowKey eq @row", row="serving"))
+        return (_serving(row) for row in self._table.query("RowKey eq @row", row="serving"))
 
     def capacity(self) -> Stored[Capacity] | None:
         """Who has a place where only so many may be at once."""
         row = self._table.get(_PLATFORM, "capacity")
-        return None if row is None else Stored(rows.model(Capacity, row), _etag(row))
+        return None if row is None else Stored(from_entity(Capacity, row), _etag(row))
 
     def create_capacity(self, capacity: Capacity) -> bool:
         """Insert; ``False`` if the row is there already."""
-        return self._table.insert(rows.entity(_PLATFORM, "capacity", capacity))
+        return self._table.insert(to_entity(_PLATFORM, "capacity", capacity))
 
     def replace_capacity(self, capacity: Capacity, etag: str) -> str:
         """Write forward if nobody else did; the new ETag."""
-        return self._table.replace(rows.entity(_PLATFORM, "capacity", capacity), etag)
+        return self._table.replace(to_entity(_PLATFORM, "capacity", capacity), etag)
 
     def lease(self, project: str) -> Lease | None:
         """Why the project's endpoint may live."""
         row = self._table.get(project, "lease")
-        return None if row is None else rows.model(Lease, row)
+        return None if row is None else from_entity(Lease, row)
 
     def put_lease(self, lease: Lease) -> None:
         """Insert or replace."""
-        self._table.put(rows.entity(lease.project, "lease", lease))
+        self._table.put(to_entity(lease.project, "lease", lease))
 
     def remove_lease(self, project: str) -> None:
         """End it."""
@@ -224,11 +224,11 @@ class TableProjects:
 
     def usage(self, project: str) -> list[Usage]:
         """When each app instance last scored for the project."""
-        return [rows.model(Usage, row) for row in self._table.under("usage:", project)]
+        return [from_entity(Usage, row) for row in self._table.by_prefix("usage:", project)]
 
     def put_usage(self, usage: Usage) -> None:
         """Insert or replace this instance's row."""
-        self._table.put(rows.entity(usage.project, f"usage:{usage.instance}", usage))
+        self._table.put(to_entity(usage.project, f"usage:{usage.instance}", usage))
 
 
 class TableLedger:
@@ -239,15 +239,15 @@ class TableLedger:
 
     def put(self, entry: LedgerEntry) -> None:
         """Write an entry; its key is the endpoint's name, so twice is once."""
-        self._table.put(rows.entity(entry.project, entry.endpoint, entry))
+        self._table.put(to_entity(entry.project, entry.endpoint, entry))
 
     def entries(self, project: str | None = None) -> list[LedgerEntry]:
         """All entries, of one project or of all."""
-        return [rows.model(LedgerEntry, row) for row in self._table.all(project)]
+        return [from_entity(LedgerEntry, row) for row in self._table.all(project)]
 
 
 def _run(run: Run) -> dict[str, Any]:
-    return rows.entity(run.project, f"run:{run.run_id}", run)
+    return to_entity(run.project, f"run:{run.run_id}", run)
 
 
 def _active(project: str, run_id: str, next_due: datetime, waiting: QueuePosition | None) -> dict[str, Any]:
@@ -262,7 +262,7 @@ def _indexed(row: "TableEntity") -> ActiveRow:
 
 
 def _serving(row: "TableEntity") -> Stored[Serving]:
-    return Stored(rows.model(Serving, row), _etag(row))
+    return Stored(from_entity(Serving, row), _etag(row))
 
 
 def _etag(row: "TableEntity") -> str:

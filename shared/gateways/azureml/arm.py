@@ -9,7 +9,7 @@ from shared.core.errors import NotFoundError
 from shared.core.settings import Settings
 from shared.gateways.azureml import cloud
 from shared.gateways.azureml.throttle_gate import ThrottleGate
-from shared.gateways.faults import translated
+from shared.gateways.error_translation import translate_errors
 from shared.gateways.http import JsonClient
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Arm:
         """The decoded answer of the resource manager.
 
         Raises:
-            TunedropError: see ``faults``.
+            TunedropError: see ``error_translation``.
         """
         return self.request(method, f"{self._address}/{path}".rstrip("/"), {"api-version": API_VERSION}, body)
 
@@ -64,7 +64,7 @@ class Arm:
 
     def request(self, method: str, url: str, query: dict[str, str] | None = None, body: Any = None) -> Json:
         """The decoded answer of any address."""
-        with translated(f"{method} {urlsplit(url).path.removeprefix(self._id)}"):
+        with translate_errors(f"{method} {urlsplit(url).path.removeprefix(self._id)}"):
             answer = self._http.send(method, url, query, body)
             answer.raise_for_status()
         return dict(answer.json() or {}) if answer.content else {}

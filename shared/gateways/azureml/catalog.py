@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import NotFoundError
 from shared.gateways.azureml import registry
 from shared.gateways.azureml.client import AzureML
-from shared.gateways.faults import translated
+from shared.gateways.error_translation import translate_errors
 from shared.models.training import Component, ComponentInput, Compute, FoundationModel
 from shared.policy import model_tags
 
@@ -48,7 +48,7 @@ class AzureMLCatalog:
     def compute(self, name: str) -> Compute | None:
         """A cluster as it stands now."""
         try:
-            with translated(f"compute {name}"):
+            with translate_errors(f"compute {name}"):
                 found = self._azureml.workspace.compute.get(name)
         except NotFoundError:
             return None
@@ -56,7 +56,7 @@ class AzureMLCatalog:
 
     def computes(self) -> list[Compute]:
         """All clusters of the workspace."""
-        with translated("computes"):
+        with translate_errors("computes"):
             return [self._compute(found) for found in self._azureml.workspace.compute.list(compute_type="amlcompute")]
 
     def _compute(self, found: "AmlCompute") -> Compute:
@@ -71,7 +71,7 @@ class AzureMLCatalog:
     @cached_property
     def _gpus(self) -> dict[str, int]:
         """GPUs of each size of the region, by its name in lower case."""
-        with translated("sizes"):
+        with translate_errors("sizes"):
             return {size.name.lower(): size.gpus or 0 for size in self._azureml.workspace.compute.list_sizes()}
 
 
@@ -80,7 +80,7 @@ def _latest(operations: Any, name: str) -> Any:
     from azure.ai.ml.exceptions import ErrorTarget, ValidationErrorType, ValidationException
 
     try:
-        with translated(f"registry asset {name}"):
+        with translate_errors(f"registry asset {name}"):
             return operations.get(name, label="latest")
     except NotFoundError:
         return None

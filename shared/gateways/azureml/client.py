@@ -12,7 +12,7 @@ from shared.core.settings import Settings
 from shared.gateways.azureml import cloud
 from shared.gateways.azureml.arm import Arm
 from shared.gateways.azureml.throttle_gate import ThrottleGate
-from shared.gateways.faults import translated
+from shared.gateways.error_translation import translate_errors
 from shared.gateways.http import CONNECT_SECONDS, READ_SECONDS
 
 if TYPE_CHECKING:
@@ -51,12 +51,12 @@ class AzureML:
 
 
 @contextmanager
-def calling(what: str) -> Iterator[None]:
+def translate_sdk_errors(what: str) -> Iterator[None]:
     """``translated`` for calls of the SDK, which refuses some things itself."""
     from azure.ai.ml.exceptions import AssetPathException, ErrorCategory, MlException
 
     try:
-        with translated(what):
+        with translate_errors(what):
             yield
     except AssetPathException as error:
         raise ConflictError(f"{what}: {error}") from error

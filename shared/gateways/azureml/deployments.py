@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.core.errors import ConflictError, NotFoundError
-from shared.gateways.azureml import failures, start_deadline
+from shared.gateways.azureml import error_messages, start_deadline
 from shared.gateways.azureml.arm import Json
 from shared.gateways.azureml.client import AzureML
 from shared.gateways.azureml.hosting import provisioning
@@ -41,7 +41,7 @@ class AzureMLDeployments:
         if existing is None:
             model = f"{self._workspace}/models/{spec.model_name}/versions/{spec.model_version}"
             wanted = body(self._arm.location, model, spec.instance_type, spec.instances, spec.tags)
-            with start_deadline.create_only(before):
+            with start_deadline.enforced(before):
                 self._arm.call("PUT", _path(spec.endpoint, spec.name), wanted)
         elif existing.model != f"{spec.model_name}:{spec.model_version}":
             raise ConflictError(f"Deployment '{spec.name}' of '{spec.endpoint}' serves {existing.model}.")
@@ -64,7 +64,7 @@ class AzureMLDeployments:
     def _explained(self, deployment: Deployment, properties: Json) -> Deployment:
         if deployment.provisioning != "failed":
             return deployment
-        return deployment.model_copy(update={"error": failures.of_operation(self._arm, properties)})
+        return deployment.model_copy(update={"error": error_messages.for_operation(self._arm, properties)})
 
     def of(self, endpoint: str) -> Iterator[Deployment]:
         """All deployments of an endpoint, an absent one has none; why one failed is not looked up."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.core.errors import ConflictError, NotFoundError
 from shared.core.naming import MANAGED_BY, OURS
-from shared.gateways.azureml import failures, start_deadline
+from shared.gateways.azureml import error_messages, start_deadline
 from shared.gateways.azureml.arm import Arm, Json
 from shared.gateways.azureml.client import AzureML
 from shared.gateways.azureml.hosting import provisioning
@@ -32,7 +32,7 @@ class AzureMLEndpoints:
         """
         existing = self.get(name)
         if existing is None:
-            with start_deadline.create_only(before):
+            with start_deadline.enforced(before):
                 self._arm.call("PUT", _path(name), body(self._arm.location, tags))
         elif not tags.items() <= existing.tags.items():
             raise ConflictError(f"Endpoint '{name}' exists with other tags.")
@@ -70,7 +70,7 @@ class AzureMLEndpoints:
     def _explained(self, endpoint: Endpoint, properties: Json) -> Endpoint:
         if endpoint.provisioning != "failed":
             return endpoint
-        return endpoint.model_copy(update={"error": failures.of_operation(self._arm, properties)})
+        return endpoint.model_copy(update={"error": error_messages.for_operation(self._arm, properties)})
 
     def ours(self) -> Iterator[Endpoint]:
         """Those that bear our tag; why one failed is not looked up."""

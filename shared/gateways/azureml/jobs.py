@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from shared.core.errors import ConflictError, TunedropError
 from shared.core.naming import MANAGED_BY, OURS
-from shared.gateways.azureml import failures, metrics, pipeline, start_deadline
-from shared.gateways.azureml.client import AzureML, calling
+from shared.gateways.azureml import error_messages, metrics, pipeline, start_deadline
+from shared.gateways.azureml.client import AzureML, translate_sdk_errors
 from shared.models.training import Job, JobStatus, TrainingJob
 
 _ENDED: Final[dict[str, JobStatus]] = {"completed": "completed", "failed": "failed", "canceled": "cancelled"}
@@ -31,7 +31,7 @@ class AzureMLJobs:
         existing = self.get(job.name)
         if existing is None:
             try:
-                with start_deadline.create_only(before):
+                with start_deadline.enforced(before):
                     self._create(job)
                 return
             except ConflictError:
@@ -69,14 +69,14 @@ class AzureMLJobs:
         return (job for job in jobs if job.tags.get(MANAGED_BY) == OURS)
 
     def _create(self, job: TrainingJob) -> None:
-        with calling(f"job {job.name}"):
+        with translate_sdk_errors(f"job {job.name}"):
             self._azureml.workspace.jobs.create_or_update(pipeline.build(self._azureml, job))
 
     def _ended(self, job: Job) -> Job:
         """With what its steps say: a pipeline may complete although one of them failed."""
         if job.status == "failed":
-            return job.model_copy(update={"error": failures.of_job(self._arm, job.name)})
-        if job.status == "completed" and (why := failures.of_steps(self._arm, job.name)):
+            return job.model_copy(update={"error": error_messages.for_job(self._arm, job.name)})
+        if job.status == "completed" and (why := error_messages.for_steps(self._arm, job.name)):
             why = f"The pipeline completed although a step failed: {why}"
             return job.model_copy(update={"status": "failed", "error": why})
         return job

@@ -8,7 +8,7 @@ from typing import Any, Final
 from shared.core.errors import ConflictError, NotFoundError
 from shared.core.naming import MANAGED_BY, OURS, is_project
 from shared.gateways.azureml import start_deadline
-from shared.gateways.azureml.client import AzureML, calling, sdk
+from shared.gateways.azureml.client import AzureML, sdk, translate_sdk_errors
 from shared.models.training import RegisteredModel
 
 _PATH: Final = "tunedrop.path"
@@ -30,7 +30,7 @@ class AzureMLModels:
         """
         existing = self.get(model.name, model.version)
         if existing is None:
-            with calling(f"model {model.name}:{model.version}"), start_deadline.create_only(before):
+            with translate_sdk_errors(f"model {model.name}:{model.version}"), start_deadline.enforced(before):
                 self._azureml.workspace.models.create_or_update(
                     sdk().entities.Model(
                         name=model.name,

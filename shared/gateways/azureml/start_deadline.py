@@ -17,7 +17,7 @@ _LATER: Final = 1.0
 
 
 @contextmanager
-def create_only(before: datetime | None) -> Iterator[None]:
+def enforced(before: datetime | None) -> Iterator[None]:
     """Nothing is created in this block at ``before`` or later; ``None``: whenever."""
     token = _BEFORE.set(before)
     try:

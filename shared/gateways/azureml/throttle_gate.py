@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shared.core.errors import ThrottledError
 from shared.gateways.azureml import start_deadline
-from shared.gateways.faults import seconds_asked
+from shared.gateways.error_translation import retry_after_seconds
 
 if TYPE_CHECKING:
     from azure.core.pipeline import PipelineRequest, PipelineResponse
@@ -42,5 +42,5 @@ class ThrottleGate:
     def _note(self, response: "PipelineResponse[Any, Any]") -> None:
         answer = response.http_response
         if answer.status_code == _THROTTLED:
-            method, until = response.http_request.method, self._clock() + seconds_asked(answer.headers)
+            method, until = response.http_request.method, self._clock() + retry_after_seconds(answer.headers)
             self._until[method] = max(until, self._until.get(method, 0))

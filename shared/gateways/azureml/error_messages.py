@@ -10,21 +10,21 @@ _DEEPEST: Final = 3
 """A pipeline's step may be a pipeline."""
 
 
-def of_job(arm: Arm, name: str) -> str | None:
+def for_job(arm: Arm, name: str) -> str | None:
     """Why a job failed: its failed steps know best; ``None``: nobody says."""
     try:
         details = arm.history(f"runs/{name}/details")
     except NotFoundError:
         return None
-    return of_steps(arm, name) or _said(details.get("error"))
+    return for_steps(arm, name) or _said(details.get("error"))
 
 
-def of_steps(arm: Arm, name: str) -> str | None:
+def for_steps(arm: Arm, name: str) -> str | None:
     """Why steps of a job failed, whatever the job itself says; ``None``: none failed."""
     return " ".join(_failed_steps(arm, name, _DEEPEST)) or None
 
 
-def of_operation(arm: Arm, properties: Json) -> str | None:
+def for_operation(arm: Arm, properties: Json) -> str | None:
     """Why the last operation on an endpoint or deployment failed, by its own ``properties``."""
     told = {key.casefold(): value for key, value in (properties.get("properties") or {}).items()}
     address = told.get("azureasyncoperationuri")

@@ -13,7 +13,7 @@ LARGEST: Final = 64 * 1024
 """Bytes that a property may hold, as UTF-16."""
 
 
-def entity(partition: str, row: str, model: Model) -> dict[str, Any]:
+def to_entity(partition: str, row: str, model: Model) -> dict[str, Any]:
     """The entity that holds ``model``.
 
     Raises:
@@ -23,7 +23,7 @@ def entity(partition: str, row: str, model: Model) -> dict[str, Any]:
     return {"PartitionKey": partition, "RowKey": row, **fields}
 
 
-def model(kind: type[M], row: Mapping[str, Any]) -> M:
+def from_entity(kind: type[M], row: Mapping[str, Any]) -> M:
     """The model that ``row`` holds."""
     return kind.model_validate({name: json.loads(row[name]) for name in kind.model_fields if name in row})
 

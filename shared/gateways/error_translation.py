@@ -18,7 +18,7 @@ _DEFAULT_RETRY_AFTER: Final = 10.0
 
 
 @contextmanager
-def translated(what: str) -> Iterator[None]:
+def translate_errors(what: str) -> Iterator[None]:
     """Turn an HTTP error of Azure into ours; others, and what only time can mend (401, 403, 5xx), pass.
 
     Args:
@@ -29,13 +29,13 @@ def translated(what: str) -> Iterator[None]:
     try:
         yield
     except HttpResponseError as error:
-        ours = meaning(error, what)
+        ours = translated(error, what)
         if ours is None:
             raise
         raise ours from error
 
 
-def meaning(error: "HttpResponseError", what: str) -> TunedropError | None:
+def translated(error: "HttpResponseError", what: str) -> TunedropError | None:
     """Our error for one of Azure's, or ``None`` where we have none."""
     said = f"{what}: {error.message}"[:_LONGEST]
     match error.status_code:
@@ -44,7 +44,7 @@ def meaning(error: "HttpResponseError", what: str) -> TunedropError | None:
         case 409 | 412:
             return ConflictError(said)
         case 429:
-            return ThrottledError(said, seconds_asked(getattr(error.response, "headers", {})))
+            return ThrottledError(said, retry_after_seconds(getattr(error.response, "headers", {})))
         case 400 if any(word in error.message.lower() for word in _QUOTA_WORDS):
             return QuotaError(said)
         case 400 if any(word in error.message.lower() for word in _CONFLICT_WORDS):
@@ -54,7 +54,7 @@ def meaning(error: "HttpResponseError", what: str) -> TunedropError | None:
     return None
 
 
-def seconds_asked(headers: Mapping[str, str]) -> float:
+def retry_after_seconds(headers: Mapping[str, str]) -> float:
     """Seconds that an answer asks to wait."""
     try:
         return float(headers.get("Retry-After", _DEFAULT_RETRY_AFTER))
