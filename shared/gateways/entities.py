@@ -1,4 +1,4 @@
-"""Models as table entities: one property a field, each holding its field's JSON."""
+"""Converts models to table entities and back: each field is a property that contains the field's JSON."""
 
 import json
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from shared.models.base import Model
 
 M = TypeVar("M", bound=Model)
 
-LARGEST: Final = 64 * 1024
-"""Bytes that a property may hold, as UTF-16."""
+_PROPERTY_BYTES: Final = 64 * 1024
+"""The limit of a property, in UTF-16."""
 
 
 def to_entity(partition: str, row: str, model: Model) -> dict[str, Any]:
-    """The entity that holds ``model``.
+    """The entity that contains ``model``.
 
     Raises:
         TunedropError: a field is too large for a property.
@@ -23,14 +23,18 @@ def to_entity(partition: str, row: str, model: Model) -> dict[str, Any]:
     return {"PartitionKey": partition, "RowKey": row, **fields}
 
 
-def from_entity(kind: type[M], row: Mapping[str, Any]) -> M:
-    """The model that ``row`` holds."""
-    return kind.model_validate({name: json.loads(row[name]) for name in kind.model_fields if name in row})
+def from_entity(kind: type[M], entity: Mapping[str, Any]) -> M:
+    """The model that an entity contains; fields that it lacks take their defaults.
+
+    Raises:
+        ValidationError: the entity is not a valid ``kind`` (pydantic's error).
+    """
+    return kind.model_validate({name: json.loads(entity[name]) for name in kind.model_fields if name in entity})
 
 
 def _property(name: str, value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     size = len(text.encode("utf-16-le"))
-    if size > LARGEST:
-        raise TunedropError(f"'{name}' takes {size} bytes in its table row; a property holds {LARGEST}.")
+    if size > _PROPERTY_BYTES:
+        raise TunedropError(f"'{name}' takes {size} bytes; a property of a table row takes {_PROPERTY_BYTES} at most.")
     return text

@@ -1,4 +1,4 @@
-"""What Azure's errors mean to us."""
+"""Translates Azure's HTTP errors into the errors of ``shared/core/errors.py``."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,53 +9,63 @@ from shared.core.errors import ConflictError, NotFoundError, QuotaError, Throttl
 if TYPE_CHECKING:
     from azure.core.exceptions import HttpResponseError
 
-_QUOTA_WORDS: Final = ("quota", "not enough capacity", "outofcapacity", "insufficient capacity")
-_CONFLICT_WORDS: Final = ("immutable", "already exists", "live traffic")
-"""Azure ML answers 400 to these too."""
-_LONGEST: Final = 4000
-"""Characters: what is behind an error may stand at the end of what Azure says."""
+_QUOTA_PHRASES: Final = ("quota", "not enough capacity", "outofcapacity", "insufficient capacity")
+_CONFLICT_PHRASES: Final = ("immutable", "already exists", "live traffic")
+"""Azure ML answers 400, not 409, to these conflicts."""
+_MESSAGE_LENGTH: Final = 4000
+"""Characters. It is large because the cause may be at the end of Azure's message."""
 _DEFAULT_RETRY_AFTER: Final = 10.0
+"""Seconds."""
 
 
 @contextmanager
-def translate_errors(what: str) -> Iterator[None]:
-    """Turn an HTTP error of Azure into ours; others, and what only time can mend (401, 403, 5xx), pass.
+def translate_errors(action: str) -> Iterator[None]:
+    """Raise Azure's HTTP errors as ours.
+
+    Other exceptions pass unchanged, and so do errors that another attempt may solve (401, 403, 5xx).
 
     Args:
-        what: the thing and the action, for the message: ``"endpoint x: create"``.
+        action: begins the message: ``"PUT /jobs/x"``, ``"compute gpu-cluster"``.
+
+    Raises:
+        NotFoundError: Azure answered 404.
+        ConflictError: Azure answered 409 or 412, or 400 with a message about a conflict.
+        ThrottledError: Azure answered 429.
+        QuotaError: Azure answered 400 with a message about quota or capacity.
+        TunedropError: Azure answered 400 with another message, 405, 413 or 422.
     """
     from azure.core.exceptions import HttpResponseError
 
     try:
         yield
     except HttpResponseError as error:
-        ours = translated(error, what)
-        if ours is None:
+        translation = translated(error, action)
+        if translation is None:
             raise
-        raise ours from error
+        raise translation from error
 
 
-def translated(error: "HttpResponseError", what: str) -> TunedropError | None:
-    """Our error for one of Azure's, or ``None`` where we have none."""
-    said = f"{what}: {error.message}"[:_LONGEST]
+def translated(error: "HttpResponseError", action: str) -> TunedropError | None:
+    """Our error for one of Azure's; ``None``: there is none, see ``translate_errors``."""
+    message = f"{action}: {error.message}"[:_MESSAGE_LENGTH]
     match error.status_code:
         case 404:
-            return NotFoundError(said)
+            return NotFoundError(message)
         case 409 | 412:
-            return ConflictError(said)
+            return ConflictError(message)
         case 429:
-            return ThrottledError(said, retry_after_seconds(getattr(error.response, "headers", {})))
-        case 400 if any(word in error.message.lower() for word in _QUOTA_WORDS):
-            return QuotaError(said)
-        case 400 if any(word in error.message.lower() for word in _CONFLICT_WORDS):
-            return ConflictError(said)
+            return ThrottledError(message, retry_after_seconds(getattr(error.response, "headers", {})))
+        case 400 if any(phrase in error.message.lower() for phrase in _QUOTA_PHRASES):
+            return QuotaError(message)
+        case 400 if any(phrase in error.message.lower() for phrase in _CONFLICT_PHRASES):
+            return ConflictError(message)
         case 400 | 405 | 413 | 422:
-            return TunedropError(said)
+            return TunedropError(message)
     return None
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float:
-    """Seconds that an answer asks to wait."""
+    """Seconds to wait, from the ``Retry-After`` header; 10 if it is missing or a date."""
     try:
         return float(headers.get("Retry-After", _DEFAULT_RETRY_AFTER))
     except ValueError:

@@ -15,7 +15,7 @@ from shared.uploads import staging
 from shared.wiring import joined
 from tests.doubles import memory_ports
 
-SMALL = {(blobs, "_PIECE"): 2**18, (staging, "BLOCK"): 2**17}
+SMALL = {(blobs, "_CHUNK_BYTES"): 2**18, (staging, "BLOCK"): 2**17}
 """Bytes, so that a small upload is read and written in many pieces."""
 
 

@@ -74,7 +74,7 @@ class TestScorers:
 
     def test_an_answer_that_is_no_json_is_an_error(self, ask: Ask, server: Https) -> None:
         server.content = b"<html>CANARY"
-        with pytest.raises(ScoringError, match="other than JSON") as raised:
+        with pytest.raises(ScoringError, match="was not JSON") as raised:
             ask(f"{server.url}/score", BODY, None)
         assert raised.value.status == 502
         assert "CANARY" not in str(raised.value)

@@ -17,7 +17,7 @@ _HEAVY: Final = "sorted(name for name in sys.modules if name.partition('.')[0] i
 
 
 def loaded(code: str) -> str:
-    """What ``code`` loads of Azure's SDKs and HTTP clients, in a fresh process."""
+    """What a fresh process prints that runs ``code``; the last line lists the Azure SDKs and HTTP clients it loaded."""
     command = [sys.executable, "-c", f"import sys\n{code}\nprint({_HEAVY})"]
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
@@ -64,6 +64,6 @@ async def ask():
         await scorer.close()
 asyncio.run(ask())
 """
-    said = loaded(code)
-    assert said.startswith("asked")
-    assert "azure.ai" not in said
+    output = loaded(code)
+    assert output.startswith("asked")
+    assert "azure.ai" not in output
