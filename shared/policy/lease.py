@@ -27,7 +27,7 @@ def grant(
     )
 
 
-def over(lease: Lease, usage: Iterable[Usage], now: datetime) -> str | None:
+def end_reason(lease: Lease, usage: Iterable[Usage], now: datetime) -> str | None:
     """Why the lease is over, in words; ``None`` while it runs."""
     if now >= lease.expires:
         return "its lease ran out"
@@ -39,7 +39,7 @@ def over(lease: Lease, usage: Iterable[Usage], now: datetime) -> str | None:
     return None
 
 
-def account(lease: Lease, run_id: str | None, ended: datetime, reason: str) -> LedgerEntry:
+def ledger_entry(lease: Lease, run_id: str | None, ended: datetime, reason: str) -> LedgerEntry:
     """What the endpoint cost, and what a month without it saves."""
     hours = (ended - lease.started).total_seconds() / 3600
     return LedgerEntry(

@@ -22,7 +22,7 @@ def max_seq_length(config: ProjectConfig, model: FoundationModel | None) -> int 
     return _length(config.hyperparameters) or _length(model.defaults) or model.context_window
 
 
-def too_long(config: ProjectConfig, model: FoundationModel | None) -> str | None:
+def context_window_problem(config: ProjectConfig, model: FoundationModel | None) -> str | None:
     """Why ``max_seq_length`` cannot be had, a sentence with the figures; ``None``: it can, as far as is known."""
     asked = _length(config.hyperparameters)
     if asked and model and model.context_window and asked > model.context_window:

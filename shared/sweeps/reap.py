@@ -46,7 +46,7 @@ def _over(row: Serving, ports: Ports) -> str | None:
     """Why the endpoint may no longer live; ``None``: it may."""
     held = ports.projects.lease(row.project)
     if held is not None and held.endpoint == serving.endpoint_name(row, ports):
-        return leases.over(held, ports.projects.usage(row.project), ports.clock.now())
+        return leases.end_reason(held, ports.projects.usage(row.project), ports.clock.now())
     return _without_lease(row, ports)
 
 

@@ -71,7 +71,7 @@ def judge(run: Run, figures: Figures, digest: str, held: Terms, before: Run | No
         held: the run's terms.
         before: the run of the version before, if that has the same content and settings.
     """
-    refusal = figures.refusal or limits.too_long(held.config, held.model)
+    refusal = figures.refusal or limits.context_window_problem(held.config, held.model)
     if refusal:
         figures = figures.model_copy(update={"refusal": refusal})
         return Verdict(_receipt(run, figures, held), State.REJECTED)

@@ -6,7 +6,7 @@ import pytest
 
 from shared.models.config import LeaseConfig
 from shared.models.project import Lease, Usage
-from shared.policy.lease import account, grant, over
+from shared.policy.lease import end_reason, grant, ledger_entry
 from tests.doubles.clock import START
 
 SIZE = "Standard_NC24ads_A100_v4"
@@ -44,21 +44,21 @@ def test_pin_extends_the_lease_but_not_beyond_the_platform_limit() -> None:
     ],
 )
 def test_idle_endpoint_is_given_up(usage: list[Usage], hours: float, ended: bool) -> None:
-    assert (over(lease(), usage, START + hours * HOUR) is not None) is ended
+    assert (end_reason(lease(), usage, START + hours * HOUR) is not None) is ended
 
 
 def test_pinned_endpoint_is_kept_while_idle() -> None:
     pinned = lease(idle=HOUR, keep_until=START + 5 * HOUR)
-    assert over(pinned, [], START + 4 * HOUR) is None
-    assert over(pinned, [], START + 5 * HOUR) == "nobody used it for 1:00:00"
+    assert end_reason(pinned, [], START + 4 * HOUR) is None
+    assert end_reason(pinned, [], START + 5 * HOUR) == "nobody used it for 1:00:00"
 
 
 def test_busy_endpoint_is_given_up_at_its_age_all_the_same() -> None:
-    assert over(lease(max_age=HOUR), [used(1)], START + HOUR) == "its lease ran out"
+    assert end_reason(lease(max_age=HOUR), [used(1)], START + HOUR) == "its lease ran out"
 
 
 def test_account_says_what_was_spent_and_what_a_month_without_it_saves() -> None:
-    entry = account(lease(), "support-0123456789", START + 2 * HOUR, "its lease ran out")
+    entry = ledger_entry(lease(), "support-0123456789", START + 2 * HOUR, "its lease ran out")
     assert entry.hours == 2
     assert entry.cost_usd > 0
     assert entry.saved_usd_per_month == pytest.approx(entry.cost_usd * 365, rel=0.01)

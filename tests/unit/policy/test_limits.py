@@ -68,9 +68,9 @@ def test_of_an_unknown_model_only_the_users_length_is_known() -> None:
 def test_rows_longer_than_the_model_takes_are_refused_with_both_figures(
     asked: int, window: int | None, refused: bool
 ) -> None:
-    found = limits.too_long(config(max_seq_length=asked), model(window))
+    found = limits.context_window_problem(config(max_seq_length=asked), model(window))
     assert found == ("max_seq_length is 8,192, and Phi-4 takes 4,096 tokens at most." if refused else None)
 
 
 def test_what_an_unknown_model_takes_is_not_known() -> None:
-    assert limits.too_long(config(max_seq_length=8192), None) is None
+    assert limits.context_window_problem(config(max_seq_length=8192), None) is None
