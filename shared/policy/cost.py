@@ -32,7 +32,7 @@ def estimate(tokens: int, epochs: float, training_size: str, endpoint_size: str)
         endpoint_sku=endpoint.name,
         priced_on=prices.PRICED_ON,
         assumes=(
-            f"{epochs:g} epochs of {tokens:,} tokens at {prices.TOKENS_PER_SECOND:,.0f} tokens a second on each GPU, "
+            f"{epochs:g} epochs of {tokens:,} tokens at {prices.TOKENS_PER_SECOND:,.0f} tokens per second on each GPU, "
             f"after {prices.STARTUP_HOURS:g} h of start-up. {prices.SOURCE}"
         ),
     )

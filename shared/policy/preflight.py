@@ -44,7 +44,7 @@ def compute(name: str, computes: Sequence[Compute], model: FoundationModel, now:
     Raises:
         PreflightError: it cannot; the remedy names clusters or VM sizes that are suitable.
     """
-    cluster = next((compute for compute in computes if compute.name == name), None)
+    cluster = next((candidate for candidate in computes if candidate.name == name), None)
     problem = compute_problem(cluster, model, now) if cluster else "is not in the workspace"
     if cluster is None or problem:
         raise PreflightError(f"Cluster '{name}' {problem}.", _alternatives(computes, model, now))
@@ -74,9 +74,10 @@ def _retired(size: str, now: datetime) -> date | None:
 
 
 def _alternatives(computes: Sequence[Compute], model: FoundationModel, now: datetime) -> str:
-    suitable = [f"'{each.name}' ({each.size})" for each in computes if compute_problem(each, model, now) is None]
+    suitable = [cluster for cluster in computes if compute_problem(cluster, model, now) is None]
     if suitable:
-        return f"Set TUNEDROP_COMPUTE to a suitable cluster: {', '.join(suitable)}."
+        names = ", ".join(f"'{cluster.name}' ({cluster.size})" for cluster in suitable)
+        return f"Set TUNEDROP_COMPUTE to a suitable cluster: {names}."
     sizes = [size for size in model.finetune_skus if not _retired(size.casefold(), now)]
     if sizes:
         return f"No other cluster is suitable: create one of size {', '.join(sizes)}, and set TUNEDROP_COMPUTE to it."
