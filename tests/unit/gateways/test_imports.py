@@ -51,7 +51,7 @@ from shared.gateways.scorer import {scorer}
 from local.azurite.provision import LaptopCredential
 names = ("blob_uri", "queue_uri", "table_uri", "storage_id", "subscription_id", "resource_group", "workspace")
 settings = Settings(**dict.fromkeys(names, ""))
-async def ask():
+async def score():
     scorer = {scorer}(settings, LaptopCredential())
     try:
         answer = scorer.score("https://127.0.0.1:1/score", {{}})
@@ -59,11 +59,11 @@ async def ask():
             await answer
     except ScoringError as error:
         assert error.status == 503, error
-        print("asked")
+        print("scored")
     if hasattr(scorer, "close"):
         await scorer.close()
-asyncio.run(ask())
+asyncio.run(score())
 """
     output = loaded(code)
-    assert output.startswith("asked")
+    assert output.startswith("scored")
     assert "azure.ai" not in output
