@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from azure.data.tables import TableClient, TableEntity
 
 _RETRIES: Final = 3
-"""Per call."""
+"""Attempts after the first, per call."""
 _PLATFORM: Final = "_platform"
 """Partition of rows that belong to no project. It cannot be a project, whose name begins with a letter."""
 
