@@ -75,9 +75,14 @@ def _user_value(name: str, value: Scalar, declared: Mapping[str, ComponentInput]
             return coerce(value, declared[name])
         except ValueError:
             message = f"Hyperparameter '{name}' cannot be {value!r}."
-            raise PreflightError(message, f"Set it to {_allowed(declared[name])}.") from None
+            raise PreflightError(
+                message, f"Set it to {_allowed(declared[name])} in tunedrop.yaml, and upload the file again."
+            ) from None
     if name in component.inputs:
-        raise PreflightError(f"Tunedrop sets '{name}' itself.", "Remove it from hyperparameters in tunedrop.yaml.")
+        raise PreflightError(
+            f"Tunedrop sets '{name}' itself.",
+            "Remove it from hyperparameters in tunedrop.yaml, and upload the file again.",
+        )
     raise PreflightError(f"The component has no hyperparameter '{name}'.", _suggestion(name, declared))
 
 

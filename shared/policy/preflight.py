@@ -30,7 +30,10 @@ def base_model(name: str, model: FoundationModel | None, now: datetime) -> Found
     Raises:
         PreflightError: the registry does not have it, or its fine-tuning has ended.
     """
-    remedy = "Set base_model in tunedrop.yaml, or TUNEDROP_BASE_MODEL, to a chat model that can be fine-tuned."
+    remedy = (
+        "Set base_model in tunedrop.yaml to a chat model that can be fine-tuned and upload the file again, "
+        "or set TUNEDROP_BASE_MODEL to one and retry the run."
+    )
     if model is None:
         raise PreflightError(f"The registry has no base model '{name}'.", remedy)
     if model.finetune_retires is not None and model.finetune_retires <= now:
@@ -77,11 +80,7 @@ def _alternatives(computes: Sequence[Compute], model: FoundationModel, now: date
     suitable = [cluster for cluster in computes if compute_problem(cluster, model, now) is None]
     if suitable:
         names = ", ".join(f"'{cluster.name}' ({cluster.size})" for cluster in suitable)
-        return f"Set TUNEDROP_COMPUTE to a suitable cluster: {names}."
+        return f"Set TUNEDROP_COMPUTE to a suitable cluster, then retry the run: {names}."
     sizes = [size for size in model.finetune_skus if not _retired(size.casefold(), now)]
-    if sizes:
-        return f"No other cluster is suitable: create one of size {', '.join(sizes)}, and set TUNEDROP_COMPUTE to it."
-    return (
-        "No other cluster is suitable: create one with a supported NVIDIA GPU (A100 or newer), "
-        "and set TUNEDROP_COMPUTE to it."
-    )
+    wanted = f"of size {' or '.join(sizes)}" if sizes else "with a supported NVIDIA GPU (A100 or newer)"
+    return f"No other cluster is suitable. Create one {wanted}, set TUNEDROP_COMPUTE to it, then retry the run."
