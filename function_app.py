@@ -1,4 +1,4 @@
-"""The Azure Functions app: one blueprint per event. Nothing here may raise, or no function is found."""
+"""The Azure Functions app: one blueprint for each event. If an import here fails, the host finds no function."""
 
 import azure.functions as func
 

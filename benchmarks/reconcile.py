@@ -25,7 +25,7 @@ from local.tls import Certificates
 from shared.core import resources
 from shared.core.settings import Settings
 from shared.core.states import State
-from shared.gateways import rows
+from shared.gateways.entities import to_entity
 from shared.models.run import Run, Upload
 from shared.ports import Ports
 from shared.sweeps.reconcile import reconcile
@@ -119,7 +119,7 @@ def fill(ports: Ports, count: int, state: State, first: int = 0) -> None:
     with TableClient(ports.settings.table_uri, resources.RUNS_TABLE, credential=LaptopCredential()) as table:
         for start in range(0, count, _BATCH):
             batch = runs[start : start + _BATCH]
-            table.submit_transaction([("upsert", rows.entity(run.project, f"run:{run.run_id}", run)) for run in batch])
+            table.submit_transaction([("upsert", to_entity(run.project, f"run:{run.run_id}", run)) for run in batch])
     for run in runs if state is State.SUBMITTED else []:
         ports.active.put(run.project, run.run_id, run.next_due)
 

@@ -1,5 +1,5 @@
-"""One blueprint per event. Handlers parse, make one call, and write one log line.
+"""The Functions app's handlers: one blueprint for each event. Each parses, makes one call, and writes one log line.
 
-The domain is imported inside the handlers: a cold start pays only for what its event needs, and an
-import that fails is one function's failure instead of none being found.
+They import ``shared`` inside the handlers. So a cold start loads only what its event needs, and an import that fails
+breaks one function instead of all. Only ``function_app.py`` imports them. Start with ``on_upload.py``.
 """

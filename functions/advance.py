@@ -1,4 +1,4 @@
-"""The queue ``advance``: every path ends here."""
+"""A message of the queue ``advance``: a run may be due."""
 
 import logging
 
@@ -12,10 +12,10 @@ blueprint = func.Blueprint()
 @blueprint.function_name(FUNCTIONS["advance"])
 @blueprint.queue_trigger(arg_name="message", queue_name=ADVANCE_QUEUE, connection="AzureWebJobsStorage")
 def advance(message: func.QueueMessage) -> None:
-    """Do the next thing that this run needs."""
-    from shared.engine import advance
+    """Advance the run that the message names."""
+    from shared.engine.advance import advance as advance_run
     from shared.wiring import ports
 
-    wanted = message.get_json()
-    advance.advance(wanted["project"], wanted["run_id"], ports())
-    logging.info("advanced %s", wanted["run_id"])
+    body = message.get_json()
+    advance_run(body["project"], body["run_id"], ports())
+    logging.info("advance: %s", body["run_id"])

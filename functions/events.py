@@ -1,4 +1,4 @@
-"""Event Grid's schema, from the object that the Functions worker makes of it."""
+"""Converts the Functions worker's event objects back to Event Grid's schema."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import azure.functions as func
 
 
 def as_dict(event: func.EventGridEvent) -> dict[str, Any]:
-    """The event as it was delivered."""
+    """The event as Event Grid delivered it."""
     return {
         "id": event.id,
         "topic": event.topic,

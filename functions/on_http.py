@@ -1,4 +1,4 @@
-"""HTTP: scoring, the runs and decisions about them, and health. FastAPI is loaded with the first request."""
+"""HTTP requests: scoring, runs, decisions and health. All go to one FastAPI app, loaded with the first request."""
 
 from functools import cache
 
@@ -17,14 +17,14 @@ def _middleware() -> func.AsgiMiddleware:
 @blueprint.function_name("score")
 @blueprint.route(route="score/{project}", methods=["POST"])
 async def score(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
-    """Ask a project's champion."""
+    """Score with a project's champion."""
     return await _middleware().handle_async(req, context)
 
 
 @blueprint.function_name("runs")
 @blueprint.route(route="runs/{run_id?}", methods=["GET"])
 async def runs(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
-    """List runs, or show one with its timeline."""
+    """List runs, or show a run with its timeline."""
     return await _middleware().handle_async(req, context)
 
 
@@ -38,5 +38,5 @@ async def decisions(req: func.HttpRequest, context: func.Context) -> func.HttpRe
 @blueprint.function_name("health")
 @blueprint.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 async def health(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
-    """Whether the app has what it needs."""
+    """Show whether the app's settings are complete."""
     return await _middleware().handle_async(req, context)

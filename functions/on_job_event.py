@@ -1,4 +1,4 @@
-"""RunCompleted and RunStatusChanged: something happened to a job, perhaps to one of ours."""
+"""Azure ML's events RunCompleted and RunStatusChanged: a job changed, perhaps one of ours."""
 
 import logging
 
@@ -13,9 +13,9 @@ blueprint = func.Blueprint()
 @blueprint.function_name(FUNCTIONS["onJobEvent"])
 @blueprint.event_grid_trigger(arg_name="event")
 def on_job_event(event: func.EventGridEvent) -> None:
-    """Ask for the job's run to advance."""
+    """Request an advance of the job's run."""
     from shared.runs import job_events
     from shared.wiring import ports
 
     run_id = job_events.wake_run(as_dict(event), ports())
-    logging.info("job event %s: %s", event.id, run_id or "not one of ours, dropped")
+    logging.info("on_job_event %s: %s", event.id, run_id or "ignored: no job of ours")

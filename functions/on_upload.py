@@ -1,4 +1,4 @@
-"""BlobCreated: a data owner dropped a file."""
+"""Blob Storage's event BlobCreated: a data owner uploaded a file."""
 
 import logging
 
@@ -13,9 +13,9 @@ blueprint = func.Blueprint()
 @blueprint.function_name(FUNCTIONS["onUpload"])
 @blueprint.event_grid_trigger(arg_name="event")
 def on_upload(event: func.EventGridEvent) -> None:
-    """Record the upload and ask for its run to advance."""
+    """Record the upload as a run, and request its advance."""
     from shared.uploads import intake
     from shared.wiring import ports
 
     run_id = intake.receive(as_dict(event), ports())
-    logging.info("upload event %s: %s", event.id, run_id or "not one of ours, dropped")
+    logging.info("on_upload %s: %s", event.id, run_id or "ignored: no upload that becomes a run")

@@ -1,4 +1,4 @@
-"""The queue of the messages that failed too often."""
+"""A message of the poison queue: an ``advance`` message that failed too often."""
 
 import logging
 
@@ -12,9 +12,9 @@ blueprint = func.Blueprint()
 @blueprint.function_name(FUNCTIONS["poison"])
 @blueprint.queue_trigger(arg_name="message", queue_name=POISON_QUEUE, connection="AzureWebJobsStorage")
 def poison(message: func.QueueMessage) -> None:
-    """Say so in the run's record."""
-    from shared.engine import poison as work
+    """Record the failure in the run."""
+    from shared.engine.poison import record_failure
     from shared.wiring import ports
 
-    run_id = work.record_failure(message.get_body().decode(errors="replace"), ports())
-    logging.error("poison message %s: %s", message.id, run_id or "about nothing that moves, dropped")
+    run_id = record_failure(message.get_body().decode(errors="replace"), ports())
+    logging.error("poison %s: %s", message.id, run_id or "ignored: it names no run that is under way")

@@ -1,4 +1,4 @@
-"""Every ten minutes: endpoints whose lease ran out."""
+"""A timer, every ten minutes: deletes endpoints whose lease has ended."""
 
 import logging
 import os
@@ -13,9 +13,9 @@ blueprint = func.Blueprint()
 @blueprint.function_name(FUNCTIONS["reap"])
 @blueprint.timer_trigger(arg_name="timer", schedule=os.environ.get("REAP_SCHEDULE", "0 */10 * * * *"))
 def reap(timer: func.TimerRequest) -> None:
-    """Delete endpoints that have no reason to live."""
-    from shared.sweeps import reap as work
+    """Delete endpoints whose lease has ended."""
+    from shared.sweeps.reap import reap as reap_endpoints
     from shared.wiring import ports
 
-    count = work.reap(ports())
-    logging.info("reap: %d%s", count, ", past due" if timer.past_due else "")
+    count = reap_endpoints(ports())
+    logging.info("reap: %d endpoints%s", count, ", past due" if timer.past_due else "")

@@ -1,4 +1,4 @@
-"""Every minute: whatever is due advances, whether or not an event told of it."""
+"""A timer, every minute: runs that are due advance even if no event arrived."""
 
 import logging
 import os
@@ -13,9 +13,9 @@ blueprint = func.Blueprint()
 @blueprint.function_name(FUNCTIONS["reconcile"])
 @blueprint.timer_trigger(arg_name="timer", schedule=os.environ.get("RECONCILE_SCHEDULE", "0 * * * * *"))
 def reconcile(timer: func.TimerRequest) -> None:
-    """Ask for every due run to advance."""
-    from shared.sweeps import reconcile as work
+    """Request an advance of every run that is due."""
+    from shared.sweeps.reconcile import reconcile as request_due_advances
     from shared.wiring import ports
 
-    count = work.reconcile(ports())
-    logging.info("reconcile: %d%s", count, ", past due" if timer.past_due else "")
+    count = request_due_advances(ports())
+    logging.info("reconcile: %d runs%s", count, ", past due" if timer.past_due else "")

@@ -64,16 +64,17 @@ def failures() -> str:
     return f"""{_NOTE}
 # Failures, and what to do about them
 
-Source: `shared/policy/failures.yaml`. What Azure says of a failed job, endpoint or deployment (code, message and
-details) is looked up here; the first entry that fits explains it. The run's record names the entry
-(`results.failure`) beside Azure's own words (`results.azure_message`), and its error is the cause and the remedy. What
-is in the last column the app does by itself, at most once a run, as a new attempt that the timeline tells of.
+Source: `shared/policy/failures.yaml`. When a job, endpoint or deployment fails, the app looks up Azure's code, message
+and details in this catalogue. The first entry that matches explains the failure. The run's record contains the name of
+the entry (`results.failure`), Azure's message (`results.azure_message`), and the cause and the remedy
+(`results.error`). To retry a run: `tunedrop retry RUN`.
 
-Where that attempt trains, it counts against `budget_usd` like those before it, each as if it had run to its end: an
-attempt that would take the run over its budget waits for an approval, and says so. Whoever retries a run approves of
-what it costs. `budget_tokens` bounds the rows, and those stay the same.
+The last column is what the app does by itself, at most once per run. This is a new attempt, and the timeline shows it.
+If the attempt trains, its cost counts against `budget_usd`, and so does each attempt before it, as if it had run to its
+end. An attempt that would exceed the budget waits for an approval. A person who retries a run approves its cost.
+`budget_tokens` limits the rows, and every attempt has the same rows.
 
-{_table(("failure", "cause", "what to do", "by itself"), [_failure_row(one) for one in catalogue()])}
+{_table(("failure", "cause", "what to do", "what the app does"), [_failure_row(failure) for failure in catalogue()])}
 """
 
 
@@ -169,9 +170,9 @@ def _any(states: Iterable[State]) -> str:
     return " or ".join(f"`{state}`" for state in sorted(states, key=rank, reverse=True))
 
 
-def _failure_row(one: Failure) -> tuple[str, ...]:
+def _failure_row(failure: Failure) -> tuple[str, ...]:
     repairs = {"halve_batch": "trains again with half the batch", "resubmit": "tries again", None: ""}
-    return f"`{one.kind}`", one.cause, one.remedy, repairs[one.automatic]
+    return f"`{failure.kind}`", failure.cause, failure.remedy, repairs[failure.automatic]
 
 
 def _mutant_row(mutant: Mutant, known: Mapping[str, Any]) -> tuple[str, ...]:

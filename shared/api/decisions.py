@@ -1,4 +1,4 @@
-"""People approve, cancel and retry runs."""
+"""Routes with which people approve, cancel and retry runs."""
 
 from collections.abc import Callable
 from typing import Annotated, Final
@@ -12,13 +12,14 @@ from shared.models.run import Decided, Run
 from shared.ports import Ports
 from shared.runs.decisions import decide
 
-NOBODY_NAMED: Final = "someone with the key"
+UNNAMED: Final = "someone with the key"
+"""Recorded where neither the request nor the sign-in names a person."""
 
 
-class Who(Model):
-    """Who decides; App Service authentication, where it is set up, knows better."""
+class DecisionRequest(Model):
+    """Body of a decision. Where App Service authentication is set up, the person who signed in overrides ``by``."""
 
-    by: str = Field(NOBODY_NAMED, min_length=1, max_length=100)
+    by: str = Field(UNNAMED, min_length=1, max_length=100)
 
 
 def router(ports: Callable[[], Ports]) -> APIRouter:
@@ -26,13 +27,13 @@ def router(ports: Callable[[], Ports]) -> APIRouter:
     routes = APIRouter()
 
     @routes.post("/runs/{run_id}/{decision}")
-    def decided(
+    def decide_run(
         run_id: str,
         decision: Decided,
-        who: Who | None = None,
+        body: DecisionRequest | None = None,
         x_ms_client_principal_name: Annotated[str | None, Header()] = None,
     ) -> Run:
-        by = x_ms_client_principal_name or (who or Who()).by
+        by = x_ms_client_principal_name or (body or DecisionRequest()).by
         return decide(project_of_run(run_id), run_id, decision, by, ports())
 
     return routes

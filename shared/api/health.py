@@ -1,10 +1,19 @@
-"""Whether the app has what it needs."""
+"""The route that shows whether the app's settings are complete."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from fastapi import APIRouter
 
+from shared.models.base import Model
 from shared.ports import Ports
+
+
+class Health(Model):
+    """The app can read its settings."""
+
+    status: Literal["ok"] = "ok"
+    workspace: str
 
 
 def router(ports: Callable[[], Ports]) -> APIRouter:
@@ -12,7 +21,7 @@ def router(ports: Callable[[], Ports]) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/health")
-    def health() -> dict[str, str]:
-        return {"status": "ok", "workspace": ports().settings.workspace}
+    def health() -> Health:
+        return Health(workspace=ports().settings.workspace)
 
     return routes

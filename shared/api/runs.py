@@ -1,4 +1,4 @@
-"""What became of the uploads."""
+"""Routes that list runs and show one."""
 
 from collections.abc import Callable
 
@@ -12,13 +12,13 @@ from shared.ports import Ports
 
 
 class RunList(Model):
-    """Newest first."""
+    """Runs, newest first."""
 
     runs: list[Run]
 
 
 class RunReport(Model):
-    """A run and everything that happened to it."""
+    """A run and its timeline."""
 
     run: Run
     timeline: list[TimelineEntry]
@@ -29,15 +29,15 @@ def router(ports: Callable[[], Ports]) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/runs")
-    def every(project: str | None = None) -> RunList:
+    def list_runs(project: str | None = None) -> RunList:
         return RunList(runs=sorted(ports().runs.all(project), key=lambda run: run.created, reverse=True))
 
     @routes.get("/runs/{run_id}")
-    def one(run_id: str) -> RunReport:
+    def show_run(run_id: str) -> RunReport:
         project = project_of_run(run_id)
         stored = ports().runs.get(project, run_id)
         if stored is None:
-            raise NotFoundError(f"There is no run '{run_id}'.", "GET /api/runs lists them.")
+            raise NotFoundError(f"There is no run '{run_id}'.", "GET /api/runs lists all runs.")
         return RunReport(run=stored.value, timeline=ports().runs.timeline(run_id, project))
 
     return routes

@@ -147,8 +147,8 @@ def _settle(serving: Serving, endpoint: str, ports: Ports) -> None:
     lease = ports.projects.lease(serving.project)
     if lease is not None and lease.endpoint == endpoint:
         now = ports.clock.now()
-        reason = leases.over(lease, ports.projects.usage(serving.project), now) or "it was no longer wanted"
-        bill = leases.account(lease, serving.champion_run, now, reason)
+        reason = leases.end_reason(lease, ports.projects.usage(serving.project), now) or "it was no longer wanted"
+        bill = leases.ledger_entry(lease, serving.champion_run, now, reason)
         ports.ledger.put(bill)
         backup.save_bill(bill, ports)
         ports.projects.remove_lease(serving.project)

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.storage.blob import BlobClient, BlobProperties, BlobServiceClient
 
-_PIECE: Final = 8 * 1024 * 1024
-"""Bytes of one request: measured fastest among sizes that fit a small instance."""
+_CHUNK_BYTES: Final = 8 * 1024 * 1024
+"""Size of one request: measured fastest among sizes that fit a small instance."""
 _RETRIES: Final[dict[str, Any]] = {"initial_backoff": 1, "increment_base": 2, "retry_total": 3}
-"""Seconds: the SDK's own 15 would outlast an invocation."""
+"""Delays in seconds: the SDK's default of 15 would outlast an invocation."""
 
 
 class AzureBlobs:
-    """Blobs of the account that holds uploads, prepared files and receipts."""
+    """Blobs of the storage account that holds uploads, prepared files, receipts and copies of records."""
 
     def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
         self._uri = settings.blob_uri
@@ -35,7 +35,7 @@ class AzureBlobs:
         return parts.path.strip("/") or (parts.hostname or "").partition(".")[0]
 
     def info(self, container: str, path: str) -> BlobInfo | None:
-        """One blob as it stands now."""
+        """Properties of one blob; ``None`` if absent."""
         from azure.core.exceptions import ResourceNotFoundError
 
         try:
@@ -44,7 +44,7 @@ class AzureBlobs:
             return None
 
     def read(self, container: str, path: str) -> bytes | None:
-        """A small blob, whole."""
+        """Content of a small blob; ``None`` if absent."""
         from azure.core.exceptions import ResourceNotFoundError
 
         try:
@@ -53,7 +53,11 @@ class AzureBlobs:
             return None
 
     def chunks(self, container: str, path: str, etag: str) -> Iterator[bytes]:
-        """A blob of any size, in pieces; every piece is of the version ``etag``."""
+        """Content of a blob of any size, in pieces, all of the version ``etag``.
+
+        Raises:
+            ConflictError: the blob has another version now, or is gone.
+        """
         from azure.core import MatchConditions
         from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 
@@ -64,52 +68,52 @@ class AzureBlobs:
                 .chunks()
             )
         except (ResourceModifiedError, ResourceNotFoundError) as error:
-            raise ConflictError(f"Blob '{path}' is no longer the version {etag}.") from error
+            raise ConflictError(f"Blob '{path}' no longer has the version {etag}.") from error
 
     def write(self, container: str, path: str, chunks: Iterable[bytes], content_type: str) -> None:
-        """Replace a blob: blocks are staged, then committed as a whole.
+        """Replace a blob: its blocks are staged, then committed together.
 
         Raises:
-            ConflictError: another writer committed the same blob meanwhile.
+            ConflictError: another writer committed the same blob in the meantime.
         """
-        with _commit(path):
+        with _translate_lost_commit(path):
             self._blob(container, path).upload_blob(iter(chunks), overwrite=True, **_typed(content_type))
 
     def create(self, container: str, path: str, chunks: Iterable[bytes], content_type: str) -> bool:
-        """Write a blob where there is none; ``False`` if there is one already."""
+        """Write a blob that does not exist yet; ``False`` if it exists."""
         from azure.core.exceptions import ResourceExistsError
 
         try:
-            with _commit(path):
+            with _translate_lost_commit(path):
                 self._blob(container, path).upload_blob(iter(chunks), overwrite=False, **_typed(content_type))
         except (ResourceExistsError, ConflictError):
             return False
         return True
 
     def stage(self, container: str, path: str, block: str, content: bytes) -> None:
-        """Upload a block of a blob in the making."""
+        """Upload a block of a blob; it becomes visible with ``commit``."""
         self._blob(container, path).stage_block(block, content, len(content))
 
     def commit(self, container: str, path: str, blocks: Sequence[str], content_type: str) -> str:
-        """Replace a blob by staged blocks; its new ETag.
+        """Replace a blob with staged blocks; returns its new ETag.
 
         Raises:
-            ConflictError: another writer committed the same blob meanwhile.
+            ConflictError: another writer committed the same blob in the meantime.
         """
         from azure.storage.blob import BlobBlock
 
-        with _commit(path):
-            named = [BlobBlock(block) for block in blocks]
-            written = self._blob(container, path).commit_block_list(named, **_typed(content_type))
-        return normal_etag(str(written["etag"]))
+        with _translate_lost_commit(path):
+            block_list = [BlobBlock(block) for block in blocks]
+            properties = self._blob(container, path).commit_block_list(block_list, **_typed(content_type))
+        return normal_etag(str(properties["etag"]))
 
     def within(self, container: str, prefix: str = "") -> Iterator[BlobInfo]:
-        """Blobs whose path begins with ``prefix``, in the order of their names."""
+        """Blobs whose path begins with ``prefix``, sorted by path."""
         for properties in self._service.get_container_client(container).list_blobs(name_starts_with=prefix or None):
             yield _info(properties)
 
     def delete(self, container: str, path: str) -> None:
-        """Delete a blob; one that is absent is deleted already."""
+        """Delete a blob if it exists."""
         from azure.core.exceptions import ResourceNotFoundError
 
         try:
@@ -124,10 +128,10 @@ class AzureBlobs:
         return BlobServiceClient(
             self._uri,
             credential=self._credential,
-            max_chunk_get_size=_PIECE,
-            max_single_get_size=_PIECE,
-            max_single_put_size=_PIECE,
-            max_block_size=_PIECE,
+            max_chunk_get_size=_CHUNK_BYTES,
+            max_single_get_size=_CHUNK_BYTES,
+            max_single_put_size=_CHUNK_BYTES,
+            max_block_size=_CHUNK_BYTES,
             **_RETRIES,
         )
 
@@ -136,15 +140,15 @@ class AzureBlobs:
 
 
 @contextmanager
-def _commit(path: str) -> Iterator[None]:
-    """Whoever commits a blob drops the blocks that others have staged for it."""
+def _translate_lost_commit(path: str) -> Iterator[None]:
+    """Raise ``ConflictError`` where our staged blocks are gone: a commit drops the blocks that others have staged."""
     from azure.core.exceptions import HttpResponseError
 
     try:
         yield
     except HttpResponseError as error:
         if getattr(error, "error_code", None) == "InvalidBlockList":
-            raise ConflictError(f"Blob '{path}' was written by someone else meanwhile.") from error
+            raise ConflictError(f"Another writer committed blob '{path}' first.") from error
         raise
 
 

@@ -1,11 +1,11 @@
-"""The system's clock."""
+"""``ports.Clock`` on the machine's clock."""
 
 from datetime import UTC, datetime
 
 
 class SystemClock:
-    """The time of the machine."""
+    """The machine's clock."""
 
     def now(self) -> datetime:
-        """The time, in UTC."""
+        """The current time, in UTC."""
         return datetime.now(UTC)

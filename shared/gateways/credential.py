@@ -1,4 +1,4 @@
-"""Who we are to Azure: the app's managed identity, a developer's login, or the laptop's stand-in."""
+"""The identity that the app uses in Azure: its managed identity, a developer's login, or the laptop's stand-in."""
 
 import logging
 from functools import cache
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 @cache
 def credential() -> "TokenCredential":
-    """The credential of this process; it keeps its tokens, so it is made once.
+    """The credential of this process, made once because it caches tokens.
 
-    A user-assigned identity is named by the environment variable ``AZURE_CLIENT_ID``.
+    The environment variable ``AZURE_CLIENT_ID`` selects a user-assigned identity.
     """
     from azure.identity import DefaultAzureCredential
 
-    # Every client needs this first. At INFO the SDKs log each request with its headers.
+    # Set here because every client needs a credential first. At INFO, the SDKs log each request with its headers.
     logging.getLogger("azure").setLevel(logging.WARNING)
     return DefaultAzureCredential()

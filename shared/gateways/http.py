@@ -1,4 +1,4 @@
-"""Plain JSON calls of Azure's REST APIs: short time-outs, and throttling handed to the caller at once."""
+"""JSON calls of Azure's REST APIs, with short time-outs; a throttled call returns to the caller at once."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS: Final = 10
 READ_SECONDS: Final = 20
-"""Longest silence of a server."""
+"""Longest wait for a server's next bytes."""
 
 
 class JsonClient:
-    """Requests with a bearer token of one scope.
+    """Sends requests with a bearer token of one scope.
 
-    Only failed connections are tried again: what a server answers, even 429, is for the caller to
-    judge, because a function must not sleep through its time.
+    It retries only failed connections. It returns every answer, even 429, because a function must not spend its
+    time asleep.
 
     Args:
-        scope: of the token.
-        read_seconds: longest silence of the server.
-        hooks: of azure-core's ``CustomHookPolicy``.
+        scope: scope of the token.
+        read_seconds: longest wait for the server's next bytes.
+        hooks: arguments of azure-core's ``CustomHookPolicy``.
     """
 
     def __init__(
@@ -43,13 +43,14 @@ class JsonClient:
         method: str,
         url: str,
         query: dict[str, str] | None = None,
-        body: Any = None,
+        body: Mapping[str, Any] | None = None,
         headers: dict[str, str] | None = None,
     ) -> "HttpResponse":
         """The response, whatever its status.
 
         Raises:
-            AzureError: there was none.
+            ServiceRequestError: the server could not be reached (azure-core's error).
+            ServiceResponseError: the server did not answer in time, or broke off (azure-core's error).
         """
         from azure.core.rest import HttpRequest
 

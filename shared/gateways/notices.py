@@ -8,19 +8,20 @@ from shared.core.errors import NoticeError
 from shared.core.settings import Settings
 from shared.models.run import Notice, Run
 
-_OPTIONS: Final[dict[str, Any]] = {"connection_timeout": 5, "read_timeout": 10, "retry_total": 0}
-"""Of each call, since the client drops its own: a topic that does not answer is not to take the time of the runs."""
-_LEFT_ALONE: Final = 60.0
-"""Seconds for which a topic that failed is not asked again."""
-
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.core.messaging import CloudEvent
     from azure.eventgrid import EventGridPublisherClient
 
+_OPTIONS: Final[dict[str, Any]] = {"connection_timeout": 5, "read_timeout": 10, "retry_total": 0}
+"""Short, so that a topic that does not answer delays no run. Passed with each call: the client's constructor drops
+them."""
+_PAUSE_AFTER_FAILURE: Final = 60.0
+"""Seconds during which a topic that failed is not called."""
+
 
 class EventGridNotices:
-    """Publishes to the topic of ``TUNEDROP_NOTICES_ENDPOINT``; without one, to nobody."""
+    """Publishes to the topic of ``TUNEDROP_NOTICES_ENDPOINT``; does nothing if that is unset."""
 
     def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
         self._endpoint = settings.notices_endpoint
@@ -28,22 +29,22 @@ class EventGridNotices:
         self._not_before = 0.0
 
     def publish(self, run: Run, notices: list[Notice]) -> None:
-        """Send notices; one sent twice bears the same id.
+        """Send notices. A notice that is sent twice has the same id.
 
         Raises:
-            NoticeError: they were not all taken.
+            NoticeError: the topic did not accept all of them.
         """
         from azure.core.exceptions import AzureError
 
         if not self._endpoint or not notices:
             return
         if time.monotonic() < self._not_before:
-            raise NoticeError("The topic of TUNEDROP_NOTICES_ENDPOINT failed a moment ago.")
+            raise NoticeError("The topic of TUNEDROP_NOTICES_ENDPOINT failed less than a minute ago.")
         try:
             self._client.send([_event(run, notice) for notice in notices], **_OPTIONS)
         except AzureError as error:
-            self._not_before = time.monotonic() + _LEFT_ALONE
-            raise NoticeError(f"The topic of TUNEDROP_NOTICES_ENDPOINT refused: {error}") from error
+            self._not_before = time.monotonic() + _PAUSE_AFTER_FAILURE
+            raise NoticeError(f"The topic of TUNEDROP_NOTICES_ENDPOINT did not accept notices: {error}") from error
 
     @cached_property
     def _client(self) -> "EventGridPublisherClient":

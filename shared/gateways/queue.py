@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from azure.storage.queue import QueueClient
 
 _RETRIES: Final[dict[str, Any]] = {"initial_backoff": 1, "increment_base": 2, "retry_total": 3}
-"""Seconds: the SDK's own 15 would outlast an invocation."""
+"""Delays in seconds: the SDK's default of 15 would outlast an invocation."""
 
 
 class AzureAdvanceQueue:
-    """Messages ``{"project", "run_id"}``, in base64 as the Functions host expects them."""
+    """Sends messages ``{"project", "run_id"}``, in base64 as the Functions host expects."""
 
     def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
         self._uri = settings.queue_uri
         self._credential = credential
 
     def send(self, project: str, run_id: str) -> None:
-        """Ask for ``advance(run)``, at least once."""
+        """Request ``advance(run)``; the message is delivered at least once."""
         self._client.send_message(json.dumps({"project": project, "run_id": run_id}))
 
     @cached_property

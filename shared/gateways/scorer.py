@@ -1,4 +1,4 @@
-"""``ports.Scorer``, and its asynchronous twin for the API. Neither ever loads azure-ai-ml."""
+"""``ports.Scorer``, and its asynchronous counterpart for the API. Neither loads azure-ai-ml."""
 
 import asyncio
 import json
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, TokenCredential
 
 _ANSWER_SECONDS: Final = 100
-"""A little more than a deployment's own limit of 90 s, so that it is the deployment that says so."""
+"""Longer than a deployment's own limit of 90 s, so that the deployment reports the time-out."""
 _TOKEN_MARGIN: Final = 300
-"""Seconds before its end at which a token is renewed."""
+"""Seconds before a token expires at which it is renewed."""
 _REASONS: Final = {
     401: "the app's identity may not score",
     403: "the app's identity may not score",
-    404: "no deployment of that name takes traffic",
+    404: "the deployment does not exist or takes no traffic",
     408: "the model took too long",
     424: "the model failed",
-    429: "it has too many requests at once",
-    503: "it could not be reached",
-    504: "it did not answer in time",
+    429: "the deployment has too many requests at once",
+    503: "the deployment could not be reached",
+    504: "the deployment did not answer in time",
 }
 
 
 class AzureMLScorer:
-    """Asks a deployment; for the engine, which is synchronous."""
+    """Scores with a deployment; for the engine, which is synchronous."""
 
     def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
         self._http = JsonClient(credential, cloud.scoring_scope(settings), _ANSWER_SECONDS)
 
     def score(self, scoring_uri: str, body: Mapping[str, Any], deployment: str | None = None) -> Any:
-        """Answer of a deployment (by traffic, or the one named), decoded.
+        """The decoded answer of the named deployment, or of the one that takes the traffic.
 
         Raises:
-            ScoringError: it answered with an error, or not at all.
+            ScoringError: the deployment answered with an error, or not at all.
         """
         from azure.core.exceptions import ServiceRequestError, ServiceResponseError
 
@@ -57,7 +57,7 @@ class AzureMLScorer:
 
 
 class AsyncScorer:
-    """Asks a deployment without blocking; for the API. One for the process: it keeps its connections."""
+    """Scores without blocking; for the API. A process has one, because it keeps its connections."""
 
     def __init__(self, settings: Settings, credential: "TokenCredential") -> None:
         self._scope = cloud.scoring_scope(settings)
@@ -66,7 +66,11 @@ class AsyncScorer:
         self._session: ClientSession | None = None
 
     async def score(self, scoring_uri: str, body: Mapping[str, Any], deployment: str | None = None) -> Any:
-        """As ``ports.Scorer``."""
+        """As ``ports.Scorer``.
+
+        Raises:
+            ScoringError: the deployment answered with an error, or not at all.
+        """
         from aiohttp import ClientError
 
         headers = {"Authorization": f"Bearer {await self._bearer()}", **_headers(deployment)}
@@ -79,7 +83,7 @@ class AsyncScorer:
             raise _failed(503) from error
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -93,7 +97,7 @@ class AsyncScorer:
         from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
         if self._session is None or self._session.closed:
-            # The same authorities as for every other client of the process, which go by this variable.
+            # The other clients of the process read their certificate authorities from this variable; aiohttp doesn't.
             context = ssl.create_default_context(cafile=os.environ.get("REQUESTS_CA_BUNDLE"))
             connector = TCPConnector(ssl=context, limit=0)
             self._session = ClientSession(connector=connector, timeout=ClientTimeout(total=_ANSWER_SECONDS))
@@ -105,15 +109,15 @@ def _headers(deployment: str | None) -> dict[str, str]:
 
 
 def _decoded(status: int, content: bytes) -> Any:
-    """The answer. An error's text is left out: it may repeat what was asked."""
+    """The answer. The text of an error is left out, because it may repeat the question."""
     if status >= 400:
         raise _failed(status)
     try:
         return json.loads(content)
     except ValueError:
-        raise ScoringError("The deployment answered with something other than JSON.", 502) from None
+        raise ScoringError("The deployment's answer was not JSON.", 502) from None
 
 
 def _failed(status: int) -> ScoringError:
     reason = _REASONS.get(status)
-    return ScoringError(f"The deployment answered {status}" + (f": {reason}." if reason else "."), status)
+    return ScoringError(f"Scoring failed with status {status}" + (f": {reason}." if reason else "."), status)

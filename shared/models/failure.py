@@ -1,20 +1,21 @@
-"""A way in which Azure ML fails, and what to do about it."""
+"""A kind of failure of Azure ML, with its cause and remedy."""
 
 from typing import Literal
 
 from shared.models.base import Model
 
-Remedial = Literal["halve_batch", "resubmit"]
+AutomaticRemedy = Literal["halve_batch", "resubmit"]
 
 
 class Failure(Model):
-    """One entry of the catalogue ``policy/failures.yaml``."""
+    """An entry of the catalogue ``policy/failures.yaml``."""
 
     kind: str
     patterns: list[str]
-    """Regular expressions, found anywhere in what Azure said."""
+    """Regular expressions. One that matches anywhere in Azure's message identifies the failure; case is ignored."""
     cause: str
+    """One sentence."""
     remedy: str
-    """One thing that a person can safely do next."""
-    automatic: Remedial | None = None
-    """What the app does by itself, once a run, as a new attempt."""
+    """What a person can safely do next."""
+    automatic: AutomaticRemedy | None = None
+    """What the app does by itself, as a new attempt, at most once per run."""

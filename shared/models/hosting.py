@@ -1,4 +1,4 @@
-"""Azure ML's nouns on the way out: endpoints and deployments."""
+"""Azure ML's endpoints and deployments."""
 
 from typing import Literal
 
@@ -8,31 +8,33 @@ Provisioning = Literal["creating", "updating", "succeeded", "failed", "deleting"
 
 
 class Endpoint(Model):
-    """A managed online endpoint, as it stands now."""
+    """The current state of a managed online endpoint."""
 
     name: str
     provisioning: Provisioning
     scoring_uri: str | None = None
     traffic: dict[str, int] = {}
+    """Percent by deployment."""
     tags: dict[str, str] = {}
     error: str | None = None
     """Why the last operation on it failed, in Azure's words."""
 
 
 class Deployment(Model):
-    """A deployment, as it stands now."""
+    """The current state of a managed online deployment."""
 
     endpoint: str
     name: str
     provisioning: Provisioning
     model: str | None = None
+    """``name:version`` of the registered model that it serves."""
     tags: dict[str, str] = {}
     error: str | None = None
     """Why the last operation on it failed, in Azure's words."""
 
 
 class DeploymentSpec(Model):
-    """A deployment to create, with the lesson's probe and request settings in the gateway."""
+    """A deployment to create. The gateway adds the lesson's probe and request settings."""
 
     endpoint: str
     name: str

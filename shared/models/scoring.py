@@ -1,4 +1,4 @@
-"""What is asked of a deployment: the lesson's body."""
+"""The body of a scoring request, as in the lesson."""
 
 from typing import Annotated, Any, Literal
 
@@ -18,11 +18,11 @@ Conversation = Annotated[list[Turn], Field(min_length=1)]
 
 
 class Questions(Model):
-    """One conversation, or several; both forms are in use."""
+    """One conversation, or a list of them: deployments differ in which form they take."""
 
     input_string: Conversation | Annotated[list[Conversation], Field(min_length=1)]
     parameters: dict[str, Any] = {}
-    """Of generation: ``max_new_tokens``, ``temperature``, ``do_sample``, …"""
+    """Parameters of generation: ``max_new_tokens``, ``temperature``, ``do_sample``, …"""
 
 
 class ScoreRequest(Model):

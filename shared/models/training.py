@@ -1,9 +1,10 @@
-"""Azure ML's nouns on the way in: what a job needs, and what became of it."""
+"""Azure ML's base models, component, clusters, jobs and registered models."""
 
 from datetime import datetime
 from typing import Any, Literal
 
 from shared.models.base import Model
+from shared.models.config import Scalar
 
 
 class FoundationModel(Model):
@@ -14,23 +15,23 @@ class FoundationModel(Model):
     name: str
     version: str
     finetune_skus: list[str]
-    """Sizes it may be fine-tuned on (tag, or system metadata since 2026-06-16); empty: not stated."""
+    """VM sizes that it can be fine-tuned on; empty: not stated."""
     defaults: dict[str, Any]
-    """``model_specific_defaults``, parsed, unfiltered."""
+    """Suggested hyperparameters, unfiltered: the component may not accept some."""
     finetune_retires: datetime | None = None
+    """When fine-tuning of it ends; ``None``: not announced."""
     context_window: int | None = None
-    """Tokens that it takes at most; ``None``: not stated."""
+    """Most tokens that it takes; ``None``: not stated."""
 
 
 class ComponentInput(Model):
-    """One declared input of a component."""
+    """A declared input of a component."""
 
     name: str
     type: str
     """``string``, ``integer``, ``number``, ``boolean``, ``uri_file``, ``mltable``, …"""
-    optional: bool = False
-    default: Any = None
-    enum: list[Any] | None = None
+    default: Scalar | None = None
+    enum: list[Scalar] | None = None
     min: float | None = None
     max: float | None = None
 
@@ -39,19 +40,20 @@ class Component(Model):
     """The fine-tuning pipeline component."""
 
     id: str
-    name: str
-    version: str
+    """``azureml://registries/{registry}/components/{name}/versions/{version}``"""
     inputs: dict[str, ComponentInput]
 
 
 class Compute(Model):
-    """A cluster, as it stands now."""
+    """The current state of a compute cluster."""
 
     name: str
     size: str
+    """VM size."""
     gpus: int
+    """Per node."""
     provisioning_state: str
-    max_nodes: int = 1
+    """Azure's word; ``Succeeded`` means that it can be used."""
 
 
 class TrainingJob(Model):
@@ -67,11 +69,12 @@ class TrainingJob(Model):
     compute: str
     gpus: int
     train: str
-    """``azureml://datastores/…`` path."""
+    """``azureml://datastores/…`` path, like the two below."""
     validation: str
     test: str
-    hyperparameters: dict[str, Any]
+    hyperparameters: dict[str, Scalar]
     fingerprint: str
+    """See ``policy.fingerprint``."""
     tags: dict[str, str]
 
 
@@ -79,20 +82,20 @@ JobStatus = Literal["running", "completed", "failed", "cancelled"]
 
 
 class Job(Model):
-    """What became of a job."""
+    """The current state of a job."""
 
     name: str
     status: JobStatus
     azure_status: str
-    """Azure ML's own word."""
+    """Azure ML's own status."""
     fingerprint: str | None = None
-    studio_url: str | None = None
     error: str | None = None
+    """Why it failed, in Azure's words."""
     tags: dict[str, str] = {}
 
 
 class RegisteredModel(Model):
-    """A model version in the workspace."""
+    """A version of a model in the workspace."""
 
     name: str
     version: str

@@ -1,17 +1,19 @@
-"""The display name of a job: enough of its settings to tell two of them apart in a list."""
+"""The display name of a job, with the settings that distinguish jobs in a list."""
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any
 
+from shared.models.config import Scalar
 from shared.models.training import Component
 
 
-def display_name(model: str, upload: str, gpus: int, hyperparameters: Mapping[str, Any], component: Component) -> str:
+def display_name(
+    model: str, upload: str, gpus: int, hyperparameters: Mapping[str, Scalar], component: Component
+) -> str:
     """``{model}-{dataset}-bs{batch}-{scheduler}-{deepspeed}-{lora}-save_limit{n}-seqlen{n}``, as in the lesson.
 
-    ``bs`` is the number of rows of one optimizer step, over all GPUs of a node. What is not set is the
-    component's default.
+    ``bs`` is the number of rows of one optimizer step, over all GPUs of a node. A hyperparameter that is not set has
+    the component's default.
     """
     values = {name: spec.default for name, spec in component.inputs.items()} | dict(hyperparameters)
     batch = int(values.get("per_device_train_batch_size") or 1) * int(values.get("gradient_accumulation_steps") or 1)
@@ -29,5 +31,5 @@ def display_name(model: str, upload: str, gpus: int, hyperparameters: Mapping[st
     return "-".join(parts)
 
 
-def _on(value: Any) -> bool:
+def _on(value: Scalar | None) -> bool:
     return str(value).lower() == "true"

@@ -1,22 +1,28 @@
-"""The identity of what an attempt trains: equal fingerprints mean the same job."""
+"""The fingerprint of what an attempt trains: jobs with equal fingerprints are the same job."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from shared.models.config import ProjectConfig
+from shared.models.config import ProjectConfig, Scalar
 
 
-def fingerprint(data: str, hyperparameters: Mapping[str, Any], component: str, base_model: str) -> str:
-    """SHA-256 over the digest of the prepared rows, hyperparameters, component and base model (registry ids)."""
+def fingerprint(data: str, hyperparameters: Mapping[str, Scalar], component: str, base_model: str) -> str:
+    """SHA-256, in hex, of everything that defines a job.
+
+    Args:
+        data: digest of the prepared rows.
+        component: registry id.
+        base_model: registry id.
+    """
     return _digest(
         {"data": data, "hyperparameters": dict(hyperparameters), "component": component, "base_model": base_model}
     )
 
 
 def config_sha256(config: ProjectConfig) -> str:
-    """SHA-256 of a project's whole configuration, for the ``config-sha256`` tag."""
+    """SHA-256, in hex, of a project's whole configuration, for the tag ``config-sha256``."""
     return _digest(config.model_dump(mode="json"))
 
 

@@ -1,8 +1,8 @@
-"""Which hyperparameters a job is submitted with: the user's, else the model's, else the app's.
+"""Decides a job's hyperparameters: the user's, else the base model's, else the app's.
 
-Azure ML checks almost nothing of a component's inputs before the job has started, so everything is
-checked here against the component's own declaration. What a user asked for and cannot have is an error;
-what a model or the app suggests and the component does not accept is left out.
+Azure ML checks almost none of a component's inputs before a job starts. So they are checked here, against the
+component's declaration. A user's value that the component does not accept is an error. Such a value of the base model
+or the app is left out.
 """
 
 import difflib
@@ -24,10 +24,10 @@ APP_DEFAULTS: Final[Mapping[str, Scalar]] = {
     "apply_deepspeed": "true",
     "deepspeed_stage": "2",
 }
-"""What the lesson trains with."""
+"""The lesson's values."""
 
-_LITERALS: Final = frozenset({"string", "integer", "number", "boolean"})
-_OURS: Final = frozenset(
+_LITERAL_TYPES: Final = frozenset({"string", "integer", "number", "boolean"})
+_SET_BY_APP: Final = frozenset(
     {
         "huggingface_id",
         "task_name",
@@ -38,26 +38,28 @@ _OURS: Final = frozenset(
         "evaluation_config_params",
     }
 )
-_OUR_PREFIXES: Final = ("compute_", "instance_type_")
+_SET_BY_APP_PREFIXES: Final = ("compute_", "instance_type_")
 
 
-def resolve(user: Mapping[str, Scalar], model: FoundationModel, component: Component) -> dict[str, Any]:
-    """The hyperparameters to submit, coerced to the component's declared types, sorted by name.
+def resolve(user: Mapping[str, Scalar], model: FoundationModel, component: Component) -> dict[str, Scalar]:
+    """The hyperparameters to submit, sorted by name, with the types that the component declares.
 
     Raises:
-        PreflightError: the user set one that is unknown, set by the app, or out of its range.
+        PreflightError: the user set one that does not exist, that the app sets, or whose value is not accepted.
     """
     declared = {name: spec for name, spec in component.inputs.items() if _is_hyperparameter(spec)}
-    values = _fitting(APP_DEFAULTS, declared) | _fitting(model.defaults, declared)
-    values |= {name: _asked(name, value, declared, component) for name, value in user.items()}
+    values = _accepted(APP_DEFAULTS, declared) | _accepted(model.defaults, declared)
+    values |= {name: _user_value(name, value, declared, component) for name, value in user.items()}
     return dict(sorted(values.items()))
 
 
 def _is_hyperparameter(spec: ComponentInput) -> bool:
-    return spec.type in _LITERALS and spec.name not in _OURS and not spec.name.startswith(_OUR_PREFIXES)
+    return (
+        spec.type in _LITERAL_TYPES and spec.name not in _SET_BY_APP and not spec.name.startswith(_SET_BY_APP_PREFIXES)
+    )
 
 
-def _fitting(suggested: Mapping[str, Any], declared: Mapping[str, ComponentInput]) -> dict[str, Any]:
+def _accepted(suggested: Mapping[str, Any], declared: Mapping[str, ComponentInput]) -> dict[str, Scalar]:
     values = {}
     for name, value in suggested.items():
         try:
@@ -67,25 +69,30 @@ def _fitting(suggested: Mapping[str, Any], declared: Mapping[str, ComponentInput
     return values
 
 
-def _asked(name: str, value: Scalar, declared: Mapping[str, ComponentInput], component: Component) -> Any:
+def _user_value(name: str, value: Scalar, declared: Mapping[str, ComponentInput], component: Component) -> Scalar:
     if name in declared:
         try:
             return coerce(value, declared[name])
         except ValueError:
-            wrong = f"Hyperparameter '{name}' cannot be {value!r}."
-            raise PreflightError(wrong, f"Set it to {allowed(declared[name])}.") from None
+            message = f"Hyperparameter '{name}' cannot be {value!r}."
+            raise PreflightError(
+                message, f"Set it to {_allowed(declared[name])} in tunedrop.yaml, and upload the file again."
+            ) from None
     if name in component.inputs:
-        raise PreflightError(f"'{name}' is set by Tunedrop.", "Remove it from hyperparameters in tunedrop.yaml.")
-    raise PreflightError(f"Hyperparameter '{name}' does not exist.", _nearest(name, declared))
+        raise PreflightError(
+            f"Tunedrop sets '{name}' itself.",
+            "Remove it from hyperparameters in tunedrop.yaml, and upload the file again.",
+        )
+    raise PreflightError(f"The component has no hyperparameter '{name}'.", _suggestion(name, declared))
 
 
-def _nearest(name: str, declared: Mapping[str, ComponentInput]) -> str:
+def _suggestion(name: str, declared: Mapping[str, ComponentInput]) -> str:
     close = difflib.get_close_matches(name, declared, n=1)
-    return f"Did you mean '{close[0]}'?" if close else f"There are: {', '.join(sorted(declared))}."
+    return f"Did you mean '{close[0]}'?" if close else f"It has: {', '.join(sorted(declared))}."
 
 
-def allowed(spec: ComponentInput) -> str:
-    """What an input accepts, in words: ``one of "16", "32"``, ``an integer of at least 1``."""
+def _allowed(spec: ComponentInput) -> str:
+    """The values that an input accepts, in words: ``one of "16", "32"``, ``an integer of at least 1``."""
     if spec.enum:
         return "one of " + ", ".join(f'"{option}"' if isinstance(option, str) else str(option) for option in spec.enum)
     kind = {"integer": "an integer", "number": "a number", "boolean": "true or false"}.get(spec.type, "a string")
@@ -94,24 +101,28 @@ def allowed(spec: ComponentInput) -> str:
     return f"{kind} of {' and '.join(limits)}" if limits else kind
 
 
-def coerce(value: Any, spec: ComponentInput) -> Any:
-    """``value`` as the type that ``spec`` declares; booleans of a string input become "true" and "false".
+def coerce(value: Any, spec: ComponentInput) -> Scalar:
+    """``value`` as the type that ``spec`` declares; a boolean for a string input becomes "true" or "false".
 
     Raises:
-        ValueError: it does not fit without losing something.
+        ValueError: the input does not accept the value.
     """
     if not isinstance(value, str | int | float):
         raise ValueError("not a scalar")
-    found = _TYPES[spec.type](value)
+    converted = _CONVERTERS[spec.type](value)
     if spec.enum:
-        return _option(found, spec.enum)
-    if (spec.min is not None and found < spec.min) or (spec.max is not None and found > spec.max):
+        return _option(converted, spec.enum)
+    if isinstance(converted, int | float) and not _in_range(converted, spec):
         raise ValueError("out of range")
-    return found
+    return converted
 
 
-def _option(value: Any, options: list[Any]) -> Any:
-    """The option that reads the same: 16 is "16", True is "true"."""
+def _in_range(number: float, spec: ComponentInput) -> bool:
+    return (spec.min is None or number >= spec.min) and (spec.max is None or number <= spec.max)
+
+
+def _option(value: Scalar, options: list[Scalar]) -> Scalar:
+    """The option with the same text: "16" for 16, "true" for True."""
     for option in options:
         if str(option).casefold() == str(value).casefold():
             return option
@@ -148,7 +159,7 @@ def _boolean(value: Scalar) -> bool:
     return text == "true"
 
 
-_TYPES: Final[Mapping[str, Callable[[Scalar], Any]]] = {
+_CONVERTERS: Final[Mapping[str, Callable[[Scalar], Scalar]]] = {
     "string": _string,
     "integer": _integer,
     "number": _number,

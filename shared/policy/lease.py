@@ -1,9 +1,10 @@
-"""Why an endpoint may live: a lease that ages, and ends early when nobody asks the endpoint anything."""
+"""Leases: an endpoint may live until its lease ends, which it does early if nobody uses the endpoint."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from shared.models.config import LeaseConfig
+from shared.models.fields import written
 from shared.models.project import Lease, LedgerEntry, Usage
 from shared.policy import cost
 
@@ -11,36 +12,37 @@ from shared.policy import cost
 def grant(
     project: str, endpoint: str, config: LeaseConfig, since: datetime, longest: timedelta, instance_type: str
 ) -> Lease:
-    """The lease of an endpoint whose champion went live at ``since``: what its project asks, at most ``longest``."""
+    """The lease of an endpoint whose champion went live at ``since``: as its project wants, ``longest`` at most."""
     latest = since + longest
-    kept = min(config.keep_until, latest) if config.keep_until else None
-    aged = min(since + config.max_age, latest)
+    keep_until = min(config.keep_until, latest) if config.keep_until else None
+    expires = min(since + config.max_age, latest)
     return Lease(
         project=project,
         endpoint=endpoint,
         started=since,
         renewed=since,
-        expires=max(aged, kept) if kept else aged,
-        keep_until=kept,
+        expires=max(expires, keep_until) if keep_until else expires,
+        keep_until=keep_until,
         idle_seconds=int(config.idle.total_seconds()),
         instance_type=instance_type,
     )
 
 
-def over(lease: Lease, usage: Iterable[Usage], now: datetime) -> str | None:
-    """Why the lease is over, in words; ``None`` while it runs."""
+def end_reason(lease: Lease, usage: Iterable[Usage], now: datetime) -> str | None:
+    """Why the lease has ended, as a clause; ``None``: it has not."""
     if now >= lease.expires:
         return "its lease ran out"
     if lease.keep_until and now < lease.keep_until:
         return None
-    awake = [lease.renewed or lease.started, *(one.last_used for one in usage)]
-    if now - max(awake) >= timedelta(seconds=lease.idle_seconds):
-        return f"nobody used it for {timedelta(seconds=lease.idle_seconds)}"
+    idle = timedelta(seconds=lease.idle_seconds)
+    last_used = max([lease.renewed or lease.started, *(row.last_used for row in usage)])
+    if now - last_used >= idle:
+        return f"nobody used it for {written(idle)}"
     return None
 
 
-def account(lease: Lease, run_id: str | None, ended: datetime, reason: str) -> LedgerEntry:
-    """What the endpoint cost, and what a month without it saves."""
+def ledger_entry(lease: Lease, run_id: str | None, ended: datetime, reason: str) -> LedgerEntry:
+    """The ledger entry of an endpoint: what it cost, and what a month without it saves."""
     hours = (ended - lease.started).total_seconds() / 3600
     return LedgerEntry(
         project=lease.project,

@@ -1,4 +1,4 @@
-"""What a run would train with, as far as its settings and its base model tell, and what is too much for that model."""
+"""Limits of training that follow from a project's settings and its base model."""
 
 import math
 from collections.abc import Mapping
@@ -10,35 +10,35 @@ from shared.policy.hyperparameters import APP_DEFAULTS
 
 
 def epochs(config: ProjectConfig, model: FoundationModel | None) -> float:
-    """Times that each row is trained on: the user's wish, else the model's default, else the app's."""
-    asked = _first("num_train_epochs", config.hyperparameters, model.defaults if model else {}, APP_DEFAULTS)
-    return max(asked or 0.0, 0.0)
+    """How often each row is trained on: the user's value, else the base model's, else the app's."""
+    value = _first_number("num_train_epochs", config.hyperparameters, model.defaults if model else {}, APP_DEFAULTS)
+    return max(value or 0.0, 0.0)
 
 
 def max_seq_length(config: ProjectConfig, model: FoundationModel | None) -> int | None:
-    """Tokens of the longest row that is trained on whole; ``None``: not known."""
+    """Tokens of the longest row that is not cut in training; ``None``: unknown."""
     if model is None:
         return _length(config.hyperparameters)
     return _length(config.hyperparameters) or _length(model.defaults) or model.context_window
 
 
-def too_long(config: ProjectConfig, model: FoundationModel | None) -> str | None:
-    """Why ``max_seq_length`` cannot be had, a sentence with the figures; ``None``: it can, as far as is known."""
-    asked = _length(config.hyperparameters)
-    if asked and model and model.context_window and asked > model.context_window:
-        return f"max_seq_length is {asked:,}, and {model.name} takes {model.context_window:,} tokens at most."
+def context_window_problem(config: ProjectConfig, model: FoundationModel | None) -> str | None:
+    """Why the project's ``max_seq_length`` is too large for the base model; ``None``: it is not, as far as is known."""
+    length = _length(config.hyperparameters)
+    if length and model and model.context_window and length > model.context_window:
+        return f"max_seq_length is {length:,}, but {model.name} takes {model.context_window:,} tokens at most."
     return None
 
 
 def _length(values: Mapping[str, Any]) -> int | None:
-    """``max_seq_length``; the component takes one below 1 as the model's own."""
-    found = _first("max_seq_length", values)
-    return int(found) if found and found >= 1 else None
+    """``max_seq_length``; ``None`` if it is below 1, which means the base model's own to the component."""
+    length = _first_number("max_seq_length", values)
+    return int(length) if length and length >= 1 else None
 
 
-def _first(name: str, *suggested: Mapping[str, Any]) -> float | None:
-    """The first of the values that is a number; what is none is refused before submission."""
-    for values in suggested:
+def _first_number(name: str, *sources: Mapping[str, Any]) -> float | None:
+    """The first value that is a number. Others are skipped here, and rejected before submission."""
+    for values in sources:
         try:
             number = float(values[name])
         except (KeyError, TypeError, ValueError):

@@ -1,7 +1,7 @@
-"""What a base model's tags and system metadata say about fine-tuning it.
+"""Reads facts about fine-tuning from a base model's tags and system metadata.
 
-The registry has changed where these facts live (the size list left the tags on 2026-06-16), and a tag's
-value may be JSON, the ``repr`` of a Python object, or already parsed. So both places and all forms are read.
+The registry has moved such facts (the list of VM sizes left the tags on 2026-06-16), and a value may be JSON, the
+``repr`` of a Python object, or an object. So both places and all three forms are read.
 """
 
 import ast
@@ -15,8 +15,8 @@ _SIZES_TAG: Final = "finetune_compute_allow_list"
 _RETIREMENT_TAG: Final = "FinetuneRetirementDate"
 
 
-def parsed(value: Any) -> Any:
-    """A tag's value as an object: JSON first, then a Python literal, else as it was."""
+def _parsed(value: Any) -> Any:
+    """A value as an object: parsed as JSON, else as a Python literal, else unchanged."""
     if not isinstance(value, str):
         return value
     for parse in (json.loads, ast.literal_eval):
@@ -28,13 +28,12 @@ def parsed(value: Any) -> Any:
 
 
 def defaults(tags: Mapping[str, Any]) -> dict[str, Any]:
-    """``model_specific_defaults``, unfiltered: it holds keys and types that the component does not accept."""
-    found = parsed(tags.get(_DEFAULTS_TAG))
-    return {str(key): value for key, value in found.items()} if isinstance(found, Mapping) else {}
+    """``model_specific_defaults``, unfiltered: it has keys and types that the component does not accept."""
+    return {str(key): value for key, value in _mapping(tags.get(_DEFAULTS_TAG)).items()}
 
 
 def finetune_skus(tags: Mapping[str, Any], system_metadata: Any = None) -> list[str]:
-    """VM sizes the model may be fine-tuned on, from the tag or the system metadata; empty: not stated."""
+    """VM sizes that the model can be fine-tuned on, from the tag or the system metadata; empty: not stated."""
     supported = _mapping(_mapping(system_metadata).get("supportedComputes"))
     return _names(tags.get(_SIZES_TAG)) or _names(supported.get("finetuneComputes"))
 
@@ -46,23 +45,23 @@ def retirement(tags: Mapping[str, Any], system_metadata: Any = None) -> datetime
 
 
 def context_window(system_metadata: Any = None) -> int | None:
-    """Tokens that the model takes at most; ``None``: not stated."""
-    found = str(_mapping(system_metadata).get("textContextWindow"))
-    return int(found) or None if found.isdecimal() else None
+    """Most tokens that the model takes; ``None``: not stated."""
+    tokens = str(_mapping(system_metadata).get("textContextWindow"))
+    return int(tokens) or None if tokens.isdecimal() else None
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
-    found = parsed(value)
-    return found if isinstance(found, Mapping) else {}
+    parsed = _parsed(value)
+    return parsed if isinstance(parsed, Mapping) else {}
 
 
 def _names(value: Any) -> list[str]:
-    found = parsed(value)
-    if isinstance(found, str):
-        found = found.strip("[] \n").split(",")
-    if not isinstance(found, list | tuple):
+    parsed = _parsed(value)
+    if isinstance(parsed, str):
+        parsed = parsed.strip("[] \n").split(",")
+    if not isinstance(parsed, list | tuple):
         return []
-    names = (str(name).strip(" '\"\n") for name in found)
+    names = (str(name).strip(" '\"\n") for name in parsed)
     return [name for name in names if name]
 
 

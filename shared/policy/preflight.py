@@ -1,4 +1,4 @@
-"""Whether a job can be submitted as asked: the cluster and the base model, before any money is spent."""
+"""Checks the base model and the cluster before a job is submitted and costs money."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -7,56 +7,63 @@ from typing import Final
 from shared.core.errors import PreflightError
 from shared.models.training import Compute, FoundationModel
 
-UNSUPPORTED: Final = frozenset({"standard_nc6", "standard_nc12", "standard_nc24", "standard_nc24r"})
-"""Sizes whose GPU (K80) the fine-tuning component does not support."""
+_UNSUPPORTED: Final = frozenset({"standard_nc6", "standard_nc12", "standard_nc24", "standard_nc24r"})
+"""VM sizes whose GPU (K80) the fine-tuning component does not support."""
 
 _NC: Final = date(2023, 9, 6)
-RETIRED: Final = {
+_RETIRED: Final = {
     **dict.fromkeys(("standard_nc6s_v2", "standard_nc12s_v2", "standard_nc24s_v2", "standard_nc24rs_v2"), _NC),
     **dict.fromkeys(("standard_nd6s", "standard_nd12s", "standard_nd24s", "standard_nd24rs"), _NC),
     "standard_nc24rs_v3": date(2025, 3, 31),
     **dict.fromkeys(("standard_nc6s_v3", "standard_nc12s_v3", "standard_nc24s_v3"), date(2025, 9, 30)),
 }
-"""When Azure took GPU sizes out of service (Azure's retirement notices)."""
+"""When Azure retired GPU sizes, from its retirement notices."""
 
 
-def base_model(name: str, found: FoundationModel | None, now: datetime) -> FoundationModel:
-    """The base model, if it can be fine-tuned now.
+def base_model(name: str, model: FoundationModel | None, now: datetime) -> FoundationModel:
+    """``model``, if it can be fine-tuned now.
+
+    Args:
+        name: for the message.
+        model: ``None``: the registry does not have it.
 
     Raises:
-        PreflightError: it is not in the registry, or fine-tuning of it has been retired.
+        PreflightError: the registry does not have it, or its fine-tuning has ended.
     """
-    remedy = "Set base_model in tunedrop.yaml, or TUNEDROP_BASE_MODEL, to a chat model that can be fine-tuned."
-    if found is None:
+    remedy = (
+        "Set base_model in tunedrop.yaml to a chat model that can be fine-tuned and upload the file again, "
+        "or set TUNEDROP_BASE_MODEL to one and retry the run."
+    )
+    if model is None:
         raise PreflightError(f"The registry has no base model '{name}'.", remedy)
-    if found.finetune_retires is not None and found.finetune_retires <= now:
-        raise PreflightError(f"Fine-tuning of {name} ended on {found.finetune_retires:%Y-%m-%d}.", remedy)
-    return found
+    if model.finetune_retires is not None and model.finetune_retires <= now:
+        raise PreflightError(f"Fine-tuning of {name} ended on {model.finetune_retires:%Y-%m-%d}.", remedy)
+    return model
 
 
 def compute(name: str, computes: Sequence[Compute], model: FoundationModel, now: datetime) -> Compute:
-    """The cluster ``name`` out of the workspace's ``computes``, if ``model`` can be fine-tuned on it now.
+    """The cluster ``name`` of the workspace's ``computes``, if ``model`` can be fine-tuned on it now.
 
     Raises:
-        PreflightError: it cannot; the message names clusters and sizes that would do.
+        PreflightError: it cannot; the remedy names clusters or VM sizes that are suitable.
     """
-    found = next((one for one in computes if one.name == name), None)
-    why = fault(found, model, now) if found else "is not in the workspace"
-    if found is None or why:
-        raise PreflightError(f"Cluster '{name}' {why}.", _alternatives(computes, model, now))
-    return found
+    cluster = next((candidate for candidate in computes if candidate.name == name), None)
+    problem = compute_problem(cluster, model, now) if cluster else "is not in the workspace"
+    if cluster is None or problem:
+        raise PreflightError(f"Cluster '{name}' {problem}.", _alternatives(computes, model, now))
+    return cluster
 
 
-def fault(cluster: Compute, model: FoundationModel, now: datetime) -> str | None:
+def compute_problem(cluster: Compute, model: FoundationModel, now: datetime) -> str | None:
     """Why ``model`` cannot be fine-tuned on ``cluster``, as the end of a sentence; ``None``: it can."""
     size = cluster.size.casefold()
-    allowed = {one.casefold() for one in model.finetune_skus}
+    allowed = {sku.casefold() for sku in model.finetune_skus}
     if cluster.provisioning_state.casefold() != "succeeded":
         return f"is in state {cluster.provisioning_state}, not Succeeded"
-    if size in UNSUPPORTED:
+    if size in _UNSUPPORTED:
         return f"has size {cluster.size}, which fine-tuning does not support"
-    if gone := _retired(size, now):
-        return f"has size {cluster.size}, which Azure retired on {gone:%Y-%m-%d}"
+    if retired := _retired(size, now):
+        return f"has size {cluster.size}, which Azure retired on {retired:%Y-%m-%d}"
     if allowed and size not in allowed:
         return f"has size {cluster.size}, on which {model.name} cannot be fine-tuned"
     if cluster.gpus < 1:
@@ -65,15 +72,15 @@ def fault(cluster: Compute, model: FoundationModel, now: datetime) -> str | None
 
 
 def _retired(size: str, now: datetime) -> date | None:
-    end = RETIRED.get(size)
+    end = _RETIRED.get(size)
     return end if end and now.astimezone(UTC).date() > end else None
 
 
 def _alternatives(computes: Sequence[Compute], model: FoundationModel, now: datetime) -> str:
-    fit = [f"'{one.name}' ({one.size})" for one in computes if fault(one, model, now) is None]
-    if fit:
-        return f"Set TUNEDROP_COMPUTE to one that will do: {', '.join(fit)}."
+    suitable = [cluster for cluster in computes if compute_problem(cluster, model, now) is None]
+    if suitable:
+        names = ", ".join(f"'{cluster.name}' ({cluster.size})" for cluster in suitable)
+        return f"Set TUNEDROP_COMPUTE to a suitable cluster, then retry the run: {names}."
     sizes = [size for size in model.finetune_skus if not _retired(size.casefold(), now)]
-    if sizes:
-        return f"No other cluster will do either: create one of size {', '.join(sizes)}."
-    return "No other cluster will do either: create one with a supported NVIDIA GPU (A100 or newer)."
+    wanted = f"of size {' or '.join(sizes)}" if sizes else "with a supported NVIDIA GPU (A100 or newer)"
+    return f"No other cluster is suitable. Create one {wanted}, set TUNEDROP_COMPUTE to it, then retry the run."

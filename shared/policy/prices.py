@@ -1,19 +1,19 @@
-"""What VM sizes cost, and how many GPUs they have. Source: ``prices.json``, which states its own date."""
+"""Prices and GPUs of VM sizes. Source: ``prices.json``, which states its date."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-_TABLE: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "prices.json").read_text())
+_PRICES: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "prices.json").read_text())
 
-PRICED_ON: Final[str] = _TABLE["priced_on"]
-"""When the prices were written down (ISO date)."""
-SOURCE: Final[str] = _TABLE["source"]
-STARTUP_HOURS: Final[float] = _TABLE["training"]["startup_hours"]
-"""Assumed: a node starts, images are pulled, the model is imported and converted."""
-TOKENS_PER_SECOND: Final[float] = _TABLE["training"]["tokens_per_second_per_gpu"]
-"""Assumed: LoRA training of a model of about 14 billion parameters on one A100."""
+PRICED_ON: Final[str] = _PRICES["priced_on"]
+"""Date of the prices, as ISO 8601."""
+SOURCE: Final[str] = _PRICES["source"]
+STARTUP_HOURS: Final[float] = _PRICES["training"]["startup_hours"]
+"""An assumption: time to start a node, pull images, and import and convert the model."""
+TOKENS_PER_SECOND: Final[float] = _PRICES["training"]["tokens_per_second_per_gpu"]
+"""An assumption: LoRA training of a model of about 14 billion parameters on one A100."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +25,15 @@ class Size:
     usd_per_hour: float
 
 
-_SIZES: Final = {name.casefold(): Size(name, **facts) for name, facts in _TABLE["sizes"].items()}
+_SIZES: Final = {name.casefold(): Size(name, **facts) for name, facts in _PRICES["sizes"].items()}
 
 
 def size(name: str) -> Size | None:
-    """The priced size called ``name``, in whatever case; ``None``: it has no price here."""
+    """The VM size called ``name``, in any case; ``None``: its price is unknown."""
     return _SIZES.get(name.casefold())
 
 
-def gpus(name: str) -> int | None:
-    """GPUs of a VM size; ``None``: unknown."""
-    known = size(name)
-    return known.gpus if known else None
-
-
 def usd_per_hour(name: str) -> float | None:
-    """List price of a VM size; ``None``: unknown."""
-    known = size(name)
-    return known.usd_per_hour if known else None
+    """List price of a VM size, in US dollars; ``None``: unknown."""
+    priced = size(name)
+    return priced.usd_per_hour if priced else None

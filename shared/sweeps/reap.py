@@ -46,7 +46,7 @@ def _over(row: Serving, ports: Ports) -> str | None:
     """Why the endpoint may no longer live; ``None``: it may."""
     lease = ports.projects.lease(row.project)
     if lease is not None and lease.endpoint == serving.endpoint_name(row, ports):
-        return leases.over(lease, ports.projects.usage(row.project), ports.clock.now())
+        return leases.end_reason(lease, ports.projects.usage(row.project), ports.clock.now())
     return _without_lease(row, ports)
 
 

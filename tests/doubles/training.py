@@ -21,15 +21,13 @@ from tests.doubles.clock import FakeClock
 
 COMPONENT: Final = Component(
     id="azureml://registries/azureml/components/chat_completion_pipeline/versions/0.0.82",
-    name="chat_completion_pipeline",
-    version="0.0.82",
     inputs={
         declared.name: declared
         for declared in (
-            ComponentInput(name="num_train_epochs", type="integer", optional=True, default=1, min=1),
-            ComponentInput(name="per_device_train_batch_size", type="integer", optional=True, default=1, min=1),
-            ComponentInput(name="gradient_accumulation_steps", type="integer", optional=True, default=1, min=1),
-            ComponentInput(name="learning_rate", type="number", optional=True, default=2e-5),
+            ComponentInput(name="num_train_epochs", type="integer", default=1, min=1),
+            ComponentInput(name="per_device_train_batch_size", type="integer", default=1, min=1),
+            ComponentInput(name="gradient_accumulation_steps", type="integer", default=1, min=1),
+            ComponentInput(name="learning_rate", type="number", default=2e-5),
             ComponentInput(name="lr_scheduler_type", type="string", default="linear", enum=["linear", "cosine"]),
             ComponentInput(name="apply_lora", type="string", default="true", enum=["true", "false"]),
         )
@@ -43,9 +41,7 @@ BASE_MODEL: Final = FoundationModel(
     defaults={"learning_rate_min": 1e-6, "per_device_train_batch_size": 2},
     context_window=16384,
 )
-CLUSTER: Final = Compute(
-    name="gpu-cluster", size="Standard_NC24ads_A100_v4", gpus=1, provisioning_state="Succeeded", max_nodes=1
-)
+CLUSTER: Final = Compute(name="gpu-cluster", size="Standard_NC24ads_A100_v4", gpus=1, provisioning_state="Succeeded")
 
 
 class MemoryCatalog:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import NotFoundError
 from shared.gateways.azureml import registry
 from shared.gateways.azureml.client import AzureML
-from shared.gateways.faults import translated
+from shared.gateways.error_translation import translate_errors
 from shared.models.training import Component, ComponentInput, Compute, FoundationModel
 from shared.policy import model_tags
 
@@ -17,71 +17,72 @@ if TYPE_CHECKING:
 
 
 class AzureMLCatalog:
-    """What there is to train with."""
+    """Reads what can be trained with."""
 
     def __init__(self, azureml: AzureML) -> None:
         self._azureml = azureml
 
     def foundation_model(self, name: str) -> FoundationModel | None:
-        """The latest version of a base model."""
-        found = _latest(self._azureml.registry.models, name)
-        if found is None:
+        """The latest version of a base model; ``None`` if the registry has none."""
+        sdk_model = _latest(self._azureml.registry.models, name)
+        if sdk_model is None:
             return None
-        metadata = registry.system_metadata(self._azureml.arm, self._azureml.settings, found.name, found.version)
-        return _foundation_model(found, metadata)
+        arm, settings = self._azureml.arm, self._azureml.settings
+        metadata = registry.system_metadata(arm, settings, sdk_model.name, sdk_model.version)
+        return _foundation_model(sdk_model, metadata)
 
     def component(self) -> Component:
         """The latest version of the fine-tuning component.
 
         Raises:
-            NotFoundError: the registry does not hold it.
+            NotFoundError: the registry does not have it.
         """
         name = self._azureml.settings.component
-        found = _latest(self._azureml.registry.components, name)
-        if found is None:
+        sdk_component = _latest(self._azureml.registry.components, name)
+        if sdk_component is None:
             raise NotFoundError(
                 f"Registry '{self._azureml.settings.registry}' has no component '{name}'.",
-                "Set TUNEDROP_REGISTRY and TUNEDROP_COMPONENT.",
+                "Set TUNEDROP_REGISTRY and TUNEDROP_COMPONENT to a registry and its fine-tuning component.",
             )
-        return _component(found)
+        return _component(sdk_component)
 
     def compute(self, name: str) -> Compute | None:
-        """A cluster as it stands now."""
+        """The current state of a cluster; ``None`` if absent."""
         try:
-            with translated(f"compute {name}"):
-                found = self._azureml.workspace.compute.get(name)
+            with translate_errors(f"compute {name}"):
+                cluster = self._azureml.workspace.compute.get(name)
         except NotFoundError:
             return None
-        return self._compute(found)
+        return self._compute(cluster)
 
     def computes(self) -> list[Compute]:
         """All clusters of the workspace."""
-        with translated("computes"):
-            return [self._compute(found) for found in self._azureml.workspace.compute.list(compute_type="amlcompute")]
+        with translate_errors("computes"):
+            clusters = self._azureml.workspace.compute.list(compute_type="amlcompute")
+            return [self._compute(cluster) for cluster in clusters]
 
-    def _compute(self, found: "AmlCompute") -> Compute:
-        size = found.size or ""
+    def _compute(self, cluster: "AmlCompute") -> Compute:
+        size = cluster.size or ""
         return Compute(
-            name=found.name,
+            name=cluster.name,
             size=size,
             gpus=self._gpus.get(size.lower(), 0),
-            provisioning_state=found.provisioning_state or "Unknown",
-            max_nodes=found.max_instances or 1,
+            provisioning_state=cluster.provisioning_state or "Unknown",
         )
 
     @cached_property
     def _gpus(self) -> dict[str, int]:
-        """GPUs of each size of the region, by its name in lower case."""
-        with translated("sizes"):
+        """Number of GPUs by the lower-case name of the VM size, for all sizes of the region."""
+        with translate_errors("sizes"):
             return {size.name.lower(): size.gpus or 0 for size in self._azureml.workspace.compute.list_sizes()}
 
 
 def _latest(operations: Any, name: str) -> Any:
-    """The latest version of a registry's asset: the SDK reports an absent one in two ways."""
+    """The latest version of a registry's asset; ``None`` if absent, which the SDK reports in two ways."""
     from azure.ai.ml.exceptions import ErrorTarget, ValidationErrorType, ValidationException
 
     try:
-        with translated(f"registry asset {name}"):
+        with translate_errors(f"registry asset {name}"):
             return operations.get(name, label="latest")
     except NotFoundError:
         return None
@@ -91,12 +92,12 @@ def _latest(operations: Any, name: str) -> Any:
         raise
 
 
-def _foundation_model(found: "SdkModel", metadata: Any) -> FoundationModel:
-    tags = found.tags or {}
+def _foundation_model(sdk_model: "SdkModel", metadata: Any) -> FoundationModel:
+    tags = sdk_model.tags or {}
     return FoundationModel(
-        id=found.id,
-        name=found.name,
-        version=found.version,
+        id=sdk_model.id,
+        name=sdk_model.name,
+        version=sdk_model.version,
         finetune_skus=model_tags.finetune_skus(tags, metadata),
         defaults=model_tags.defaults(tags),
         finetune_retires=model_tags.retirement(tags, metadata),
@@ -104,17 +105,16 @@ def _foundation_model(found: "SdkModel", metadata: Any) -> FoundationModel:
     )
 
 
-def _component(found: "SdkComponent") -> Component:
+def _component(sdk_component: "SdkComponent") -> Component:
     inputs = {
         name: ComponentInput(
             name=name,
             type=declared.type,
-            optional=bool(declared.optional),
             default=declared.default,
             enum=declared.enum,
             min=declared.min,
             max=declared.max,
         )
-        for name, declared in found.inputs.items()
+        for name, declared in sdk_component.inputs.items()
     }
-    return Component(id=found.id, name=found.name, version=found.version, inputs=inputs)
+    return Component(id=sdk_component.id, inputs=inputs)

@@ -1,4 +1,4 @@
-"""Addresses of the cloud that the workspace is in: Azure's public one, a sovereign one, or a stand-in."""
+"""Addresses of the cloud that the workspace is in: Azure's public cloud, a sovereign one, or the stand-in."""
 
 import hashlib
 from typing import Any
@@ -7,7 +7,7 @@ from shared.core.settings import Settings
 
 
 def resource_manager(settings: Settings) -> str:
-    """Address of the resource manager, without a slash at its end."""
+    """URL of the resource manager, without a trailing slash."""
     return _endpoint(settings, "resource_manager", "https://management.azure.com")
 
 
@@ -17,25 +17,25 @@ def arm_scope(settings: Settings) -> str:
 
 
 def scoring_scope(settings: Settings) -> str:
-    """Scope of tokens for endpoints."""
+    """Scope of tokens for scoring."""
     return f"{_endpoint(settings, 'aml_resource_id', 'https://ml.azure.com')}/.default"
 
 
 def discovery(settings: Settings) -> str:
-    """Address that knows where registries are, without a slash at its end."""
+    """URL of the service that knows where registries are, without a trailing slash."""
     return _endpoint(settings, "registry_discovery_endpoint", "https://eastus.api.azureml.ms")
 
 
 def client_options(settings: Settings) -> dict[str, Any]:
-    """Arguments of ``MLClient`` that name the cloud.
+    """Arguments of ``MLClient`` that select the cloud; none for the public one.
 
-    The SDK keeps the clouds it knows by name for the life of the process and never looks again, so
-    that the name must change with the address.
+    The SDK caches a cloud's addresses by its name for the life of the process, so the name must change with the
+    addresses.
     """
     if settings.cloud_metadata is None:
         return {}
-    address = hashlib.sha256(resource_manager(settings).encode()).hexdigest()
-    return {"cloud": f"tunedrop-{address[:8]}", "cloud_metadata": dict(settings.cloud_metadata)}
+    digest = hashlib.sha256(resource_manager(settings).encode()).hexdigest()
+    return {"cloud": f"tunedrop-{digest[:8]}", "cloud_metadata": dict(settings.cloud_metadata)}
 
 
 def _endpoint(settings: Settings, name: str, public: str) -> str:

@@ -1,15 +1,15 @@
-"""What endpoints and deployments have in common."""
+"""The provisioning states that endpoints and deployments share."""
 
 from typing import Final, cast
 
 from shared.models.hosting import Provisioning
 
-_STATES: Final = {"canceled": "failed", "cancelled": "failed", "scaling": "updating", "provisioning": "creating"}
+_SYNONYMS: Final = {"canceled": "failed", "cancelled": "failed", "scaling": "updating", "provisioning": "creating"}
 _KNOWN: Final = frozenset({"creating", "updating", "succeeded", "failed", "deleting"})
 
 
-def provisioning(azure: str | None) -> Provisioning:
-    """Our word for Azure's ``provisioningState``; one we don't know is still moving."""
-    state = (azure or "creating").lower()
-    state = _STATES.get(state, state)
+def provisioning(azure_state: str | None) -> Provisioning:
+    """Our state for Azure's ``provisioningState``; an unknown one counts as ``updating``."""
+    state = (azure_state or "creating").lower()
+    state = _SYNONYMS.get(state, state)
     return cast(Provisioning, state if state in _KNOWN else "updating")

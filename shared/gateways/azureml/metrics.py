@@ -1,37 +1,36 @@
-"""Metrics of a job and its children, by the REST calls that MLflow's client would make."""
+"""Metrics of a job and its children, read with the REST calls of MLflow's client."""
 
 import math
-from typing import Any
 
 from shared.core.errors import NotFoundError
-from shared.gateways.azureml.arm import Arm
+from shared.gateways.azureml.arm import Arm, Json
 
 
 def latest(arm: Arm, job: str, experiment: str) -> dict[str, float]:
-    """Last value of each metric: the children's, then the job's own."""
-    found: dict[str, float] = {}
+    """The last value of each metric; the job's own wins over a child's. Values that are not finite are left out."""
+    values: dict[str, float] = {}
     for run in [*_children(arm, job, experiment), _run(arm, job)]:
         for metric in run.get("data", {}).get("metrics", []):
             value = float(metric["value"])
             if math.isfinite(value):
-                found[metric["key"]] = value
-    return found
+                values[metric["key"]] = value
+    return values
 
 
-def _run(arm: Arm, job: str) -> dict[str, Any]:
+def _run(arm: Arm, job: str) -> Json:
     try:
         return dict(arm.mlflow("GET", "runs/get", {"run_id": job})["run"])
     except NotFoundError:
         return {}
 
 
-def _children(arm: Arm, job: str, experiment: str) -> list[dict[str, Any]]:
+def _children(arm: Arm, job: str, experiment: str) -> list[Json]:
     try:
-        named = arm.mlflow("GET", "experiments/get-by-name", {"experiment_name": experiment})
+        answer = arm.mlflow("GET", "experiments/get-by-name", {"experiment_name": experiment})
     except NotFoundError:
         return []
     body = {
-        "experiment_ids": [named["experiment"]["experiment_id"]],
+        "experiment_ids": [answer["experiment"]["experiment_id"]],
         "filter": f"tags.mlflow.parentRunId = '{job}'",
         "max_results": 100,
     }

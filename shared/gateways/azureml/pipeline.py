@@ -1,4 +1,4 @@
-"""The pipeline job: one node, the registry's fine-tuning component."""
+"""Builds the pipeline job, whose one node is the registry's fine-tuning component."""
 
 import re
 import threading
@@ -11,9 +11,10 @@ from shared.models.training import TrainingJob
 if TYPE_CHECKING:
     from azure.ai.ml.entities import PipelineComponent, PipelineJob
 
-OUTPUT: Final = "trained_model"
-_BUILDING: Final = threading.Lock()
-"""The SDK notes in a variable of its module which pipeline is being built: two threads would build into one another."""
+FINGERPRINT_TAG: Final = "fingerprint"
+_OUTPUT: Final = "trained_model"
+_BUILD_LOCK: Final = threading.Lock()
+"""The SDK keeps the pipeline that is being built in a global variable, so only one thread may build at a time."""
 _COMPONENT_ID: Final = re.compile(r"azureml://registries/[^/]+/components/(?P<name>[^/]+)/versions/(?P<version>[^/]+)")
 _CLUSTER_INPUTS: Final = (
     "compute_model_import",
@@ -24,38 +25,37 @@ _CLUSTER_INPUTS: Final = (
 
 
 def build(azureml: AzureML, job: TrainingJob) -> "PipelineJob":
-    """The job that ``job`` describes, ready to be created."""
-    component = load(azureml, job.component)
-    built = _wire(component, _inputs(component, job))
-    built.name = job.name
-    built.display_name = job.display_name
-    built.experiment_name = job.experiment
-    built.tags = {**job.tags, "fingerprint": job.fingerprint}
-    built.settings.force_rerun = True
-    built.settings.continue_on_step_failure = False
-    built.identity = _identity(azureml.settings.training_identity)
-    return built
-
-
-def load(azureml: AzureML, component_id: str) -> "PipelineComponent":
-    """A component of the registry by its id.
+    """The SDK's pipeline job for ``job``, ready to be created.
 
     Raises:
-        NotFoundError: this is no such id.
+        NotFoundError: ``job.component`` is not the id of a component in a registry.
     """
-    found = _COMPONENT_ID.fullmatch(component_id)
-    if found is None:
-        raise NotFoundError(f"'{component_id}' is no registry component's id.")
-    return azureml.registry.components.get(found["name"], version=found["version"])
+    component = _component(azureml, job.component)
+    pipeline_job = _wire(component, _inputs(component, job))
+    pipeline_job.name = job.name
+    pipeline_job.display_name = job.display_name
+    pipeline_job.experiment_name = job.experiment
+    pipeline_job.tags = {**job.tags, FINGERPRINT_TAG: job.fingerprint}
+    pipeline_job.settings.force_rerun = True
+    pipeline_job.settings.continue_on_step_failure = False
+    pipeline_job.identity = _identity(azureml.settings.training_identity)
+    return pipeline_job
+
+
+def _component(azureml: AzureML, component_id: str) -> "PipelineComponent":
+    match = _COMPONENT_ID.fullmatch(component_id)
+    if match is None:
+        raise NotFoundError(f"'{component_id}' is not the id of a component in a registry.")
+    return azureml.registry.components.get(match["name"], version=match["version"])
 
 
 def _wire(component: "PipelineComponent", inputs: dict[str, Any]) -> "PipelineJob":
     @sdk().dsl.pipeline()  # type: ignore[untyped-decorator]
     def fine_tuning() -> dict[str, Any]:
         node = component(**inputs)
-        return {OUTPUT: node.outputs.mlflow_model_folder}
+        return {_OUTPUT: node.outputs.mlflow_model_folder}
 
-    with _BUILDING:
+    with _BUILD_LOCK:
         return fine_tuning()
 
 
@@ -73,5 +73,5 @@ def _inputs(component: "PipelineComponent", job: TrainingJob) -> dict[str, Any]:
 
 
 def _identity(client_id: str) -> Any:
-    """Whom the steps run as: ``@pipeline`` takes none, and without one they can't read the data."""
+    """The identity that the steps need to read the data. ``@pipeline`` has no argument for it."""
     return sdk().entities.ManagedIdentityConfiguration(client_id=client_id or None)

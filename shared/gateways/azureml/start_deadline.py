@@ -1,7 +1,8 @@
-"""What a step starts is asked for in time, or not at all.
+"""A step creates something in Azure ML before its start deadline, or not at all.
 
-A step reads its run's record, then makes calls, any of which may be slow. ``closing`` waits for what such a step may
-still start; so there must be a time after which it starts nothing.
+A step reads its run's record and then makes calls, and any of them may be slow. Meanwhile the run may be closed by
+another worker, and ``closing`` waits for whatever the step may still create. So there must be a time after which the
+step creates nothing.
 """
 
 from collections.abc import Iterator
@@ -12,26 +13,27 @@ from typing import Final
 
 from shared.core.errors import ThrottledError
 
-_BEFORE: Final[ContextVar[datetime | None]] = ContextVar("before", default=None)
-_LATER: Final = 1.0
+_DEADLINE: Final[ContextVar[datetime | None]] = ContextVar("deadline", default=None)
+_RETRY_AFTER: Final = 1.0
+"""Seconds."""
 
 
 @contextmanager
-def create_only(before: datetime | None) -> Iterator[None]:
-    """Nothing is created in this block at ``before`` or later; ``None``: whenever."""
-    token = _BEFORE.set(before)
+def enforced(before: datetime | None) -> Iterator[None]:
+    """In this block, nothing is created at or after ``before``; ``None``: there is no deadline."""
+    token = _DEADLINE.set(before)
     try:
         yield
     finally:
-        _BEFORE.reset(token)
+        _DEADLINE.reset(token)
 
 
 def check(method: str) -> None:
-    """To be told of each request before it is sent.
+    """Reject a request that would create something too late; call this before each request is sent.
 
     Raises:
-        ThrottledError: it would create something, too late.
+        ThrottledError: the deadline has passed.
     """
-    before = _BEFORE.get()
-    if method == "PUT" and before is not None and datetime.now(UTC) >= before:
-        raise ThrottledError("Azure was too slow for what was to be created then.", _LATER)
+    deadline = _DEADLINE.get()
+    if method == "PUT" and deadline is not None and datetime.now(UTC) >= deadline:
+        raise ThrottledError("Azure ML answered too slowly: the deadline for creating this has passed.", _RETRY_AFTER)

@@ -1,4 +1,4 @@
-"""What a 429 asks of the whole process: the resource manager counts a principal's calls, not those of one run."""
+"""After a 429, holds back requests of the whole process: the resource manager counts calls by identity, not by run."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shared.core.errors import ThrottledError
 from shared.gateways.azureml import start_deadline
-from shared.gateways.faults import seconds_asked
+from shared.gateways.error_translation import retry_after_seconds
 
 if TYPE_CHECKING:
     from azure.core.pipeline import PipelineRequest, PipelineResponse
@@ -15,12 +15,12 @@ _THROTTLED: Final = 429
 
 
 class ThrottleGate:
-    """Sends nothing of a method for as long as a 429 to one of its requests asks: reads and writes count apart.
+    """Rejects requests of a method until the time is over that a 429 to the same method asked to wait.
 
-    Whoever would send it gets what they would have got from Azure, sooner and without adding to what is counted.
+    Azure would throttle those requests too, and would count them. It counts reads and writes separately.
 
     Args:
-        clock: seconds, rising.
+        clock: seconds that only increase.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -29,18 +29,18 @@ class ThrottleGate:
 
     @property
     def hooks(self) -> dict[str, Any]:
-        """Arguments of the SDK's clients, and of ``CustomHookPolicy``."""
+        """Arguments of the SDK's clients and of azure-core's ``CustomHookPolicy``."""
         return {"raw_request_hook": self._check, "raw_response_hook": self._note}
 
     def _check(self, request: "PipelineRequest[Any]") -> None:
         method = request.http_request.method
         start_deadline.check(method)
-        left = self._until.get(method, 0) - self._clock()
-        if left > 0:
-            raise ThrottledError(f"{method} was refused a moment ago: Azure asks to wait for {left:.0f} s.", left)
+        remaining = self._until.get(method, 0) - self._clock()
+        if remaining > 0:
+            raise ThrottledError(f"Azure throttled a {method} request: none is sent for {remaining:.0f} s.", remaining)
 
     def _note(self, response: "PipelineResponse[Any, Any]") -> None:
-        answer = response.http_response
-        if answer.status_code == _THROTTLED:
-            method, until = response.http_request.method, self._clock() + seconds_asked(answer.headers)
+        http_response = response.http_response
+        if http_response.status_code == _THROTTLED:
+            method, until = response.http_request.method, self._clock() + retry_after_seconds(http_response.headers)
             self._until[method] = max(until, self._until.get(method, 0))

@@ -75,7 +75,7 @@ def judge(run: Run, figures: Figures, digest: str, terms: Terms, before: Run | N
         before: the run of the version before, if that has the same content and settings.
     """
     receipt = partial(receipts.receipt, config=terms.config, upload=run.upload.name, run=run, ceilings=terms.ceilings)
-    refusal = figures.refusal or limits.too_long(terms.config, terms.model)
+    refusal = figures.refusal or limits.context_window_problem(terms.config, terms.model)
     if refusal:
         return Verdict(receipt(figures.model_copy(update={"refusal": refusal})), State.REJECTED)
     epochs = limits.epochs(terms.config, terms.model)

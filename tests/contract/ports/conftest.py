@@ -1,4 +1,4 @@
-"""Every port twice: as the gateway to the real thing (or its stand-in), and as the tests' double."""
+"""Each port as its gateway (to the emulator or the stand-in) and as its double."""
 
 import itertools
 import shlex
@@ -25,13 +25,13 @@ _session = uuid.uuid4().hex[:4]
 
 @pytest.fixture
 def project() -> str:
-    """A project that no other test knows: servers are shared by all tests."""
+    """A project for this test only: all tests share the servers."""
     return f"p{_session}{next(_numbers)}"
 
 
 @pytest.fixture(scope="session")
 def identified(laptop: Laptop) -> Iterator[Laptop]:
-    """This process has the laptop's identity, and trusts its authority."""
+    """The laptop, whose identity this process has and whose certificate authority it trusts."""
     with pytest.MonkeyPatch.context() as environment:
         for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "AZURE_TOKEN_CREDENTIALS", "REQUESTS_CA_BUNDLE"):
             environment.setenv(name, laptop.environment[name])
@@ -40,8 +40,12 @@ def identified(laptop: Laptop) -> Iterator[Laptop]:
     credential.cache_clear()
 
 
-def azure_ports(laptop: Laptop, **of_workspace: Any) -> Ports:
-    """All gateways of an app on this laptop, as ``wiring`` joins them."""
+def azure_ports(laptop: Laptop, **workspace: Any) -> Ports:
+    """The gateways of an app on this laptop, joined as ``wiring`` does it.
+
+    Args:
+        workspace: settings of the workspace.
+    """
     storage = laptop.storage
     uris: dict[str, Any] = {
         "blob_uri": storage.blob_uri,
@@ -49,19 +53,19 @@ def azure_ports(laptop: Laptop, **of_workspace: Any) -> Ports:
         "table_uri": storage.table_uri,
         "storage_id": "none",
     }
-    return joined(Settings(**uris, **of_workspace), credential())
+    return joined(Settings(**uris, **workspace), credential())
 
 
 @pytest.fixture(scope="session")
 def azurite(identified: Laptop) -> Ports:
-    """Ports whose storage is Azurite's; there is no workspace."""
+    """Ports with Azurite's storage and without a workspace."""
     provision(identified.storage, identified.certificates.ca)
     return azure_ports(identified, subscription_id="none", resource_group="none", workspace="none")
 
 
 @pytest.fixture(params=["azure", "memory"])
 def storage(request: pytest.FixtureRequest) -> Ports:
-    """Ports whose storage is Azurite's, or a double's."""
+    """Ports with Azurite's storage, or with the doubles'."""
     if request.param == "memory":
         return memory_ports()
     ports: Ports = request.getfixturevalue("azurite")
@@ -70,12 +74,12 @@ def storage(request: pytest.FixtureRequest) -> Ports:
 
 @pytest.fixture(scope="session")
 def stand_in(azurite: Ports, identified: Laptop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    """The Azure ML stand-in, with Azurite's ``prepared`` as a datastore."""
+    """The Azure ML stand-in, whose datastore is Azurite's container ``prepared``."""
     here = Path(__file__).parent
     arguments = ["--certs", str(identified.certificates.ca.parent), "--blob-uri", identified.storage.blob_uri]
     arguments += ["--step-command", shlex.join([sys.executable, str(here / "quick_step.py")])]
     arguments += ["--serve-command", shlex.join([sys.executable, str(here / "quick_server.py")])]
-    # Long enough for a busy machine to see what is under way.
+    # Long enough to observe the state ``creating`` on a busy machine.
     arguments += ["--delay", "endpoints.create=1", "--delay", "deployments.create=1"]
     with Server("local.azureml", tmp_path_factory.mktemp("azureml"), arguments, identified.environment) as server:
         yield StandIn(server, identified.certificates.ca)
@@ -91,7 +95,7 @@ def workspace(identified: Laptop, stand_in: StandIn) -> World:
 
 @pytest.fixture
 def throttled(identified: Laptop, stand_in: StandIn) -> World:
-    """The gateways to the stand-in, which no other test waits with for what a 429 asked."""
+    """Gateways to the stand-in of their own: a 429 in this test holds back no other test."""
     return stand_in.world(azure_ports(identified, **stand_in.settings))
 
 

@@ -1,4 +1,4 @@
-"""A server that writes down what it is asked and answers what it is told to."""
+"""An HTTPS server that records requests and sends the answer that a test sets."""
 
 import json
 import threading
@@ -13,7 +13,7 @@ from local.tls import Certificates
 
 @dataclass(frozen=True)
 class Request:
-    """One request."""
+    """A recorded request."""
 
     path: str
     headers: Mapping[str, str]
@@ -21,7 +21,7 @@ class Request:
 
 
 class Https:
-    """``with Https(certificates) as server: server.url``; answers 200 ``{}`` until told otherwise."""
+    """``with Https(certificates) as server: server.url``; answers 200 ``{}`` unless a test sets something else."""
 
     def __init__(self, certificates: Certificates) -> None:
         self.requests: list[Request] = []
@@ -47,19 +47,19 @@ class Https:
         self._server.server_close()
 
 
-def _handler(told: Https) -> type[BaseHTTPRequestHandler]:
+def _handler(server: Https) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            told.requests.append(Request(self.path, headers, body))
-            self.send_response(told.status)
+            server.requests.append(Request(self.path, headers, body))
+            self.send_response(server.status)
             self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(told.content)))
+            self.send_header("Content-Length", str(len(server.content)))
             self.end_headers()
-            self.wfile.write(told.content)
+            self.wfile.write(server.content)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Nothing to say."""
+            """Print nothing."""
 
     return Handler

@@ -1,4 +1,4 @@
-"""A worker that prepares a run and dies by SIGKILL around one of its calls: ``before commit 2``, ``after create 1``."""
+"""A worker that prepares a run and is killed before or after a call: ``before commit 2``, ``after create 1``."""
 
 import os
 import signal
@@ -15,12 +15,12 @@ from shared.uploads import staging
 from shared.wiring import joined
 from tests.doubles import memory_ports
 
-SMALL = {(blobs, "_PIECE"): 2**18, (staging, "BLOCK"): 2**17}
-"""Bytes, so that a small upload is read and written in many pieces."""
+SMALL_SIZES = {(blobs, "_CHUNK_BYTES"): 2**18, (staging, "BLOCK"): 2**17}
+"""Sizes in bytes with which a small upload is read and written in many pieces."""
 
 
-class Mortal:
-    """A port that ends its process before or after the n-th call of a method."""
+class KillingPort:
+    """A port that kills its process before or after the n-th call of a method."""
 
     def __init__(self, port: Any, moment: str) -> None:
         self._port = port
@@ -34,28 +34,28 @@ class Mortal:
     def _around(self, method: str, target: Any) -> Any:
         def call(*args: Any) -> Any:
             self._calls[method] += 1
-            self._die_if("before", method)
-            answer = target(*args)
-            self._die_if("after", method)
-            return answer
+            self._kill_if("before", method)
+            result = target(*args)
+            self._kill_if("after", method)
+            return result
 
         return call
 
-    def _die_if(self, when: str, method: str) -> None:
+    def _kill_if(self, when: str, method: str) -> None:
         if f"{when} {method} {self._calls[method]}" == self._moment:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
 def with_doubles(storage: Ports) -> Ports:
-    """Real storage, and an Azure ML that is of this process only."""
+    """The given storage, with a catalog and jobs in this process's memory."""
     doubles = memory_ports()
     return replace(storage, catalog=doubles.catalog, jobs=doubles.jobs)
 
 
 def work(settings: Settings, project: str, run_id: str, moment: str) -> None:
-    """Advance a run, until it waits or the moment comes."""
-    for (module, name), size in SMALL.items():
+    """Advance a run until it waits or the moment comes."""
+    for (module, name), size in SMALL_SIZES.items():
         setattr(module, name, size)
     ports = with_doubles(joined(settings, credential()))
-    mortal: Any = Mortal(ports.blobs, moment)
-    advance(project, run_id, replace(ports, blobs=mortal))
+    blobs_port: Any = KillingPort(ports.blobs, moment)
+    advance(project, run_id, replace(ports, blobs=blobs_port))

@@ -1,4 +1,4 @@
-"""A deployment's server with no model: the same answer to every question; an error if asked to fail."""
+"""A deployment's server without a model. It gives the same answer to every request, or fails if the request says so."""
 
 import argparse
 import json
@@ -9,21 +9,23 @@ from typing import Any
 parser = argparse.ArgumentParser()
 parser.add_argument("--model", type=Path, required=True)
 parser.add_argument("--port-file", type=Path, required=True)
-given = parser.parse_args()
+arguments = parser.parse_args()
 
 
 class Handler(BaseHTTPRequestHandler):
     """``GET /`` and ``POST /score``."""
 
     def do_GET(self) -> None:
-        """Alive."""
+        """Answer the liveness probe."""
         self._answer(200, {})
 
     def do_POST(self) -> None:
-        """Score."""
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        fails = "fail" in asked["input_data"].get("parameters", {})
-        self._answer(*((500, {"error": "told to"}) if fails else (200, {"output": "An answer."})))
+        """Answer, or fail if the parameters contain ``fail``."""
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if "fail" in body["input_data"].get("parameters", {}):
+            self._answer(500, {"error": "The request asked for this error."})
+        else:
+            self._answer(200, {"output": "An answer."})
 
     def _answer(self, status: int, body: Any) -> None:
         content = json.dumps(body).encode()
@@ -34,11 +36,11 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing to say."""
+        """Print nothing."""
 
 
 server = HTTPServer(("127.0.0.1", 0), Handler)
-port = given.port_file.with_suffix(".new")
+port = arguments.port_file.with_suffix(".new")
 port.write_text(str(server.server_port))
-port.replace(given.port_file)
+port.replace(arguments.port_file)
 server.serve_forever()

@@ -1,4 +1,4 @@
-"""Values to put through the ports."""
+"""Values that the tests write through the ports and read back."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -12,7 +12,7 @@ NOW: Final = datetime(2026, 11, 24, 12, 30, 15, 123456, tzinfo=UTC)
 
 
 def run(project: str, number: int = 1) -> Run:
-    """A run with something in every kind of field."""
+    """A run with a value in every kind of field."""
     run_id = f"{project}-{number:010x}"
     return Run(
         project=project,
@@ -28,7 +28,7 @@ def run(project: str, number: int = 1) -> Run:
         deadline=NOW + timedelta(days=1),
         next_due=NOW,
         outbox=[
-            Notice(id=f"{run_id}:1", type="tunedrop.run.prepared", time=NOW, state=State.PREPARED, detail='"said"\n')
+            Notice(id=f"{run_id}:1", type="tunedrop.run.prepared", time=NOW, state=State.PREPARED, detail='"quoted"\n')
         ],
         results=Results(splits=Splits(train="a/train.jsonl", validation="a/v.jsonl", test="a/t.jsonl")),
         created=NOW,
@@ -42,7 +42,7 @@ def entry(seq: int, note: str = "Happened.") -> TimelineEntry:
 
 
 def lease(project: str) -> Lease:
-    """A lease of a day."""
+    """A lease of one day."""
     return Lease(
         project=project,
         endpoint=f"{project}-abcde-1",
@@ -54,12 +54,12 @@ def lease(project: str) -> Lease:
 
 
 def usage(project: str, instance: str) -> Usage:
-    """That an instance has just scored."""
+    """Usage of an instance that has just scored."""
     return Usage(project=project, instance=instance, last_used=NOW, requests=3)
 
 
-def bill(project: str, generation: int = 1) -> LedgerEntry:
-    """What an endpoint cost."""
+def ledger_entry(project: str, generation: int = 1) -> LedgerEntry:
+    """The ledger entry of an endpoint."""
     return LedgerEntry(
         project=project,
         endpoint=f"{project}-abcde-{generation}",
@@ -70,5 +70,5 @@ def bill(project: str, generation: int = 1) -> LedgerEntry:
         hours=2.0,
         cost_usd=7.34,
         saved_usd_per_month=2679.1,
-        reason="lease ran out",
+        reason="its lease ran out",
     )

@@ -13,20 +13,20 @@ def blobs(storage: Ports) -> Blobs:
 
 
 class TestBlobs:
-    def test_what_was_written_is_read(self, blobs: Blobs, project: str) -> None:
+    def test_a_written_blob_is_read(self, blobs: Blobs, project: str) -> None:
         blobs.write(UPLOADS, f"{project}/a b ü.jsonl", [b"one\n", b"two\n"], "application/jsonl")
         assert blobs.read(UPLOADS, f"{project}/a b ü.jsonl") == b"one\ntwo\n"
 
-    def test_what_is_absent_is_none(self, blobs: Blobs, project: str) -> None:
+    def test_an_absent_blob_is_none(self, blobs: Blobs, project: str) -> None:
         assert blobs.read(UPLOADS, f"{project}/none") is None
         assert blobs.info(UPLOADS, f"{project}/none") is None
         assert list(blobs.within(UPLOADS, f"{project}/none")) == []
 
-    def test_containers_are_apart(self, blobs: Blobs, project: str) -> None:
+    def test_containers_are_separate(self, blobs: Blobs, project: str) -> None:
         blobs.write(UPLOADS, f"{project}/a", [b"1"], "text/plain")
         assert blobs.read(PREPARED, f"{project}/a") is None
 
-    def test_an_empty_blob_is_a_blob(self, blobs: Blobs, project: str) -> None:
+    def test_an_empty_blob_exists(self, blobs: Blobs, project: str) -> None:
         blobs.write(UPLOADS, f"{project}/empty", [], "text/plain")
         info = blobs.info(UPLOADS, f"{project}/empty")
         assert info is not None
@@ -42,7 +42,7 @@ class TestBlobs:
         assert b"".join(chunks) == b"".join(pieces)
         assert max(map(len, chunks)) < info.size
 
-    def test_a_listing_tells_what_info_tells(self, blobs: Blobs, project: str) -> None:
+    def test_a_listing_has_the_same_properties_as_info(self, blobs: Blobs, project: str) -> None:
         for name in ("b", "a", "c/d"):
             blobs.write(UPLOADS, f"{project}/{name}", [name.encode()], "text/plain")
         listed = list(blobs.within(UPLOADS, f"{project}/"))
@@ -51,7 +51,7 @@ class TestBlobs:
         assert all('"' not in blob.etag for blob in listed)
         assert all(blob.last_modified.tzinfo is not None for blob in listed)
 
-    def test_another_version_has_another_etag_and_the_old_one_is_no_longer_read(
+    def test_a_new_version_has_a_new_etag_and_the_old_one_can_no_longer_be_read(
         self, blobs: Blobs, project: str
     ) -> None:
         path = f"{project}/versions"
@@ -66,13 +66,13 @@ class TestBlobs:
             list(blobs.chunks(UPLOADS, path, first.etag))
         assert b"".join(blobs.chunks(UPLOADS, path, second.etag)) == b"second"
 
-    def test_an_etag_may_come_in_quotes(self, blobs: Blobs, project: str) -> None:
+    def test_an_etag_may_be_quoted(self, blobs: Blobs, project: str) -> None:
         blobs.write(UPLOADS, f"{project}/quoted", [b"1"], "text/plain")
         info = blobs.info(UPLOADS, f"{project}/quoted")
         assert info is not None
         assert b"".join(blobs.chunks(UPLOADS, info.path, f'"{info.etag}"')) == b"1"
 
-    def test_a_blob_that_is_gone_is_no_version(self, blobs: Blobs, project: str) -> None:
+    def test_a_deleted_blob_cannot_be_read_by_its_etag(self, blobs: Blobs, project: str) -> None:
         blobs.write(UPLOADS, f"{project}/gone", [b"1"], "text/plain")
         info = blobs.info(UPLOADS, f"{project}/gone")
         assert info is not None
@@ -80,16 +80,16 @@ class TestBlobs:
         with pytest.raises(ConflictError):
             list(blobs.chunks(UPLOADS, f"{project}/gone", info.etag))
 
-    def test_nothing_is_visible_of_a_write_that_broke_off(self, blobs: Blobs, project: str) -> None:
+    def test_a_write_that_breaks_off_changes_nothing(self, blobs: Blobs, project: str) -> None:
         path = f"{project}/broken"
         blobs.write(UPLOADS, path, [b"before"], "text/plain")
 
-        def broken() -> Iterator[bytes]:
+        def chunks_that_break_off() -> Iterator[bytes]:
             yield b"x" * 20_000_000
             raise OSError("the source broke off")
 
         with pytest.raises(OSError, match="broke off"):
-            blobs.write(UPLOADS, path, broken(), "text/plain")
+            blobs.write(UPLOADS, path, chunks_that_break_off(), "text/plain")
         assert blobs.read(UPLOADS, path) == b"before"
 
     def test_a_blob_is_created_once(self, blobs: Blobs, project: str) -> None:
@@ -99,14 +99,14 @@ class TestBlobs:
         assert not blobs.create(UPLOADS, path, [b"first"], "text/plain")
         assert blobs.read(UPLOADS, path) == b"first"
 
-    def test_a_large_blob_is_created_once_too(self, blobs: Blobs, project: str) -> None:
+    def test_a_large_blob_is_created_once(self, blobs: Blobs, project: str) -> None:
         path = f"{project}/large-created"
         for number in range(2):
-            made = blobs.create(UPLOADS, path, iter([bytes([number]) * 5_000_000] * 4), "text/plain")
-            assert made is (number == 0)
+            created = blobs.create(UPLOADS, path, iter([bytes([number]) * 5_000_000] * 4), "text/plain")
+            assert created is (number == 0)
         assert blobs.read(UPLOADS, path) == bytes(20_000_000)
 
-    def test_staged_blocks_show_once_they_are_committed_in_their_order(self, blobs: Blobs, project: str) -> None:
+    def test_staged_blocks_become_visible_with_the_commit_in_its_order(self, blobs: Blobs, project: str) -> None:
         path = f"{project}/staged"
         for block, content in {"1": b"one", "2": b"two", "3": b"three"}.items():
             blobs.stage(UPLOADS, path, block, content)
@@ -115,17 +115,17 @@ class TestBlobs:
         etag = blobs.commit(UPLOADS, path, ["3", "1"], "text/plain")
         assert b"".join(blobs.chunks(UPLOADS, path, etag)) == b"threeone"
 
-    def test_a_commit_of_no_block_is_an_empty_blob(self, blobs: Blobs, project: str) -> None:
+    def test_a_commit_without_blocks_writes_an_empty_blob(self, blobs: Blobs, project: str) -> None:
         blobs.commit(UPLOADS, f"{project}/none-staged", [], "text/plain")
         assert blobs.read(UPLOADS, f"{project}/none-staged") == b""
 
-    def test_a_block_staged_twice_is_the_later_one(self, blobs: Blobs, project: str) -> None:
+    def test_a_block_that_is_staged_again_is_replaced(self, blobs: Blobs, project: str) -> None:
         for content in (b"first", b"second"):
             blobs.stage(UPLOADS, f"{project}/again", "1", content)
         blobs.commit(UPLOADS, f"{project}/again", ["1"], "text/plain")
         assert blobs.read(UPLOADS, f"{project}/again") == b"second"
 
-    def test_a_commit_replaces_and_drops_what_others_have_staged(self, blobs: Blobs, project: str) -> None:
+    def test_a_commit_drops_the_blocks_that_others_have_staged(self, blobs: Blobs, project: str) -> None:
         path = f"{project}/raced"
         blobs.write(UPLOADS, path, [b"before"], "text/plain")
         for block in ("ours", "lost"):
@@ -135,12 +135,12 @@ class TestBlobs:
             blobs.commit(UPLOADS, path, ["lost"], "text/plain")
         assert blobs.read(UPLOADS, path) == b"ours"
 
-    def test_deleting_twice_is_deleting(self, blobs: Blobs, project: str) -> None:
+    def test_a_blob_can_be_deleted_twice(self, blobs: Blobs, project: str) -> None:
         blobs.write(UPLOADS, f"{project}/twice", [b"1"], "text/plain")
         blobs.delete(UPLOADS, f"{project}/twice")
         blobs.delete(UPLOADS, f"{project}/twice")
         assert blobs.info(UPLOADS, f"{project}/twice") is None
 
-    def test_the_account_is_the_address_s(self, storage: Ports) -> None:
+    def test_the_accounts_name_is_part_of_its_address(self, storage: Ports) -> None:
         assert storage.blobs.account
         assert storage.blobs.account in storage.settings.blob_uri

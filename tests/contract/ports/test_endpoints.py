@@ -9,81 +9,82 @@ def name_of(project: str) -> str:
     return f"{project}-abcde-1"
 
 
-def deleted(world: World, name: str) -> None:
+def delete(world: World, name: str) -> None:
+    """Delete an endpoint and wait until it is gone."""
     world.ports.endpoints.delete(name)
     world.until(lambda: world.ports.endpoints.get(name) is None, f"{name} is gone")
 
 
 def _failed(world: World, name: str) -> Endpoint | None:
-    found = world.ports.endpoints.get(name)
-    return found if found and found.provisioning == "failed" else None
+    endpoint = world.ports.endpoints.get(name)
+    return endpoint if endpoint and endpoint.provisioning == "failed" else None
 
 
 class TestEndpoints:
-    def test_an_endpoint_is_created_in_its_time(self, world: World, project: str) -> None:
+    def test_an_endpoint_is_creating_and_then_up(self, world: World, project: str) -> None:
         name = name_of(project)
         world.ports.endpoints.create(name, TAGS)
-        found = world.ports.endpoints.get(name)
-        assert found is not None
-        assert (found.name, found.provisioning, found.tags, found.traffic) == (name, "creating", TAGS, {})
+        endpoint = world.ports.endpoints.get(name)
+        assert endpoint is not None
+        assert (endpoint.name, endpoint.provisioning, endpoint.tags, endpoint.traffic) == (name, "creating", TAGS, {})
         assert name in world.settled(name)
 
-    def test_what_is_absent_is_none(self, world: World, project: str) -> None:
+    def test_an_absent_endpoint_is_none(self, world: World, project: str) -> None:
         assert world.ports.endpoints.get(name_of(project)) is None
 
-    def test_the_same_endpoint_twice_is_one(self, world: World, project: str) -> None:
+    def test_an_endpoint_can_be_created_repeatedly(self, world: World, project: str) -> None:
         name = name_of(project)
         world.ports.endpoints.create(name, TAGS)
         world.ports.endpoints.create(name, TAGS)
         world.settled(name)
         world.ports.endpoints.create(name, TAGS)
-        found = world.ports.endpoints.get(name)
-        assert found is not None
-        assert found.provisioning == "succeeded"
+        endpoint = world.ports.endpoints.get(name)
+        assert endpoint is not None
+        assert endpoint.provisioning == "succeeded"
 
-    def test_a_name_with_other_tags_is_a_conflict(self, world: World, project: str) -> None:
+    def test_the_same_name_with_other_tags_is_a_conflict(self, world: World, project: str) -> None:
         world.ports.endpoints.create(name_of(project), TAGS)
         with pytest.raises(ConflictError):
             world.ports.endpoints.create(name_of(project), {**TAGS, "project": "other"})
 
-    def test_a_deleted_endpoint_goes_in_its_time(self, world: World, project: str) -> None:
+    def test_an_endpoint_is_deleting_and_then_gone(self, world: World, project: str) -> None:
         name = name_of(project)
         world.endpoint(name)
         world.ports.endpoints.delete(name)
-        found = world.ports.endpoints.get(name)
-        assert found is not None
-        assert found.provisioning == "deleting"
+        endpoint = world.ports.endpoints.get(name)
+        assert endpoint is not None
+        assert endpoint.provisioning == "deleting"
         world.ports.endpoints.delete(name)
-        deleted(world, name)
+        delete(world, name)
         world.ports.endpoints.delete(name)
 
-    def test_a_name_that_was_used_is_not_to_be_had(self, world: World, project: str) -> None:
+    def test_a_name_cannot_be_used_again(self, world: World, project: str) -> None:
         name = name_of(project)
         world.endpoint(name)
-        deleted(world, name)
+        delete(world, name)
         with pytest.raises(ConflictError):
             world.ports.endpoints.create(name, TAGS)
 
-    def test_an_endpoint_that_is_still_being_made_is_not_deleted(self, world: World, project: str) -> None:
+    def test_deleting_an_endpoint_that_is_being_created_is_a_conflict(self, world: World, project: str) -> None:
         name = name_of(project)
         world.ports.endpoints.create(name, TAGS)
         with pytest.raises(ConflictError):
             world.ports.endpoints.delete(name)
 
-    def test_traffic_of_nothing_cannot_be_set(self, world: World, project: str) -> None:
+    def test_traffic_of_an_absent_endpoint_cannot_be_set(self, world: World, project: str) -> None:
         with pytest.raises(NotFoundError):
             world.ports.endpoints.set_traffic(name_of(project), {"blue": 100})
 
-    def test_an_endpoint_that_fails_says_why(self, world: World, project: str) -> None:
+    def test_a_failed_endpoint_has_an_error_and_is_not_created_again(self, world: World, project: str) -> None:
         name = name_of(project)
         with world.failing(name, "The subscription has no quota."):
             world.ports.endpoints.create(name, TAGS)
-        found = world.until(lambda: _failed(world, name), "the endpoint fails")
-        assert "The subscription has no quota." in found.error
+        endpoint = world.until(lambda: _failed(world, name), "the endpoint fails")
+        assert "The subscription has no quota." in endpoint.error
         world.ports.endpoints.create(name, TAGS)
-        assert _failed(world, name) == found
+        assert _failed(world, name) == endpoint
 
-    def test_ours_are_those_that_bear_our_tag(self, world: World, project: str) -> None:
+    def test_ours_are_those_with_our_tag(self, world: World, project: str) -> None:
         world.ports.endpoints.create(name_of(project), TAGS)
         world.ports.endpoints.create(f"{project}-theirs", {"managed-by": "someone"})
         names = {endpoint.name for endpoint in world.ports.endpoints.ours()}
@@ -92,17 +93,17 @@ class TestEndpoints:
 
 
 class TestAzureMLEndpoints:
-    def test_why_an_endpoint_failed_stands_in_the_details_too(
+    def test_the_error_of_an_endpoint_includes_the_details(
         self, workspace: World, stand_in: StandIn, project: str
     ) -> None:
         name = name_of(project)
         details = [{"code": "ImageBuildFailure", "message": "The build log says more.", "details": []}]
         stand_in.arm(on="endpoint", path=name, code="BadRequest", message="The request is invalid.", details=details)
         workspace.ports.endpoints.create(name, TAGS)
-        found = workspace.until(lambda: _failed(workspace, name), "the endpoint fails")
-        assert found.error == "(BadRequest) The request is invalid. (ImageBuildFailure) The build log says more."
+        endpoint = workspace.until(lambda: _failed(workspace, name), "the endpoint fails")
+        assert endpoint.error == "(BadRequest) The request is invalid. (ImageBuildFailure) The build log says more."
 
-    def test_an_endpoint_is_created_once_and_takes_tokens_only(
+    def test_an_endpoint_is_created_once_and_accepts_only_tokens(
         self, workspace: World, stand_in: StandIn, project: str
     ) -> None:
         name = name_of(project)
@@ -112,7 +113,9 @@ class TestAzureMLEndpoints:
         assert request["body"]["properties"]["authMode"] == "AADToken"
         assert request["body"]["tags"] == TAGS
 
-    def test_throttling_is_handed_on_at_once(self, throttled: World, stand_in: StandIn, project: str) -> None:
+    def test_throttling_is_reported_without_another_try(
+        self, throttled: World, stand_in: StandIn, project: str
+    ) -> None:
         name = name_of(project)
         stand_in.arm(method="PUT", path=f"/onlineEndpoints/{name}$", status=429, headers={"Retry-After": "17"})
         with pytest.raises(ThrottledError) as raised:

@@ -18,63 +18,63 @@ class TestJobs:
         world.until(lambda: world.status(job.name) == "completed", "the job completes")
         assert world.ports.jobs.metrics(job.name)["train_loss"] == 0.5
 
-    def test_what_is_absent_is_none(self, world: World, project: str) -> None:
+    def test_an_absent_job_is_none_and_has_no_metrics(self, world: World, project: str) -> None:
         assert world.ports.jobs.get(f"{project}-none-1") is None
         assert world.ports.jobs.metrics(f"{project}-none-1") == {}
 
-    def test_the_same_job_twice_is_one_job(self, world: World, project: str) -> None:
+    def test_a_job_can_be_submitted_repeatedly(self, world: World, project: str) -> None:
         job = world.job(project)
         world.ports.jobs.submit(job)
         world.ports.jobs.submit(job)
         assert world.status(job.name) == "running"
 
-    def test_a_name_with_another_fingerprint_is_a_conflict(self, world: World, project: str) -> None:
+    def test_the_same_name_with_another_fingerprint_is_a_conflict(self, world: World, project: str) -> None:
         job = world.job(project)
         world.ports.jobs.submit(job)
         with pytest.raises(ConflictError):
             world.ports.jobs.submit(job.model_copy(update={"fingerprint": "another"}))
 
-    def test_jobs_submitted_at_the_same_time_are_all_whole(self, world: World, project: str) -> None:
+    def test_jobs_can_be_submitted_at_the_same_time(self, world: World, project: str) -> None:
         jobs = [world.job(f"{project}-{letter}") for letter in "abcdefgh"]
         with ThreadPoolExecutor(len(jobs)) as threads:
             list(threads.map(world.ports.jobs.submit, jobs))
-        found = [world.ports.jobs.get(job.name) for job in jobs]
-        assert [job.fingerprint for job in found if job] == [job.fingerprint for job in jobs]
+        submitted = [world.ports.jobs.get(job.name) for job in jobs]
+        assert [job.fingerprint for job in submitted if job] == [job.fingerprint for job in jobs]
 
-    def test_a_cancelled_job_ends(self, world: World, project: str) -> None:
+    def test_a_job_can_be_cancelled_repeatedly(self, world: World, project: str) -> None:
         job = world.job(project)
         world.ports.jobs.submit(job)
         world.ports.jobs.cancel(job.name)
         world.ports.jobs.cancel(job.name)
         world.until(lambda: world.status(job.name) == "cancelled", "the job is cancelled")
 
-    def test_what_has_ended_or_is_absent_is_not_cancelled(self, world: World, project: str) -> None:
+    def test_cancelling_an_ended_or_absent_job_does_nothing(self, world: World, project: str) -> None:
         job = world.job(project)
         world.train(job)
         world.ports.jobs.cancel(job.name)
         world.ports.jobs.cancel(f"{project}-none-1")
         assert world.status(job.name) == "completed"
 
-    def test_a_failed_job_says_why(self, world: World, project: str) -> None:
+    def test_a_failed_job_has_an_error(self, world: World, project: str) -> None:
         job = world.job(project)
         world.submit_failing(job, "CUDA out of memory.")
         world.until(lambda: world.status(job.name) == "failed", "the job fails")
-        found = world.ports.jobs.get(job.name)
-        assert found is not None
-        assert "CUDA out of memory." in (found.error or "")
+        failed = world.ports.jobs.get(job.name)
+        assert failed is not None
+        assert "CUDA out of memory." in (failed.error or "")
 
-    def test_ours_are_those_with_our_tag_ended_ones_too(self, world: World, project: str) -> None:
-        ended, foreign, runs = (world.job(project, attempt) for attempt in (1, 2, 3))
+    def test_ours_are_those_with_our_tag_including_ended_ones(self, world: World, project: str) -> None:
+        ended, foreign, running = (world.job(project, attempt) for attempt in (1, 2, 3))
         world.train(ended)
         world.ports.jobs.submit(foreign.model_copy(update={"tags": {"project": project}}))
-        world.ports.jobs.submit(runs)
-        found = {job.name: job for job in world.ports.jobs.ours() if job.name.startswith(project)}
-        assert {name: job.status for name, job in found.items()} == {ended.name: "completed", runs.name: "running"}
-        assert found[runs.name].tags == {**runs.tags, "fingerprint": runs.fingerprint}
+        world.ports.jobs.submit(running)
+        ours = {job.name: job for job in world.ports.jobs.ours() if job.name.startswith(project)}
+        assert {name: job.status for name, job in ours.items()} == {ended.name: "completed", running.name: "running"}
+        assert ours[running.name].tags == {**running.tags, "fingerprint": running.fingerprint}
 
 
 class TestAzureMLJobs:
-    def test_a_job_is_created_once_and_as_the_lesson_does(
+    def test_a_job_is_created_once_with_the_lessons_settings(
         self, workspace: World, stand_in: StandIn, project: str
     ) -> None:
         job = workspace.job(project)
@@ -96,9 +96,9 @@ class TestAzureMLJobs:
         workspace.ports.jobs.submit(job)
         [request] = stand_in.requests(method="PUT", path=f"/jobs/{job.name}")
         [node] = request["body"]["properties"]["jobs"].values()
-        given = {name: each.get("value", each.get("uri")) for name, each in node["inputs"].items()}
+        inputs = {name: declared.get("value", declared.get("uri")) for name, declared in node["inputs"].items()}
         assert node["componentId"] == job.component
-        assert given == {
+        assert inputs == {
             "mlflow_model_path": job.base_model,
             "train_file_path": job.train,
             "validation_file_path": job.validation,
@@ -113,7 +113,7 @@ class TestAzureMLJobs:
             "learning_rate": "2e-05",
         }
 
-    def test_a_user_assigned_identity_is_named(self, identified: Laptop, stand_in: StandIn, project: str) -> None:
+    def test_a_job_names_the_user_assigned_identity(self, identified: Laptop, stand_in: StandIn, project: str) -> None:
         settings = {**stand_in.settings, "training_identity": "11111111-2222-3333-4444-555555555555"}
         world = stand_in.world(azure_ports(identified, **settings))
         job = world.job(project)
@@ -121,7 +121,7 @@ class TestAzureMLJobs:
         [request] = stand_in.requests(method="PUT", path=f"/jobs/{job.name}")
         assert request["body"]["properties"]["identity"]["clientId"] == settings["training_identity"]
 
-    def test_a_creation_that_somebody_else_won_is_adopted(
+    def test_a_job_that_another_worker_created_meanwhile_is_adopted(
         self, workspace: World, stand_in: StandIn, project: str
     ) -> None:
         job = workspace.job(project)
@@ -133,13 +133,13 @@ class TestAzureMLJobs:
         with pytest.raises(ConflictError, match="another fingerprint"):
             workspace.ports.jobs.submit(job.model_copy(update=other))
 
-    def test_an_input_that_the_service_refuses_is_our_error(self, workspace: World, project: str) -> None:
+    def test_an_input_that_the_service_rejects_is_our_error(self, workspace: World, project: str) -> None:
         job = workspace.job(project, compute="no-such-cluster")
         with pytest.raises(TunedropError, match=f"job {job.name}: ") as raised:
             workspace.ports.jobs.submit(job)
         assert not isinstance(raised.value, ConflictError)
 
-    def test_an_input_that_the_sdk_refuses_is_our_error(self, workspace: World, project: str) -> None:
+    def test_an_input_that_the_sdk_rejects_is_our_error(self, workspace: World, project: str) -> None:
         job = workspace.job(project, hyperparameters={"no_such_input": 1})
         with pytest.raises(TunedropError, match="no_such_input"):
             workspace.ports.jobs.submit(job)
@@ -150,13 +150,17 @@ class TestAzureMLJobs:
         job = workspace.job(project)
         stand_in.arm(on="step", path=f"{job.name}/convert", message="No space left.", tolerated=True)
         workspace.train(job)
-        found = workspace.ports.jobs.get(job.name)
-        assert found is not None
-        assert (found.status, found.azure_status) == ("failed", "Completed")
-        assert (found.error or "").startswith("The pipeline completed although a step failed: ft_nlp_model_converter: ")
-        assert "No space left." in (found.error or "")
+        failed = workspace.ports.jobs.get(job.name)
+        assert failed is not None
+        assert (failed.status, failed.azure_status) == ("failed", "Completed")
+        assert (failed.error or "").startswith(
+            "The pipeline completed although a step failed: ft_nlp_model_converter: "
+        )
+        assert "No space left." in (failed.error or "")
 
-    def test_throttling_is_handed_on_at_once(self, throttled: World, stand_in: StandIn, project: str) -> None:
+    def test_throttling_is_reported_without_another_try(
+        self, throttled: World, stand_in: StandIn, project: str
+    ) -> None:
         job = throttled.job(project)
         stand_in.arm(method="PUT", path=f"/jobs/{job.name}$", status=429, headers={"Retry-After": "17"})
         with pytest.raises(ThrottledError) as raised:
@@ -164,17 +168,17 @@ class TestAzureMLJobs:
         assert raised.value.retry_after == 17
         assert len(stand_in.requests(method="PUT", path=f"/jobs/{job.name}")) == 1
 
-    def test_what_throttling_asks_holds_for_all_that_the_process_would_write(
+    def test_throttling_of_a_write_holds_back_all_writes_of_the_process(
         self, throttled: World, stand_in: StandIn, project: str
     ) -> None:
-        refused, other = throttled.job(project), throttled.job(f"{project}-b")
-        stand_in.arm(method="PUT", path=f"/jobs/{refused.name}$", status=429, headers={"Retry-After": "17"})
+        rejected, other = throttled.job(project), throttled.job(f"{project}-b")
+        stand_in.arm(method="PUT", path=f"/jobs/{rejected.name}$", status=429, headers={"Retry-After": "17"})
         with pytest.raises(ThrottledError):
-            throttled.ports.jobs.submit(refused)
-        with pytest.raises(ThrottledError) as held:
+            throttled.ports.jobs.submit(rejected)
+        with pytest.raises(ThrottledError) as raised:
             throttled.ports.jobs.submit(other)
-        assert 0 < held.value.retry_after <= 17
+        assert 0 < raised.value.retry_after <= 17
         assert not stand_in.requests(method="PUT", path=f"/jobs/{other.name}")
         with pytest.raises(ThrottledError):
             throttled.ports.endpoints.create(f"{project}-none", {})
-        assert throttled.ports.jobs.get(refused.name) is None
+        assert throttled.ports.jobs.get(rejected.name) is None

@@ -5,28 +5,28 @@ from tests.contract.ports.worlds import StandIn, World
 
 
 class TestModels:
-    def test_what_was_registered_is_read(self, world: World, project: str) -> None:
+    def test_a_registered_model_is_read(self, world: World, project: str) -> None:
         model = world.model(project)
         world.ports.models.register(model)
         assert world.ports.models.get(project, model.version) == model
 
-    def test_what_is_absent_is_none(self, world: World, project: str) -> None:
+    def test_an_absent_version_is_none(self, world: World, project: str) -> None:
         assert world.ports.models.get(project, "0123456789-1") is None
 
-    def test_the_same_model_twice_is_one_version(self, world: World, project: str) -> None:
+    def test_a_version_can_be_registered_repeatedly(self, world: World, project: str) -> None:
         model = world.model(project)
         world.ports.models.register(model)
         world.ports.models.register(model)
         assert world.ports.models.get(project, model.version) == model
         assert world.ports.models.get(project, "0123456789-2") is None
 
-    def test_a_version_of_another_path_is_a_conflict(self, world: World, project: str) -> None:
+    def test_the_same_version_with_another_path_is_a_conflict(self, world: World, project: str) -> None:
         model = world.model(project)
         world.ports.models.register(model)
         with pytest.raises(ConflictError):
             world.ports.models.register(model.model_copy(update={"path": "azureml://jobs/x/outputs/trained_model"}))
 
-    def test_what_was_deleted_is_absent_and_can_be_deleted_again(self, world: World, project: str) -> None:
+    def test_a_version_can_be_deleted_repeatedly(self, world: World, project: str) -> None:
         model = world.model(project)
         world.ports.models.register(model)
         world.ports.models.delete(project, model.version)
@@ -38,7 +38,7 @@ class TestModels:
         foreign = model.model_copy(update={"version": "0123456789-2", "tags": {"project": project}})
         world.ports.models.register(model)
         world.ports.models.register(foreign)
-        assert [found for found in world.ports.models.ours() if found.name == project] == [model]
+        assert [ours for ours in world.ports.models.ours() if ours.name == project] == [model]
 
 
 class TestAzureMLModels:

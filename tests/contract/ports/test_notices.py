@@ -16,7 +16,7 @@ from tests.doubles import memory_ports
 
 @pytest.fixture
 def topic(identified: Laptop) -> Iterator[Https]:
-    """An Event Grid topic, as far as a publisher sees it."""
+    """A server that accepts notices as an Event Grid topic does."""
     with Https(identified.certificates) as server:
         yield server
 
@@ -27,7 +27,7 @@ def ports(laptop: Laptop, endpoint: str) -> Ports:
 
 
 class TestNotices:
-    def test_notices_are_cloud_events_that_bear_their_own_ids(self, identified: Laptop, topic: Https) -> None:
+    def test_notices_are_cloud_events_with_their_own_ids(self, identified: Laptop, topic: Https) -> None:
         run = samples.run("acme")
         later = Notice(id=f"{run.run_id}:2", type="tunedrop.run.live", time=samples.NOW, state=State.LIVE, detail="Up.")
         ports(identified, f"{topic.url}/api/events").notices.publish(run, [*run.outbox, later])
@@ -42,23 +42,23 @@ class TestNotices:
         assert second["subject"] == f"runs/{run.run_id}"
         assert second["data"] == {"project": "acme", "run_id": run.run_id, "state": "live", "detail": "Up."}
 
-    def test_without_a_topic_nobody_is_told(self, identified: Laptop) -> None:
+    def test_without_a_topic_nothing_is_sent(self, identified: Laptop) -> None:
         run = samples.run("acme")
         ports(identified, "").notices.publish(run, run.outbox)
 
-    def test_nothing_to_tell_is_not_told(self, identified: Laptop, topic: Https) -> None:
+    def test_without_notices_nothing_is_sent(self, identified: Laptop, topic: Https) -> None:
         ports(identified, f"{topic.url}/api/events").notices.publish(samples.run("acme"), [])
         assert topic.requests == []
 
-    def test_a_topic_that_refuses_is_left_alone_for_a_while(
+    def test_a_topic_that_failed_is_not_called_for_a_minute(
         self, identified: Laptop, topic: Https, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run, notices = samples.run("acme"), ports(identified, f"{topic.url}/api/events").notices
         topic.status = 503
-        with pytest.raises(NoticeError, match="refused"):
+        with pytest.raises(NoticeError, match="did not accept notices"):
             notices.publish(run, run.outbox)
         topic.status = 200
-        with pytest.raises(NoticeError, match="a moment ago"):
+        with pytest.raises(NoticeError, match="less than a minute ago"):
             notices.publish(run, run.outbox)
         assert len(topic.requests) == 1
         now = time.monotonic()
@@ -66,7 +66,7 @@ class TestNotices:
         notices.publish(run, run.outbox)
         assert len(topic.requests) == 2
 
-    def test_a_topic_that_is_not_there_is_our_error(self, identified: Laptop) -> None:
+    def test_an_unreachable_topic_is_our_error(self, identified: Laptop) -> None:
         run = samples.run("acme")
         with pytest.raises(NoticeError):
             ports(identified, "https://127.0.0.1:1/api/events").notices.publish(run, run.outbox)

@@ -1,4 +1,4 @@
-"""Preparation from blob to blob, against Azurite: its worker is killed at any moment, and the next one finishes."""
+"""Preparation from blob to blob, on Azurite: its worker is killed at some moment, and the next worker finishes."""
 
 import json
 import multiprocessing
@@ -30,9 +30,9 @@ MOMENTS = (
     "after commit 4",
     "after write 4",
 )
-"""While rows flow, between the splits, around the pin, and while the receipt is written."""
-HELD = b"budget_usd: 0.01\n"
-"""So that the run stays where preparation has brought it."""
+"""While rows are copied, between the splits, around the evaluation rows, and while the receipt is written."""
+SMALL_BUDGET = b"budget_usd: 0.01\n"
+"""It holds the run for an approval after preparation."""
 ROWS = b"".join(
     json.dumps(
         {
@@ -48,7 +48,7 @@ ROWS = b"".join(
 
 
 class Worker:
-    """Prepares uploads in processes that die, and in this one."""
+    """Prepares uploads in processes that are killed, and in this one."""
 
     def __init__(self, storage: Ports) -> None:
         self.ports = preparing.with_doubles(storage)
@@ -57,9 +57,9 @@ class Worker:
         self._processes.set_forkserver_preload([preparing.__name__, *slow])
 
     def uploaded(self, project: str) -> Run:
-        """The run of an upload with a bad line, in a project of its own."""
+        """The run of an upload with one bad line."""
         path = f"{project}/rows.jsonl"
-        self.ports.blobs.write(UPLOADS, f"{project}/tunedrop.yaml", [HELD], "text/plain")
+        self.ports.blobs.write(UPLOADS, f"{project}/tunedrop.yaml", [SMALL_BUDGET], "text/plain")
         self.ports.blobs.write(UPLOADS, path, [ROWS, b"{oops\n"], "application/jsonl")
         info = self.ports.blobs.info(UPLOADS, path)
         assert info is not None
@@ -71,7 +71,7 @@ class Worker:
         return stored.value
 
     def until(self, run: Run, moment: str) -> int | None:
-        """Let a process prepare the run until a moment; how it ended."""
+        """Let a process prepare the run until a moment; returns its exit code."""
         process = self._processes.Process(
             target=preparing.work, args=(self.ports.settings, run.project, run.run_id, moment)
         )
@@ -80,16 +80,16 @@ class Worker:
         return process.exitcode
 
     def after(self, wait: timedelta) -> Ports:
-        """The same world, later."""
+        """The same ports, ``wait`` later."""
         return replace(self.ports, clock=FakeClock(self.ports.clock.now() + wait))
 
     def prepared(self, run: Run) -> dict[str, bytes]:
-        """The visible files of all claims."""
-        found = (info.path for info in self.ports.blobs.within(PREPARED, f"{run.run_id}/"))
-        return {path: self.ports.blobs.read(PREPARED, path) or b"" for path in found}
+        """The visible files of all claims, by path."""
+        paths = (info.path for info in self.ports.blobs.within(PREPARED, f"{run.run_id}/"))
+        return {path: self.ports.blobs.read(PREPARED, path) or b"" for path in paths}
 
     def receipts(self, run: Run) -> dict[str, bytes]:
-        """What lies beside the run's receipt, by its name, without what names the run."""
+        """The files of the run's receipt by name, with placeholders for the ids of run and project."""
         files = {}
         for info in self.ports.blobs.within(RECEIPTS, f"{run.upload.path}/"):
             content = self.ports.blobs.read(RECEIPTS, info.path) or b""
@@ -105,7 +105,7 @@ def worker(azurite: Ports) -> Worker:
 
 @pytest.fixture(scope="module")
 def undisturbed(worker: Worker) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """Prepared files by their split, and receipts, of a worker that was left alone."""
+    """The prepared files by name, and the receipt's files, of a worker that was not killed."""
     run = worker.uploaded("undisturbed")
     assert worker.until(run, "never") == 0
     assert worker.read(run.project, run.run_id).state is State.PREPARED
@@ -116,26 +116,26 @@ def undisturbed(worker: Worker) -> tuple[dict[str, bytes], dict[str, bytes]]:
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_killed_worker_leaves_nothing_half_and_the_next_one_writes_the_same(
+def test_a_killed_worker_leaves_no_partial_file_and_the_next_worker_writes_the_same(
     worker: Worker, undisturbed: tuple[dict[str, bytes], dict[str, bytes]], project: str, moment: str
 ) -> None:
-    files, told = undisturbed
+    files, receipts = undisturbed
     run = worker.uploaded(project)
     assert worker.until(run, moment) == -signal.SIGKILL
-    dead = worker.read(run.project, run.run_id)
-    assert (dead.state, dead.results.splits) == (State.RECEIVED, None)
+    interrupted = worker.read(run.project, run.run_id)
+    assert (interrupted.state, interrupted.results.splits) == (State.RECEIVED, None)
     assert all(content == files[path.rpartition("/")[2]] for path, content in worker.prepared(run).items())
-    assert worker.receipts(run).items() <= told.items()
+    assert worker.receipts(run).items() <= receipts.items()
 
     advance(run.project, run.run_id, worker.after(2 * CLAIM_LASTS))
-    done = worker.read(run.project, run.run_id)
-    assert done.state is State.PREPARED
-    assert done.results.splits is not None
-    assert done.results.splits.train == f"{run.run_id}/2/train.jsonl"
+    prepared = worker.read(run.project, run.run_id)
+    assert prepared.state is State.PREPARED
+    assert prepared.results.splits is not None
+    assert prepared.results.splits.train == f"{run.run_id}/2/train.jsonl"
     for name, content in files.items():
         assert worker.ports.blobs.read(PREPARED, f"{run.run_id}/2/{name}") == content
     assert worker.ports.blobs.read(PREPARED, evaluation_rows_path(project)) == files["test.jsonl"]
-    assert worker.receipts(run) == told
+    assert worker.receipts(run) == receipts
 
     later = worker.after(2 * LEFTOVER_GRACE)
     remove_leftovers(all_runs(later), later)

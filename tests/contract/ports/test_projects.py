@@ -12,7 +12,7 @@ def projects(storage: Ports) -> Projects:
 
 
 class TestProjects:
-    def test_what_is_absent_is_none(self, projects: Projects, project: str) -> None:
+    def test_an_absent_row_is_none(self, projects: Projects, project: str) -> None:
         assert projects.serving(project) is None
         assert projects.lease(project) is None
         assert projects.usage(project) == []
@@ -25,7 +25,7 @@ class TestProjects:
         assert stored is not None
         assert stored.value == serving
 
-    def test_of_two_writers_one_wins(self, projects: Projects, project: str) -> None:
+    def test_the_second_of_two_writers_loses(self, projects: Projects, project: str) -> None:
         projects.create_serving(Serving(project=project))
         stored = projects.serving(project)
         assert stored is not None
@@ -37,15 +37,15 @@ class TestProjects:
         assert after is not None
         assert after.value == Serving(project=project, champion="run-1-1")
 
-    def test_serving_rows_of_all_projects_can_be_written_on(self, projects: Projects, project: str) -> None:
+    def test_serving_rows_of_all_projects_can_be_listed_and_replaced(self, projects: Projects, project: str) -> None:
         for name in (project, f"{project}x"):
             projects.create_serving(Serving(project=name))
             projects.put_lease(samples.lease(name))
-        found = {stored.value.project: stored for stored in projects.all_serving()}
-        assert {project, f"{project}x"} <= set(found)
-        projects.replace_serving(Serving(project=project, generation=2), found[project].etag)
+        rows = {stored.value.project: stored for stored in projects.all_serving()}
+        assert {project, f"{project}x"} <= set(rows)
+        projects.replace_serving(Serving(project=project, generation=2), rows[project].etag)
 
-    def test_a_lease_is_replaced_and_ends(self, projects: Projects, project: str) -> None:
+    def test_a_lease_can_be_replaced_and_removed(self, projects: Projects, project: str) -> None:
         lease = samples.lease(project)
         projects.put_lease(lease)
         longer = lease.model_copy(update={"idle_seconds": 7200})
@@ -55,7 +55,7 @@ class TestProjects:
         projects.remove_lease(project)
         assert projects.lease(project) is None
 
-    def test_each_instance_has_its_usage(self, projects: Projects, project: str) -> None:
+    def test_each_instance_has_its_own_usage_row(self, projects: Projects, project: str) -> None:
         for instance in ("a", "b", "a"):
             projects.put_usage(samples.usage(project, instance))
         projects.put_usage(samples.usage(f"{project}x", "c"))
@@ -64,7 +64,7 @@ class TestProjects:
             samples.usage(project, "b"),
         ]
 
-    def test_usage_and_lease_leave_the_serving_row_alone(self, projects: Projects, project: str) -> None:
+    def test_writing_usage_and_lease_does_not_change_the_serving_row(self, projects: Projects, project: str) -> None:
         projects.create_serving(Serving(project=project))
         stored = projects.serving(project)
         assert stored is not None
@@ -72,7 +72,7 @@ class TestProjects:
         projects.put_lease(samples.lease(project))
         projects.replace_serving(Serving(project=project, deploy_lock="run-1"), stored.etag)
 
-    def test_there_is_one_row_of_places_and_of_two_writers_one_wins(self, projects: Projects) -> None:
+    def test_there_is_one_capacity_row_and_the_second_of_two_writers_loses(self, projects: Projects) -> None:
         projects.create_capacity(Capacity())
         assert not projects.create_capacity(Capacity(job=["acme-1"]))
         stored = projects.capacity()

@@ -9,7 +9,7 @@ from tests.doubles import memory_ports
 
 
 def received(laptop: Laptop) -> list[tuple[str, str]]:
-    """Messages of the queue, taken as the Functions host takes them, in base64; other tests' too. Then it is empty."""
+    """All messages of the queue, other tests' too, decoded from base64 as the Functions host does; this empties it."""
     with laptop.queues() as service:
         queue = service.get_queue_client(ADVANCE_QUEUE, message_decode_policy=TextBase64DecodePolicy())
         bodies = [json.loads(message.content) for message in queue.receive_messages(max_messages=32)]
@@ -18,7 +18,7 @@ def received(laptop: Laptop) -> list[tuple[str, str]]:
 
 
 class TestAdvanceQueue:
-    def test_a_message_is_what_the_host_decodes(self, azurite: Ports, identified: Laptop) -> None:
+    def test_the_host_can_decode_a_message(self, azurite: Ports, identified: Laptop) -> None:
         received(identified)
         azurite.queue.send("acme", "acme-0123456789")
         azurite.queue.send("acme", "acme-0123456789")

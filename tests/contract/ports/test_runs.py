@@ -12,14 +12,14 @@ def runs(storage: Ports) -> Runs:
 
 
 class TestRuns:
-    def test_what_was_created_is_read(self, runs: Runs, project: str) -> None:
+    def test_a_created_run_is_read(self, runs: Runs, project: str) -> None:
         run = samples.run(project)
         assert runs.create(run)
         stored = runs.get(project, run.run_id)
         assert stored is not None
         assert stored.value == run
 
-    def test_what_is_absent_is_none(self, runs: Runs, project: str) -> None:
+    def test_an_absent_run_is_none_and_has_no_timeline(self, runs: Runs, project: str) -> None:
         assert runs.get(project, f"{project}-0123456789") is None
         assert runs.timeline(f"{project}-0123456789", project) == []
 
@@ -31,7 +31,7 @@ class TestRuns:
         assert stored is not None
         assert stored.value == run
 
-    def test_of_two_writers_one_wins(self, runs: Runs, project: str) -> None:
+    def test_the_second_of_two_writers_loses(self, runs: Runs, project: str) -> None:
         run = samples.run(project)
         runs.create(run)
         stored = runs.get(project, run.run_id)
@@ -43,7 +43,7 @@ class TestRuns:
         assert after is not None
         assert after.value.seq == 1
 
-    def test_a_write_answers_the_etag_of_the_next(self, runs: Runs, project: str) -> None:
+    def test_replacing_a_run_returns_the_etag_for_the_next_write(self, runs: Runs, project: str) -> None:
         run = samples.run(project)
         runs.create(run)
         stored = runs.get(project, run.run_id)
@@ -54,7 +54,7 @@ class TestRuns:
         assert after is not None
         assert after.value.seq == 2
 
-    def test_a_field_that_was_emptied_is_empty(self, runs: Runs, project: str) -> None:
+    def test_a_field_can_be_emptied(self, runs: Runs, project: str) -> None:
         run = samples.run(project).model_copy(update={"hold_reason": "over budget"})
         runs.create(run)
         stored = runs.get(project, run.run_id)
@@ -65,7 +65,7 @@ class TestRuns:
         assert after.value.hold_reason is None
         assert after.value.outbox == []
 
-    def test_a_run_that_is_absent_cannot_be_replaced(self, runs: Runs, project: str) -> None:
+    def test_an_absent_run_cannot_be_replaced(self, runs: Runs, project: str) -> None:
         other = samples.run(project, 2)
         runs.create(other)
         stored = runs.get(project, other.run_id)
@@ -73,7 +73,7 @@ class TestRuns:
         with pytest.raises(ConflictError):
             runs.replace(samples.run(project), stored.etag)
 
-    def test_all_are_those_of_one_project_or_of_all(self, runs: Runs, project: str) -> None:
+    def test_runs_of_one_project_or_of_all_can_be_listed(self, runs: Runs, project: str) -> None:
         mine = [samples.run(project, number) for number in range(3)]
         theirs = samples.run(f"{project}x")
         for run in [*mine, theirs]:
@@ -82,7 +82,7 @@ class TestRuns:
         assert sorted(runs.all(project), key=lambda run: run.run_id) == mine
         assert {run.run_id for run in [*mine, theirs]} <= {run.run_id for run in runs.all()}
 
-    def test_a_timeline_is_in_order_and_holds_each_entry_once(self, runs: Runs, project: str) -> None:
+    def test_a_timeline_is_in_order_and_has_each_entry_once(self, runs: Runs, project: str) -> None:
         run, other = samples.run(project), samples.run(project, 2)
         for seq in (2, 1, 10, 2):
             runs.append(run, samples.entry(seq))

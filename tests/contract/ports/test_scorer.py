@@ -8,7 +8,7 @@ BODY = {"input_data": {"input_string": [{"role": "user", "content": "Hello?"}], 
 
 
 class TestScorer:
-    def test_a_deployment_answers_when_named_and_when_it_has_traffic(self, world: World, project: str) -> None:
+    def test_a_deployment_answers_if_it_is_named_or_has_the_traffic(self, world: World, project: str) -> None:
         spec = to_deploy(world, project)
         world.deploy(spec)
         uri = world.settled(spec.endpoint)
@@ -20,7 +20,7 @@ class TestScorer:
         world.settled(spec.endpoint)
         assert world.ports.scorer.score(uri, BODY) == {"output": "An answer."}
 
-    def test_a_deployment_that_is_not_there_does_not_answer(self, world: World, project: str) -> None:
+    def test_an_absent_deployment_does_not_answer(self, world: World, project: str) -> None:
         uri = world.endpoint(f"{project}-abcde-1")
         with pytest.raises(ScoringError) as raised:
             world.ports.scorer.score(uri, BODY, "no-such-deployment")
@@ -28,7 +28,7 @@ class TestScorer:
 
 
 class TestAzureMLScorer:
-    def test_a_model_that_fails_is_a_failed_dependency(self, workspace: World, project: str) -> None:
+    def test_a_model_that_fails_is_status_424(self, workspace: World, project: str) -> None:
         spec = to_deploy(workspace, project)
         workspace.deploy(spec)
         body = {"input_data": {**BODY["input_data"], "parameters": {"fail": True}}}

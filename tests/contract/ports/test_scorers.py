@@ -1,4 +1,4 @@
-"""Both scorers against one server; ``test_scorer`` asks real deployments."""
+"""Both scorers against one server; ``test_scorer.py`` uses deployments."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -25,13 +25,13 @@ def settings() -> Settings:
 
 @pytest.fixture
 def server(identified: Laptop) -> Iterator[Https]:
-    with Https(identified.certificates) as answering:
-        yield answering
+    with Https(identified.certificates) as https:
+        yield https
 
 
 @pytest.fixture(params=["sync", "async"])
 def ask(request: pytest.FixtureRequest, identified: Laptop) -> Ask:
-    """``ports.Scorer.score`` of either."""
+    """``score`` of the synchronous and of the asynchronous scorer."""
     if request.param == "sync":
         return AzureMLScorer(settings(), credential()).score
 
@@ -49,7 +49,7 @@ def ask(request: pytest.FixtureRequest, identified: Laptop) -> Ask:
 
 
 class TestScorers:
-    def test_the_body_goes_as_it_is_and_the_answer_comes_decoded(self, ask: Ask, server: Https) -> None:
+    def test_the_body_is_sent_unchanged_and_the_answer_is_decoded(self, ask: Ask, server: Https) -> None:
         server.content = b'{"output": "Gr\xc3\xbc\xc3\x9fe"}'
         assert ask(f"{server.url}/score", BODY, None) == {"output": "Grüße"}
         [request] = server.requests
@@ -59,12 +59,12 @@ class TestScorers:
         assert request.headers["authorization"].startswith("Bearer ")
         assert "azureml-model-deployment" not in request.headers
 
-    def test_a_deployment_can_be_named(self, ask: Ask, server: Https) -> None:
+    def test_a_header_names_the_deployment(self, ask: Ask, server: Https) -> None:
         ask(f"{server.url}/score", BODY, "acme-0123456789-1")
         assert server.requests[0].headers["azureml-model-deployment"] == "acme-0123456789-1"
 
     @pytest.mark.parametrize("status", [401, 404, 408, 424, 429, 500, 502])
-    def test_an_error_keeps_its_status_and_repeats_nothing(self, ask: Ask, server: Https, status: int) -> None:
+    def test_an_error_keeps_its_status_and_repeats_no_content(self, ask: Ask, server: Https, status: int) -> None:
         server.status, server.content = status, b'{"message": "CANARY"}'
         with pytest.raises(ScoringError, match=str(status)) as raised:
             ask(f"{server.url}/score", BODY, None)
@@ -72,14 +72,14 @@ class TestScorers:
         assert "CANARY" not in str(raised.value)
         assert len(server.requests) == 1
 
-    def test_an_answer_that_is_no_json_is_an_error(self, ask: Ask, server: Https) -> None:
+    def test_an_answer_that_is_not_json_is_an_error(self, ask: Ask, server: Https) -> None:
         server.content = b"<html>CANARY"
-        with pytest.raises(ScoringError, match="other than JSON") as raised:
+        with pytest.raises(ScoringError, match="was not JSON") as raised:
             ask(f"{server.url}/score", BODY, None)
         assert raised.value.status == 502
         assert "CANARY" not in str(raised.value)
 
-    def test_a_server_that_is_not_there_is_an_error(self, ask: Ask, identified: Laptop) -> None:
+    def test_an_unreachable_server_is_an_error(self, ask: Ask, identified: Laptop) -> None:
         with Https(identified.certificates) as gone:
             address = gone.url
         with pytest.raises(ScoringError, match="could not be reached") as raised:

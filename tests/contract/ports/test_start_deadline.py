@@ -1,4 +1,4 @@
-"""What is asked for too late is not created; what is there already is adopted at any time."""
+"""Nothing is created after the start deadline; what exists already is adopted at any time."""
 
 from datetime import timedelta
 
@@ -12,8 +12,8 @@ from tests.contract.ports.worlds import TAGS, World
 SOON = timedelta(minutes=5)
 
 
-class TestPunctual:
-    def test_a_job(self, world: World, project: str) -> None:
+class TestStartDeadline:
+    def test_a_job_is_not_submitted_too_late(self, world: World, project: str) -> None:
         job, now = world.job(project), world.ports.clock.now()
         with pytest.raises(ThrottledError):
             world.ports.jobs.submit(job, before=now)
@@ -21,7 +21,7 @@ class TestPunctual:
         world.ports.jobs.submit(job, before=now + SOON)
         world.ports.jobs.submit(job, before=now)
 
-    def test_a_model(self, world: World, project: str) -> None:
+    def test_a_model_is_not_registered_too_late(self, world: World, project: str) -> None:
         model, now = world.model(project), world.ports.clock.now()
         with pytest.raises(ThrottledError):
             world.ports.models.register(model, before=now)
@@ -29,7 +29,7 @@ class TestPunctual:
         world.ports.models.register(model, before=now + SOON)
         world.ports.models.register(model, before=now)
 
-    def test_an_endpoint(self, world: World, project: str) -> None:
+    def test_an_endpoint_is_not_created_too_late(self, world: World, project: str) -> None:
         name, now = name_of(project), world.ports.clock.now()
         with pytest.raises(ThrottledError):
             world.ports.endpoints.create(name, TAGS, before=now)
@@ -37,7 +37,7 @@ class TestPunctual:
         world.ports.endpoints.create(name, TAGS, before=now + SOON)
         world.ports.endpoints.create(name, TAGS, before=now)
 
-    def test_a_deployment(self, world: World, project: str) -> None:
+    def test_a_deployment_is_not_created_too_late(self, world: World, project: str) -> None:
         spec, now = to_deploy(world, project), world.ports.clock.now()
         with pytest.raises(ThrottledError):
             world.ports.deployments.create(spec, before=now)

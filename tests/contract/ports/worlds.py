@@ -1,4 +1,4 @@
-"""Azure ML as the contract sees it: ports, a way to wait, and a way to let things fail."""
+"""What the tests of the Azure ML ports need: the ports, a way to wait, and a way to make things fail."""
 
 import json
 import ssl
@@ -23,8 +23,8 @@ T = TypeVar("T")
 
 TAGS: Final = {MANAGED_BY: OURS, "project": "acme"}
 _PREPARED: Final = "acme/prepared"
-_LONGEST: Final = 3600
-"""Seconds after which a double's operations have ended."""
+_WAIT_SECONDS: Final = 3600
+"""Longer than any operation of the doubles."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class World:
     until: Callable[[Callable[[], Any], str], Any]
     """The condition's first true value; fails if it stays false."""
     submit_failing: Callable[[TrainingJob, str], None]
-    """Submit a job that is to fail with that message."""
+    """Submit a job that will fail with that message."""
     failing: Callable[[str, str], AbstractContextManager[None]]
-    """While it lasts, an endpoint or an ``endpoint/deployment`` that is created will fail with that message."""
+    """In this context, an endpoint or ``endpoint/deployment`` that is created will fail with that message."""
 
     def job(self, project: str, attempt: int = 1, **changes: Any) -> TrainingJob:
-        """A job on files that are there."""
+        """A job whose files exist."""
         model = self.ports.catalog.foundation_model("Phi-4")
         assert model is not None
         files = {name: f"azureml://datastores/prepared/paths/{_PREPARED}/{name}.jsonl" for name in _SPLITS}
@@ -62,7 +62,7 @@ class World:
         return job.model_copy(update=changes)
 
     def write_splits(self) -> None:
-        """The files that jobs read."""
+        """Write the files that jobs read."""
         row = json.dumps({"messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]})
         for name in _SPLITS:
             chunks = [f"{row}\n".encode()] * 12
@@ -70,7 +70,7 @@ class World:
 
     @cached_property
     def trained(self) -> str:
-        """Output of a job that has ended; training takes a while, so that it is done once."""
+        """The output of a completed job, made once because training takes a while."""
         job = self.job("trained")
         self.train(job)
         return f"azureml://jobs/{job.name}/outputs/trained_model"
@@ -85,9 +85,9 @@ class World:
         self.until(lambda: self.status(job.name) != "running", f"{job.name} ends")
 
     def status(self, job: str) -> str | None:
-        """Of a job."""
-        found = self.ports.jobs.get(job)
-        return found.status if found else None
+        """The status of a job; ``None`` if absent."""
+        current = self.ports.jobs.get(job)
+        return current.status if current else None
 
     def endpoint(self, name: str) -> str:
         """Create an endpoint and wait until it is up; its scoring URI."""
@@ -98,8 +98,8 @@ class World:
         """Wait until an endpoint is up; its scoring URI."""
 
         def uri() -> str | None:
-            found = self.ports.endpoints.get(name)
-            return found.scoring_uri if found and found.provisioning == "succeeded" else None
+            endpoint = self.ports.endpoints.get(name)
+            return endpoint.scoring_uri if endpoint and endpoint.provisioning == "succeeded" else None
 
         return str(self.until(uri, f"{name} is up"))
 
@@ -108,8 +108,8 @@ class World:
         self.ports.deployments.create(spec)
 
         def is_up() -> bool:
-            found = self.ports.deployments.get(spec.endpoint, spec.name)
-            return found is not None and found.provisioning == "succeeded"
+            deployment = self.ports.deployments.get(spec.endpoint, spec.name)
+            return deployment is not None and deployment.provisioning == "succeeded"
 
         self.until(is_up, f"{spec.name} is up")
 
@@ -118,14 +118,14 @@ _SPLITS: Final = ("train", "validation", "test")
 
 
 def memory_world(ports: MemoryPorts) -> World:
-    """The doubles; time passes only while somebody waits."""
+    """The doubles; their time passes only in ``World.until``."""
 
     def wait(condition: Callable[[], T], what: str) -> T:
-        for _ in range(_LONGEST):
+        for _ in range(_WAIT_SECONDS):
             if value := condition():
                 return value
             ports.clock.advance(1)
-        raise AssertionError(f"not within {_LONGEST} s: {what}")
+        raise AssertionError(f"not within {_WAIT_SECONDS} s: {what}")
 
     def submit_failing(job: TrainingJob, message: str) -> None:
         ports.jobs.submit(job)
@@ -133,16 +133,16 @@ def memory_world(ports: MemoryPorts) -> World:
 
     @contextmanager
     def failing(path: str, message: str) -> Iterator[None]:
-        made = ports.deployments if "/" in path else ports.endpoints
-        made.fails_with = message
+        double = ports.deployments if "/" in path else ports.endpoints
+        double.fails_with = message
         yield
-        made.fails_with = None
+        double.fails_with = None
 
     return World(ports, wait, submit_failing, failing)
 
 
 class StandIn:
-    """``local.azureml`` as a child process, with steps and servers that take no time."""
+    """A running ``local.azureml``, with steps and servers that take no time."""
 
     def __init__(self, server: Server, ca: Path) -> None:
         self._url = str(server.ready["url"])
@@ -150,7 +150,7 @@ class StandIn:
         self.settings = _settings(server.ready)
 
     def world(self, ports: Ports) -> World:
-        """``ports`` are gateways to it."""
+        """The world of ``ports``, which are gateways to this stand-in."""
 
         def submit_failing(job: TrainingJob, message: str) -> None:
             self.arm(on="step", path=f"{job.name}/finetune", message=message)
@@ -164,11 +164,11 @@ class StandIn:
         return World(ports, until, submit_failing, failing)
 
     def requests(self, **where: str) -> list[dict[str, Any]]:
-        """Its request log, filtered."""
+        """Entries of its request log that match ``where``."""
         return list(self._call("GET", f"requests?{urlencode(where)}")["value"])
 
     def arm(self, **fault: Any) -> None:
-        """Ask for a fault."""
+        """Let something fail, as the stand-in's fault API describes it."""
         self._call("POST", "faults", fault)
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:

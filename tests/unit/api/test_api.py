@@ -1,4 +1,4 @@
-"""The HTTP API over the doubles: what it answers, and what it never repeats."""
+"""The HTTP API over the doubles."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from shared.api.app import create_app
-from shared.api.decisions import NOBODY_NAMED
-from shared.api.score import FRESH
+from shared.api.decisions import UNNAMED
+from shared.api.score import SERVING_TTL
 from shared.core.errors import ScoringError, SettingsError
 from shared.core.states import State
 from shared.models.project import Serving
@@ -21,14 +21,14 @@ RUN_ID = "acme-0123456789"
 
 
 class Scorer:
-    """Answers with what it was sent; or fails."""
+    """Answers with the input that it was sent, or fails with ``failure``."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, str | None]] = []
+        self.requests: list[tuple[str, str | None]] = []
         self.failure: ScoringError | None = None
 
     async def score(self, scoring_uri: str, body: Mapping[str, Any], deployment: str | None = None) -> Any:
-        self.asked.append((scoring_uri, deployment))
+        self.requests.append((scoring_uri, deployment))
         if self.failure:
             raise self.failure
         return {"output": body["input_data"]["input_string"]}
@@ -69,26 +69,26 @@ def run(ports: MemoryPorts) -> Run:
 def test_a_question_goes_to_the_projects_champion(client: TestClient, scorer: Scorer, served: Serving) -> None:
     answer = client.post("/api/score/acme", json=BODY)
     assert (answer.status_code, answer.json()) == (200, {"output": BODY["input_data"]["input_string"]})
-    assert scorer.asked == [(served.scoring_uri, None)]
+    assert scorer.requests == [(served.scoring_uri, None)]
 
 
-def test_several_conversations_may_be_asked_at_once(client: TestClient, served: Serving) -> None:
+def test_several_conversations_can_be_scored_in_one_request(client: TestClient, served: Serving) -> None:
     nested = [BODY["input_data"]["input_string"]] * 2
     assert client.post("/api/score/acme", json={"input_data": {"input_string": nested}}).json() == {"output": nested}
 
 
-def test_a_deployment_may_be_named(client: TestClient, scorer: Scorer, served: Serving) -> None:
+def test_a_header_can_name_the_deployment(client: TestClient, scorer: Scorer, served: Serving) -> None:
     client.post("/api/score/acme", json=BODY, headers={"azureml-model-deployment": "base"})
-    assert scorer.asked[0][1] == "base"
+    assert scorer.requests[0][1] == "base"
 
 
-def test_a_project_without_an_endpoint_is_told_so(client: TestClient) -> None:
+def test_scoring_without_an_endpoint_is_404_with_a_remedy(client: TestClient) -> None:
     answer = client.post("/api/score/acme", json=BODY)
     assert answer.status_code == 404
     assert answer.json()["error"]["remedy"]
 
 
-def test_a_deleted_endpoint_is_told_from_one_that_never_was(
+def test_the_error_says_that_a_deleted_endpoints_lease_ran_out(
     client: TestClient, ports: MemoryPorts, served: Serving
 ) -> None:
     stored = ports.projects.serving("acme")
@@ -97,7 +97,7 @@ def test_a_deleted_endpoint_is_told_from_one_that_never_was(
     assert "lease" in client.post("/api/score/acme", json=BODY).json()["error"]["message"]
 
 
-def test_what_is_known_of_an_endpoint_is_read_again_after_a_while(
+def test_the_serving_row_is_read_again_after_a_few_seconds(
     client: TestClient, ports: MemoryPorts, served: Serving
 ) -> None:
     client.post("/api/score/acme", json=BODY)
@@ -105,21 +105,21 @@ def test_what_is_known_of_an_endpoint_is_read_again_after_a_while(
     assert stored
     ports.projects.replace_serving(stored.value.model_copy(update={"phase": "deleting"}), stored.etag)
     assert client.post("/api/score/acme", json=BODY).status_code == 200
-    ports.clock.advance(FRESH.total_seconds() + 1)
+    ports.clock.advance(SERVING_TTL.total_seconds() + 1)
     assert client.post("/api/score/acme", json=BODY).status_code == 404
 
 
-def test_scoring_is_written_down_as_use(client: TestClient, ports: MemoryPorts, served: Serving) -> None:
+def test_scoring_is_recorded_as_usage(client: TestClient, ports: MemoryPorts, served: Serving) -> None:
     client.post("/api/score/acme", json=BODY)
     assert [usage.last_used for usage in ports.projects.usage("acme")] == [ports.clock.now()]
 
 
-@pytest.mark.parametrize(("theirs", "ours"), [(424, 424), (429, 429), (401, 502), (500, 502)])
-def test_a_deployments_error_becomes_ours(
-    client: TestClient, scorer: Scorer, served: Serving, theirs: int, ours: int
+@pytest.mark.parametrize(("deployment_status", "api_status"), [(424, 424), (429, 429), (401, 502), (500, 502)])
+def test_a_deployments_error_becomes_the_apis(
+    client: TestClient, scorer: Scorer, served: Serving, deployment_status: int, api_status: int
 ) -> None:
-    scorer.failure = ScoringError("The deployment failed.", theirs)
-    assert client.post("/api/score/acme", json=BODY).status_code == ours
+    scorer.failure = ScoringError("The deployment failed.", deployment_status)
+    assert client.post("/api/score/acme", json=BODY).status_code == api_status
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_deployments_error_becomes_ours(
         {"input_data": {"input_string": [{"role": "wizard", "content": "canary-7731"}]}},
     ],
 )
-def test_a_wrong_body_is_refused_without_repeating_it(client: TestClient, served: Serving, body: Any) -> None:
+def test_an_invalid_body_is_refused_without_repeating_it(client: TestClient, served: Serving, body: Any) -> None:
     answer = client.post("/api/score/acme", json=body)
     assert answer.status_code == 400
     assert "input_data" in answer.json()["error"]["message"]
@@ -156,29 +156,33 @@ def test_an_unknown_run_is_404_with_a_remedy(client: TestClient) -> None:
     assert answer.json()["error"]["remedy"]
 
 
-def test_a_decision_names_who_made_it(client: TestClient, run: Run) -> None:
+def test_a_decision_records_who_made_it(client: TestClient, run: Run) -> None:
     answer = client.post(f"/api/runs/{RUN_ID}/cancel", json={"by": "ann"})
     assert answer.status_code == 200
     assert [decision["by"] for decision in answer.json()["decisions"]] == ["ann"]
     assert answer.json()["intent"] == "cancel"
 
 
-def test_who_signed_in_goes_before_who_is_named(client: TestClient, run: Run) -> None:
+def test_the_person_who_signed_in_overrides_the_one_in_the_body(client: TestClient, run: Run) -> None:
     signed_in = {"x-ms-client-principal-name": "ann@example.org"}
     answer = client.post(f"/api/runs/{RUN_ID}/cancel", json={"by": "bob"}, headers=signed_in)
     assert answer.json()["decisions"][0]["by"] == "ann@example.org"
 
 
 def test_a_decision_needs_no_body(client: TestClient, run: Run) -> None:
-    assert client.post(f"/api/runs/{RUN_ID}/cancel").json()["decisions"][0]["by"] == NOBODY_NAMED
+    assert client.post(f"/api/runs/{RUN_ID}/cancel").json()["decisions"][0]["by"] == UNNAMED
 
 
-@pytest.mark.parametrize(("what", "run_id", "status"), [("explode", RUN_ID, 400), ("retry", "acme-ffffffffff", 404)])
-def test_what_cannot_be_decided_is_refused(client: TestClient, run: Run, what: str, run_id: str, status: int) -> None:
-    assert client.post(f"/api/runs/{run_id}/{what}").status_code == status
+@pytest.mark.parametrize(
+    ("decision", "run_id", "status"), [("explode", RUN_ID, 400), ("retry", "acme-ffffffffff", 404)]
+)
+def test_an_unknown_decision_or_run_is_refused(
+    client: TestClient, run: Run, decision: str, run_id: str, status: int
+) -> None:
+    assert client.post(f"/api/runs/{run_id}/{decision}").status_code == status
 
 
-def test_a_run_that_ended_well_cannot_be_tried_again(client: TestClient, ports: MemoryPorts, run: Run) -> None:
+def test_a_retired_run_cannot_be_retried(client: TestClient, ports: MemoryPorts, run: Run) -> None:
     stored = ports.runs.get("acme", RUN_ID)
     assert stored
     ports.runs.replace(run.model_copy(update={"state": State.RETIRED}), stored.etag)
@@ -187,11 +191,11 @@ def test_a_run_that_ended_well_cannot_be_tried_again(client: TestClient, ports: 
     assert answer.json()["error"]["remedy"]
 
 
-def test_health_is_ok_where_the_settings_are_there(client: TestClient) -> None:
+def test_health_is_ok_with_all_settings(client: TestClient) -> None:
     assert client.get("/api/health").json()["status"] == "ok"
 
 
-def test_health_names_the_settings_that_are_not(scorer: Scorer) -> None:
+def test_health_names_the_missing_settings(scorer: Scorer) -> None:
     def broken() -> Ports:
         raise SettingsError("App settings are missing or wrong: TUNEDROP_WORKSPACE (field required).")
 

@@ -1,4 +1,4 @@
-"""What is counted."""
+"""The counter of dropped events."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -25,18 +25,18 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryMetricReader]:
 
 def dropped(reader: InMemoryMetricReader) -> Counter[tuple[str, str]]:
     """Dropped events by source and reason."""
-    found: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     data = reader.get_metrics_data()
     for resource in data.resource_metrics if data else ():
         for metric in (metric for scope in resource.scope_metrics for metric in scope.metrics):
             assert metric.name == "tunedrop.events.dropped"
             for point in metric.data.data_points:
                 attributes = point.attributes or {}
-                found[str(attributes["source"]), str(attributes["why"])] += int(point.value)  # type: ignore[union-attr]
-    return found
+                counts[str(attributes["source"]), str(attributes["why"])] += int(point.value)  # type: ignore[union-attr]
+    return counts
 
 
-def test_foreign_and_unknown_events_are_counted_and_ours_are_not(reader: InMemoryMetricReader) -> None:
+def test_foreign_and_unknown_events_are_counted_as_dropped_and_ours_are_not(reader: InMemoryMetricReader) -> None:
     world = World()
     upload = world.upload("support/faq.jsonl")
     run_id = world.deliver(upload)

@@ -60,7 +60,7 @@ def test_idle_endpoint_is_reaped_and_its_run_retires(world: World) -> None:
     assert entry.run_id == run_id
     assert entry.hours > 12
     assert entry.saved_usd_per_month > 1000
-    assert entry.reason == "nobody used it for 12:00:00"
+    assert entry.reason == "nobody used it for 12h"
     assert world.ports.projects.lease("support") is None
 
 

@@ -1,4 +1,4 @@
-"""What a cold start sees of the app: each check runs in a fresh interpreter."""
+"""Indexes the app as a cold start does, in a fresh interpreter for each check."""
 
 import json
 import os
@@ -18,15 +18,17 @@ HEAVY = ("azure.ai.ml", "datasets", "mlflow", "torch", "pandas", "fastapi")
 INDEX = """
 import json, sys
 import azure.functions, function_app
-found = function_app.app.get_functions()
-functions = {f.get_function_name(): [json.loads(b) for b in f.get_raw_bindings()] for f in found}
+indexed = function_app.app.get_functions()
+functions = {f.get_function_name(): [json.loads(b) for b in f.get_raw_bindings()] for f in indexed}
 print(json.dumps({"version": azure.functions.__version__, "functions": functions, "modules": sorted(sys.modules)}))
 """
 
 
 def indexed(**environment: str) -> dict[str, Any]:
-    bare = {"PATH": os.environ["PATH"], "PYTHONPATH": environment.pop("PYTHONPATH", "")} | environment
-    run = subprocess.run([sys.executable, "-c", INDEX], cwd=ROOT, env=bare, capture_output=True, text=True, check=True)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": environment.pop("PYTHONPATH", "")} | environment
+    run = subprocess.run(
+        [sys.executable, "-c", INDEX], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
     result: dict[str, Any] = json.loads(run.stdout)
     return result
 
@@ -38,11 +40,12 @@ def index() -> dict[str, Any]:
 
 
 def trigger(index: dict[str, Any], name: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(b for b in index["functions"][name] if b["type"].lower().endswith("trigger"))
-    return found
+    bindings = index["functions"][name]
+    binding: dict[str, Any] = next(b for b in bindings if b["type"].lower().endswith("trigger"))
+    return binding
 
 
-def test_every_function_is_found_though_no_setting_is_there(index: dict[str, Any]) -> None:
+def test_every_function_is_indexed_without_any_setting(index: dict[str, Any]) -> None:
     assert set(index["functions"]) == {*FUNCTIONS.values(), "score", "runs", "decisions", "health"}
 
 
@@ -71,10 +74,10 @@ def test_the_app_indexes_under_azure_functions_2(index: dict[str, Any]) -> None:
     assert newer["functions"].keys() == index["functions"].keys()
 
 
-def test_a_schedule_can_be_set(index: dict[str, Any]) -> None:
+def test_an_app_setting_changes_a_timers_schedule(index: dict[str, Any]) -> None:
     assert trigger(index, "reconcile")["schedule"] == "0 * * * * *"
     assert trigger(indexed(RECONCILE_SCHEDULE="*/2 * * * * *"), "reconcile")["schedule"] == "*/2 * * * * *"
 
 
-def test_function_app_fits_in_the_eye() -> None:
+def test_function_app_is_shorter_than_30_lines() -> None:
     assert len((ROOT / "function_app.py").read_text().splitlines()) < 30

@@ -1,4 +1,4 @@
-"""Our plain request bodies are the SDK's."""
+"""Our request bodies for endpoints and deployments equal the SDK's."""
 
 from typing import Any
 
@@ -13,15 +13,15 @@ MODEL = (
 )
 
 
-def test_an_endpoint_is_what_the_sdk_would_send() -> None:
+def test_the_body_of_an_endpoint_equals_the_sdks() -> None:
     endpoint = sdk().entities.ManagedOnlineEndpoint(
         name="acme-1", auth_mode="aad_token", tags={"a": "b"}, traffic={"blue": 100}
     )
-    theirs = endpoint._to_rest_online_endpoint(location="eastus").as_dict()
-    assert endpoints.body("eastus", {"a": "b"}, {"blue": 100}) == theirs
+    sdk_body = endpoint._to_rest_online_endpoint(location="eastus").as_dict()
+    assert endpoints.request_body("eastus", {"a": "b"}, {"blue": 100}) == sdk_body
 
 
-def test_a_deployment_is_what_the_sdk_would_send() -> None:
+def test_the_body_of_a_deployment_equals_the_sdks() -> None:
     entities: Any = sdk().entities
     deployment = entities.ManagedOnlineDeployment(
         name="blue",
@@ -33,8 +33,8 @@ def test_a_deployment_is_what_the_sdk_would_send() -> None:
         liveness_probe=entities.ProbeSettings(initial_delay=600),
         request_settings=entities.OnlineRequestSettings(request_timeout_ms=90000),
     )
-    theirs = deployment._to_rest_object(location="eastus").as_dict()
-    assert deployments.body("eastus", MODEL, "Standard_X", 2, {"a": "b"}) == theirs
+    sdk_body = deployment._to_rest_object(location="eastus").as_dict()
+    assert deployments.request_body("eastus", MODEL, "Standard_X", 2, {"a": "b"}) == sdk_body
 
 
 @pytest.mark.parametrize(
@@ -51,5 +51,5 @@ def test_a_deployment_is_what_the_sdk_would_send() -> None:
         (None, "creating"),
     ],
 )
-def test_every_state_of_azure_has_a_word_of_ours(azure: str | None, ours: str) -> None:
+def test_every_state_of_azures_becomes_one_of_ours(azure: str | None, ours: str) -> None:
     assert provisioning(azure) == ours

@@ -14,7 +14,7 @@ def metadata(address: str) -> dict[str, str]:
     return {"resource_manager": address, "aml_resource_id": "https://ml.azure.cn/"}
 
 
-def test_public_azure_needs_no_setting() -> None:
+def test_the_public_cloud_needs_no_setting() -> None:
     public = settings()
     assert cloud.client_options(public) == {}
     assert cloud.resource_manager(public) == "https://management.azure.com"
@@ -22,14 +22,14 @@ def test_public_azure_needs_no_setting() -> None:
     assert cloud.scoring_scope(public) == "https://ml.azure.com/.default"
 
 
-def test_another_cloud_brings_its_addresses_and_audiences() -> None:
+def test_another_clouds_addresses_and_scopes_come_from_the_setting() -> None:
     other = settings(cloud_metadata=metadata("https://management.example/"))
     assert cloud.arm_scope(other) == "https://management.example/.default"
     assert cloud.scoring_scope(other) == "https://ml.azure.cn/.default"
     assert cloud.client_options(other)["cloud_metadata"] == other.cloud_metadata
 
 
-def test_two_stand_ins_in_one_process_are_two_clouds() -> None:
+def test_stand_ins_with_different_addresses_are_different_clouds() -> None:
     names = {
         cloud.client_options(settings(cloud_metadata=metadata(f"https://127.0.0.1:{port}")))["cloud"]
         for port in (1, 2, 2)
@@ -38,12 +38,12 @@ def test_two_stand_ins_in_one_process_are_two_clouds() -> None:
     assert "AzureCloud" not in names
 
 
-def test_the_account_is_named_by_host_or_by_path() -> None:
-    of = {
+def test_the_accounts_name_is_read_from_the_host_or_the_path() -> None:
+    accounts = {
         "https://stacme.blob.core.windows.net/": "stacme",
         "https://stacme.blob.core.windows.net": "stacme",
         "https://127.0.0.1:10000/devstoreaccount1": "devstoreaccount1",
     }
-    for uri, account in of.items():
+    for uri, account in accounts.items():
         unused: Any = None
         assert AzureBlobs(settings(blob_uri=uri), unused).account == account

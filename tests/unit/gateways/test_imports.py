@@ -17,7 +17,7 @@ _HEAVY: Final = "sorted(name for name in sys.modules if name.partition('.')[0] i
 
 
 def loaded(code: str) -> str:
-    """What ``code`` loads of Azure's SDKs and HTTP clients, in a fresh process."""
+    """What a fresh process prints that runs ``code``; the last line lists the Azure SDKs and HTTP clients it loaded."""
     command = [sys.executable, "-c", f"import sys\n{code}\nprint({_HEAVY})"]
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
@@ -51,7 +51,7 @@ from shared.gateways.scorer import {scorer}
 from local.azurite.provision import LaptopCredential
 names = ("blob_uri", "queue_uri", "table_uri", "storage_id", "subscription_id", "resource_group", "workspace")
 settings = Settings(**dict.fromkeys(names, ""))
-async def ask():
+async def score():
     scorer = {scorer}(settings, LaptopCredential())
     try:
         answer = scorer.score("https://127.0.0.1:1/score", {{}})
@@ -59,11 +59,11 @@ async def ask():
             await answer
     except ScoringError as error:
         assert error.status == 503, error
-        print("asked")
+        print("scored")
     if hasattr(scorer, "close"):
         await scorer.close()
-asyncio.run(ask())
+asyncio.run(score())
 """
-    said = loaded(code)
-    assert said.startswith("asked")
-    assert "azure.ai" not in said
+    output = loaded(code)
+    assert output.startswith("scored")
+    assert "azure.ai" not in output

@@ -6,7 +6,7 @@ A100 = "Standard_NC24ads_A100_v4"
 FOUR = "Standard_NC96ads_A100_v4"
 
 
-def test_without_tokens_only_the_start_up_is_paid() -> None:
+def test_without_tokens_only_the_start_up_costs() -> None:
     estimate = cost.estimate(0, 1, A100, A100)
     assert estimate is not None
     assert estimate.training_usd == pytest.approx(prices.STARTUP_HOURS * 3.673, abs=0.01)
@@ -23,14 +23,13 @@ def test_training_time_grows_with_tokens_and_epochs_and_shrinks_with_gpus() -> N
     assert list(hours.values()) == [1.0, 3.0, 1.0]
 
 
-def test_sizes_are_found_in_any_case_and_unknown_ones_have_no_price() -> None:
+def test_a_sizes_price_is_found_in_any_case_and_an_unknown_size_has_none() -> None:
     assert prices.usd_per_hour(A100.upper()) == prices.usd_per_hour(A100)
-    assert prices.gpus(FOUR) == 4
     assert prices.usd_per_hour("Standard_Unknown") is None
     assert cost.estimate(1, 1, "Standard_Unknown", A100) is None
 
 
-def test_a_run_over_its_budget_says_both_figures() -> None:
+def test_the_reason_to_hold_a_run_has_its_cost_and_its_budget() -> None:
     estimate = cost.estimate(10**9, 3, A100, A100)
     assert estimate is not None
     assert cost.over_budget(estimate, estimate.training_usd) is None

@@ -1,11 +1,12 @@
 """Display names of jobs."""
 
+from shared.models.config import Scalar
 from shared.policy.display import display_name
 from tests.doubles.training import COMPONENT
 
 
-def test_display_name_tells_what_the_lesson_tells() -> None:
-    values = {
+def test_a_display_name_has_the_lessons_parts() -> None:
+    values: dict[str, Scalar] = {
         "per_device_train_batch_size": 4,
         "gradient_accumulation_steps": 2,
         "lr_scheduler_type": "cosine",
@@ -19,7 +20,7 @@ def test_display_name_tells_what_the_lesson_tells() -> None:
     assert name == "Phi-4-faq-bs16-cosine-ds3-lora-save_limit1-seqlen2048"
 
 
-def test_display_name_tells_the_components_defaults_where_nothing_is_set() -> None:
+def test_a_display_name_has_the_components_defaults_for_what_is_not_set() -> None:
     assert display_name("Phi-4", "support/faq.jsonl", 1, {}, COMPONENT) == (
         "Phi-4-faq-bs1-linear-nods-lora-save_limit-1-seqlen-1"
     )

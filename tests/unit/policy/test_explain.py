@@ -1,12 +1,13 @@
-"""The catalogue of failures, against what Azure really says."""
+"""The catalogue of failures, against messages of Azure's and ours."""
 
 import re
 
 import pytest
 
+from shared.models.config import Scalar
 from shared.policy.explain import catalogue, failure, with_half_the_batch
 
-SAID = {
+AZURE_MESSAGES = {
     "cuda_out_of_memory": [
         "(UserError) finetune: CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 79.15 GiB total capacity)",
         "torch.OutOfMemoryError: CUDA error: out of memory",
@@ -60,31 +61,33 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize(("kind", "said"), [(kind, said) for kind, every in SAID.items() for said in every])
-def test_failure_is_recognised_by_what_azure_says(kind: str, said: str) -> None:
-    found = failure(said)
-    assert found is not None
-    assert found.kind == kind
+@pytest.mark.parametrize(
+    ("kind", "message"), [(kind, message) for kind, messages in AZURE_MESSAGES.items() for message in messages]
+)
+def test_a_failure_is_recognised_by_azures_message(kind: str, message: str) -> None:
+    entry = failure(message)
+    assert entry is not None
+    assert entry.kind == kind
 
 
-def test_every_failure_has_been_heard_of() -> None:
-    assert [one.kind for one in catalogue()] == list(SAID)
+def test_every_entry_has_a_message_above() -> None:
+    assert [entry.kind for entry in catalogue()] == list(AZURE_MESSAGES)
 
 
-def test_what_is_not_known_is_not_explained() -> None:
+def test_an_unknown_message_is_not_explained() -> None:
     assert failure("Something else.") is None
 
 
-def test_every_pattern_compiles_and_is_needed_once() -> None:
-    patterns = [pattern for one in catalogue() for pattern in one.patterns]
+def test_every_pattern_compiles_and_is_listed_once() -> None:
+    patterns = [pattern for entry in catalogue() for pattern in entry.patterns]
     assert len(set(patterns)) == len(patterns)
     assert all(re.compile(pattern, re.IGNORECASE).search("") is None for pattern in patterns)
 
 
-def test_every_failure_has_one_sentence_of_cause_and_one_of_remedy() -> None:
-    for one in catalogue():
-        assert re.fullmatch(r"[A-Z][^.]*\.", one.cause)
-        assert re.fullmatch(r"[A-Z].*\.", one.remedy)
+def test_every_cause_is_one_sentence_and_every_remedy_ends_as_one() -> None:
+    for entry in catalogue():
+        assert re.fullmatch(r"[A-Z][^.]*\.", entry.cause)
+        assert re.fullmatch(r"[A-Z].*\.", entry.remedy)
 
 
 @pytest.mark.parametrize(
@@ -94,11 +97,11 @@ def test_every_failure_has_one_sentence_of_cause_and_one_of_remedy() -> None:
         ({"per_device_train_batch_size": 2}, (1, 2)),
     ],
 )
-def test_half_the_batch_comes_with_twice_the_accumulation(before: dict[str, int], after: tuple[int, int]) -> None:
-    found = with_half_the_batch(before)
-    assert found is not None
-    assert (found["per_device_train_batch_size"], found["gradient_accumulation_steps"]) == after
+def test_half_the_batch_comes_with_twice_the_accumulation(before: dict[str, Scalar], after: tuple[int, int]) -> None:
+    halved = with_half_the_batch(before)
+    assert halved is not None
+    assert (halved["per_device_train_batch_size"], halved["gradient_accumulation_steps"]) == after
 
 
-def test_batch_of_one_cannot_be_halved() -> None:
+def test_a_batch_of_one_row_cannot_be_halved() -> None:
     assert with_half_the_batch({}) is None

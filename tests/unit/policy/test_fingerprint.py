@@ -13,7 +13,7 @@ BASE: dict[str, Any] = {
 }
 
 
-def test_the_order_of_hyperparameters_does_not_matter() -> None:
+def test_the_order_of_hyperparameters_does_not_change_the_fingerprint() -> None:
     reordered = BASE | {"hyperparameters": dict(reversed(BASE["hyperparameters"].items()))}
     assert fingerprint(**reordered) == fingerprint(**BASE)
 
@@ -27,10 +27,10 @@ def test_the_order_of_hyperparameters_does_not_matter() -> None:
         {"base_model": BASE["base_model"][:-1] + "9"},
     ],
 )
-def test_any_change_is_another_fingerprint(change: dict[str, Any]) -> None:
+def test_any_change_gives_another_fingerprint(change: dict[str, Any]) -> None:
     assert fingerprint(**(BASE | change)) != fingerprint(**BASE)
 
 
-def test_configurations_differ_by_any_setting() -> None:
+def test_a_changed_setting_gives_another_digest_of_the_configuration() -> None:
     assert config_sha256(ProjectConfig()) == config_sha256(ProjectConfig())
     assert config_sha256(ProjectConfig(budget_usd=5)) != config_sha256(ProjectConfig())

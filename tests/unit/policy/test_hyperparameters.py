@@ -30,7 +30,7 @@ SPECS: dict[str, dict[str, Any]] = {
     "number_of_gpu_to_use_finetuning": {"type": "integer", "min": 1},
     "trust_remote_code": {"type": "string", "enum": TRUTH},
 }
-APPS_OWN = SPECS.keys() & {
+SET_BY_APP = SPECS.keys() & {
     "train_file_path",
     "mlflow_model_path",
     "huggingface_id",
@@ -41,8 +41,6 @@ APPS_OWN = SPECS.keys() & {
 }
 COMPONENT = Component(
     id="azureml://registries/azureml/components/chat_completion_pipeline/versions/0.0.82",
-    name="chat_completion_pipeline",
-    version="0.0.82",
     inputs={name: ComponentInput(name=name, **spec) for name, spec in SPECS.items()},
 )
 REAL_DEFAULTS = {
@@ -62,14 +60,14 @@ def model(defaults: dict[str, Any] | None = None) -> FoundationModel:
     return FoundationModel(id="m", name="Phi-4", version="8", finetune_skus=[], defaults=defaults or {})
 
 
-def test_user_beats_model_and_model_beats_app() -> None:
+def test_the_users_values_override_the_models_and_the_models_the_apps() -> None:
     resolved = resolve({"num_train_epochs": 5}, model(REAL_DEFAULTS), COMPONENT)
     assert resolved["num_train_epochs"] == 5
     assert resolved["deepspeed_stage"] == "3"
     assert resolved["per_device_train_batch_size"] == APP_DEFAULTS["per_device_train_batch_size"]
 
 
-def test_model_defaults_are_coerced_and_those_that_do_not_fit_are_left_out() -> None:
+def test_the_models_values_are_coerced_and_those_not_accepted_are_left_out() -> None:
     resolved = resolve({}, model(REAL_DEFAULTS), COMPONENT)
     assert resolved["precision"] == "16"
     assert resolved["learning_rate"] == 5e-6
@@ -77,7 +75,7 @@ def test_model_defaults_are_coerced_and_those_that_do_not_fit_are_left_out() -> 
     assert not {"learning_rate_min", "train_file_path", "number_of_gpu_to_use_finetuning"} & resolved.keys()
 
 
-def test_app_defaults_that_the_component_lacks_are_left_out() -> None:
+def test_the_apps_values_that_the_component_lacks_are_left_out() -> None:
     small = COMPONENT.model_copy(update={"inputs": {"learning_rate": COMPONENT.inputs["learning_rate"]}})
     assert resolve({}, model(), small) == {"learning_rate": 5e-6}
 
@@ -97,10 +95,10 @@ def test_app_defaults_that_the_component_lacks_are_left_out() -> None:
         ("note", 7, "7"),
     ],
 )
-def test_a_value_takes_the_declared_type(name: str, value: Any, expected: Any) -> None:
-    found = resolve({name: value}, model(), COMPONENT)[name]
-    assert found == expected
-    assert type(found) is type(expected)
+def test_a_value_is_coerced_to_the_declared_type(name: str, value: Any, expected: Any) -> None:
+    resolved = resolve({name: value}, model(), COMPONENT)[name]
+    assert resolved == expected
+    assert type(resolved) is type(expected)
 
 
 @pytest.mark.parametrize(
@@ -119,28 +117,28 @@ def test_a_value_takes_the_declared_type(name: str, value: Any, expected: Any) -
         ("flag", "perhaps", "true or false"),
     ],
 )
-def test_a_value_out_of_range_is_refused_with_what_is_allowed(name: str, value: Any, expected: str) -> None:
+def test_a_value_that_is_not_accepted_is_refused_with_what_is(name: str, value: Any, expected: str) -> None:
     with pytest.raises(PreflightError) as refusal:
         resolve({name: value}, model(), COMPONENT)
     assert name in refusal.value.message
     assert expected in refusal.value.remedy
 
 
-def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
+def test_an_unknown_name_is_refused_with_a_suggestion() -> None:
     with pytest.raises(PreflightError, match="Did you mean 'learning_rate'"):
         resolve({"learning_rat": 1e-5}, model(), COMPONENT)
-    with pytest.raises(PreflightError, match="There are: apply_deepspeed, apply_lora"):
+    with pytest.raises(PreflightError, match="It has: apply_deepspeed, apply_lora"):
         resolve({"zzz": 1}, model(), COMPONENT)
 
 
-@pytest.mark.parametrize("name", sorted(APPS_OWN))
-def test_what_the_app_sets_is_refused_from_users(name: str) -> None:
-    with pytest.raises(PreflightError, match=f"'{name}' is set by Tunedrop"):
+@pytest.mark.parametrize("name", sorted(SET_BY_APP))
+def test_a_hyperparameter_that_the_app_sets_is_refused(name: str) -> None:
+    with pytest.raises(PreflightError, match=f"Tunedrop sets '{name}' itself"):
         resolve({name: "1"}, model(), COMPONENT)
 
 
 @given(st.dictionaries(st.sampled_from(sorted(SPECS)), st.one_of(st.none(), st.text(), st.floats(), st.integers())))
-def test_whatever_a_model_suggests_the_outcome_fits_the_declaration(defaults: dict[str, Any]) -> None:
+def test_whatever_a_model_suggests_the_result_is_accepted_by_the_component(defaults: dict[str, Any]) -> None:
     resolved = resolve({}, model(defaults), COMPONENT)
     assert list(resolved) == sorted(resolved)
     assert all(coerce(value, COMPONENT.inputs[name]) == value for name, value in resolved.items())

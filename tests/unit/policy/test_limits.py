@@ -1,4 +1,4 @@
-"""What a run would train with, and what is too much."""
+"""Epochs, the longest row, and the base model's context window."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def config(**hyperparameters: Any) -> ProjectConfig:
 
 
 @pytest.mark.parametrize(
-    ("asked", "suggested", "expected"),
+    ("users", "models", "expected"),
     [
         (2, 5, 2),
         ("2.5", 5, 2.5),
@@ -33,9 +33,9 @@ def config(**hyperparameters: Any) -> ProjectConfig:
         (-1, 5, 0),
     ],
 )
-def test_epochs_are_the_users_else_the_models_else_the_apps(asked: Any, suggested: Any, expected: float) -> None:
-    settings = config(num_train_epochs=asked) if asked is not None else config()
-    assert limits.epochs(settings, model(num_train_epochs=suggested)) == expected
+def test_epochs_are_the_users_else_the_models_else_the_apps(users: Any, models: Any, expected: float) -> None:
+    settings = config(num_train_epochs=users) if users is not None else config()
+    assert limits.epochs(settings, model(num_train_epochs=models)) == expected
 
 
 def test_epochs_of_an_unknown_model_are_the_apps() -> None:
@@ -43,7 +43,7 @@ def test_epochs_of_an_unknown_model_are_the_apps() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "suggested", "window", "expected"),
+    ("users", "models", "window", "expected"),
     [
         (512, 1024, 4096, 512),
         (None, 1024, 4096, 1024),
@@ -52,25 +52,27 @@ def test_epochs_of_an_unknown_model_are_the_apps() -> None:
         (None, None, None, None),
     ],
 )
-def test_the_longest_row_is_the_users_else_the_models_else_what_it_takes(
-    asked: int | None, suggested: int | None, window: int | None, expected: int | None
+def test_the_longest_row_is_the_users_else_the_models_else_its_context_window(
+    users: int | None, models: int | None, window: int | None, expected: int | None
 ) -> None:
-    settings = config(max_seq_length=asked) if asked is not None else config()
-    assert limits.max_seq_length(settings, model(window, max_seq_length=suggested)) == expected
+    settings = config(max_seq_length=users) if users is not None else config()
+    assert limits.max_seq_length(settings, model(window, max_seq_length=models)) == expected
 
 
-def test_of_an_unknown_model_only_the_users_length_is_known() -> None:
+def test_without_a_model_only_the_users_length_is_known() -> None:
     assert limits.max_seq_length(config(max_seq_length=512), None) == 512
     assert limits.max_seq_length(config(), None) is None
 
 
-@pytest.mark.parametrize(("asked", "window", "refused"), [(8192, 4096, True), (4096, 4096, False), (8192, None, False)])
-def test_rows_longer_than_the_model_takes_are_refused_with_both_figures(
-    asked: int, window: int | None, refused: bool
+@pytest.mark.parametrize(
+    ("length", "window", "is_problem"), [(8192, 4096, True), (4096, 4096, False), (8192, None, False)]
+)
+def test_a_length_over_the_context_window_is_a_problem_with_both_figures(
+    length: int, window: int | None, is_problem: bool
 ) -> None:
-    found = limits.too_long(config(max_seq_length=asked), model(window))
-    assert found == ("max_seq_length is 8,192, and Phi-4 takes 4,096 tokens at most." if refused else None)
+    problem = limits.context_window_problem(config(max_seq_length=length), model(window))
+    assert problem == ("max_seq_length is 8,192, but Phi-4 takes 4,096 tokens at most." if is_problem else None)
 
 
-def test_what_an_unknown_model_takes_is_not_known() -> None:
-    assert limits.too_long(config(max_seq_length=8192), None) is None
+def test_the_context_window_of_an_unknown_model_is_unknown() -> None:
+    assert limits.context_window_problem(config(max_seq_length=8192), None) is None

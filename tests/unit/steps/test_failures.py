@@ -126,7 +126,7 @@ def test_attempt_that_would_cost_more_than_the_run_may_waits_for_an_approval(tra
     world.round()
     assert len(world.ports.jobs.submitted) == (1 if held else 2)
     if held:
-        assert "Training it 2 times would cost about" in (run.hold_reason or "")
+        assert "Training 2 times would cost about" in (run.hold_reason or "")
         assert (run.hold_reason or "") in world.ports.runs.timeline(run_id, "support")[-1].note
         decide("support", run_id, "approve", "ann", world.ports)
     world.until_state(run_id, State.LIVE)

@@ -94,7 +94,7 @@ def test_a_receipt_says_the_verdict_then_what_to_repair_then_figures_then_the_co
         "$88.15 a day",
         "Prices as of ",
         "3 epochs of 2,000,000 tokens",
-        "verify them",
+        "check them against Azure's price list",
     ]
     assert_in_order(receipt.markdown(of(GOOD, COST)), landmarks)
 

@@ -136,7 +136,7 @@ def test_epochs_that_the_base_model_asks_for_cost_too() -> None:
     [
         ({"budget_per_run_tokens": 10}, {}, "tokens"),
         ({}, {"budget_tokens": 10}, "tokens"),
-        ({}, {"hyperparameters": {"max_seq_length": 99_999}}, "max_seq_length is 99,999, and Phi-4 takes 16,384"),
+        ({}, {"hyperparameters": {"max_seq_length": 99_999}}, "max_seq_length is 99,999, but Phi-4 takes 16,384"),
         ({}, {"sample_pc": 0.001}, "No row is usable"),
     ],
 )

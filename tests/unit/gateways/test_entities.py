@@ -4,7 +4,7 @@ import pytest
 
 from shared.core.errors import TunedropError
 from shared.core.states import State
-from shared.gateways import rows
+from shared.gateways.entities import from_entity, to_entity
 from shared.models.config import ProjectConfig
 from shared.models.run import Evaluation, Notice, Results, Run, Upload
 
@@ -23,25 +23,25 @@ RUN = Run(
 )
 
 
-def test_a_record_comes_back_as_it_went() -> None:
-    assert rows.model(Run, rows.entity("acme", "run:x", RUN)) == RUN
+def test_a_record_that_is_written_and_read_is_the_same() -> None:
+    assert from_entity(Run, to_entity("acme", "run:x", RUN)) == RUN
 
 
-def test_keys_and_what_the_table_adds_are_no_fields() -> None:
-    row = {**rows.entity("acme", "run:x", RUN), "Timestamp": "2026", "odata.etag": "1"}
-    assert rows.model(Run, row) == RUN
+def test_keys_and_system_properties_of_a_row_are_not_fields() -> None:
+    row = {**to_entity("acme", "run:x", RUN), "Timestamp": "2026", "odata.etag": "1"}
+    assert from_entity(Run, row) == RUN
 
 
-def test_a_field_that_a_row_lacks_takes_its_default() -> None:
-    row = rows.entity("acme", "run:x", RUN)
+def test_a_field_that_is_missing_in_a_row_takes_its_default() -> None:
+    row = to_entity("acme", "run:x", RUN)
     del row["fingerprint"], row["attempt"]
-    assert rows.model(Run, row) == RUN
+    assert from_entity(Run, row) == RUN
 
 
 @pytest.mark.parametrize("character", ["a", "ü", "😀"])
-def test_a_field_is_measured_as_the_table_does(character: str) -> None:
+def test_a_fields_size_is_measured_in_utf_16_as_the_table_does(character: str) -> None:
     units = len(character.encode("utf-16-le")) // 2
-    fits = RUN.model_copy(update={"hold_reason": character * ((32 * 1024 - 2) // units)})
-    rows.entity("acme", "run:x", fits)
+    largest = RUN.model_copy(update={"hold_reason": character * ((32 * 1024 - 2) // units)})
+    to_entity("acme", "run:x", largest)
     with pytest.raises(TunedropError, match="'hold_reason' takes"):
-        rows.entity("acme", "run:x", fits.model_copy(update={"hold_reason": f"{fits.hold_reason}{character}"}))
+        to_entity("acme", "run:x", largest.model_copy(update={"hold_reason": f"{largest.hold_reason}{character}"}))

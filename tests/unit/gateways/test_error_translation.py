@@ -6,7 +6,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 
 from shared.core.errors import ConflictError, NotFoundError, QuotaError, ThrottledError, TunedropError
-from shared.gateways.faults import meaning, translated
+from shared.gateways.error_translation import translate_errors, translated
 
 NO_CORES = (
     "The request is invalid. InferencingClientCreateDeploymentFailed "
@@ -15,7 +15,7 @@ NO_CORES = (
 
 
 class _Response:
-    """As much of a response as the error reads."""
+    """The part of a response that the error reads."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str]) -> None:
         self.status_code = status
@@ -27,7 +27,9 @@ class _Response:
         return self._text
 
 
-def azure_error(status: int, message: str = "Said.", headers: Mapping[str, str] | None = None) -> HttpResponseError:
+def azure_error(
+    status: int, message: str = "It failed.", headers: Mapping[str, str] | None = None
+) -> HttpResponseError:
     response: Any = _Response(status, message, headers or {})
     return HttpResponseError(response=response)
 
@@ -46,8 +48,8 @@ def azure_error(status: int, message: str = "Said.", headers: Mapping[str, str] 
         (400, "Unknown input.", TunedropError),
     ],
 )
-def test_an_error_of_azure_becomes_ours(status: int, message: str, ours: type[TunedropError]) -> None:
-    with pytest.raises(TunedropError) as raised, translated("thing"):
+def test_an_error_of_azures_becomes_one_of_ours(status: int, message: str, ours: type[TunedropError]) -> None:
+    with pytest.raises(TunedropError) as raised, translate_errors("thing"):
         raise azure_error(status, message)
     assert type(raised.value) is ours
     assert raised.value.message.startswith("thing: ")
@@ -55,25 +57,25 @@ def test_an_error_of_azure_becomes_ours(status: int, message: str, ours: type[Tu
 
 
 @pytest.mark.parametrize("status", [401, 403, 500, 502, 503])
-def test_what_only_time_can_mend_passes_as_it_is(status: int) -> None:
-    with pytest.raises(HttpResponseError), translated("thing"):
+def test_an_error_that_another_attempt_may_solve_passes_unchanged(status: int) -> None:
+    with pytest.raises(HttpResponseError), translate_errors("thing"):
         raise azure_error(status)
 
 
-def test_throttling_says_how_long_to_wait() -> None:
-    error = meaning(azure_error(429, headers={"Retry-After": "7"}), "thing")
+def test_throttling_keeps_the_time_to_wait() -> None:
+    error = translated(azure_error(429, headers={"Retry-After": "7"}), "thing")
     assert isinstance(error, ThrottledError)
     assert error.retry_after == 7
 
 
-def test_throttling_with_a_date_or_without_a_time_waits_a_little() -> None:
+def test_throttling_with_a_date_or_without_a_time_waits_ten_seconds() -> None:
     for headers in ({"Retry-After": "Tue, 24 Nov 2026 00:00:00 GMT"}, {}):
-        error = meaning(azure_error(429, headers=headers), "thing")
+        error = translated(azure_error(429, headers=headers), "thing")
         assert isinstance(error, ThrottledError)
         assert error.retry_after == 10
 
 
 def test_a_long_message_is_cut() -> None:
-    error = meaning(azure_error(400, "x" * 5000), "thing")
+    error = translated(azure_error(400, "x" * 5000), "thing")
     assert error is not None
     assert len(error.message) == 4000
