@@ -11,7 +11,7 @@ param location string
 var names = namesOf(subscription().id, environmentName, location)
 var resources = loadJsonContent('../shared/core/resources.json')
 
-// As long and as often as Event Grid allows; what is undelivered then is kept.
+// The most that Event Grid allows; an event that is still undelivered then goes to the dead letters.
 var retries = { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 }
 
 resource storage 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
@@ -49,7 +49,7 @@ resource uploads 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15
     filter: {
       includedEventTypes: resources.events.uploads.types
       subjectBeginsWith: '/blobServices/default/containers/${resources.containers.uploads}/'
-      // One upload may raise several events; these come when all of it is there.
+      // One upload may raise several events; these calls raise theirs when the blob is complete.
       advancedFilters: [
         {
           operatorType: 'StringIn'

@@ -1,4 +1,4 @@
-// Names of everything, computed from the environment: main.bicep creates by them, events.bicep finds by them.
+// Names of all resources, computed from the environment, so that events.bicep finds what main.bicep created.
 
 @export()
 type Names = {

@@ -33,8 +33,7 @@ def states() -> str:
     return f"""{_NOTE}
 # States of a run
 
-Source: `shared/core/states.py` (what may follow what, deadlines), and `STEPS` in
-`shared/engine/advance.py` (what is done).
+Source: `shared/core/states.py` for the transitions and deadlines, `STEPS` in `shared/engine/advance.py` for the steps.
 
 ```mermaid
 stateDiagram-v2
@@ -42,18 +41,19 @@ stateDiagram-v2
 {_arrows()}
 ```
 
-An attempt only moves forward. `closing` precedes every end of a run that may own a job or a deployment: it
-cancels and deletes until both are confirmed gone. What a run's owner wants (`intent`), why it waits for
+An attempt only moves forward. Every run that may own a job or a deployment goes through `closing` before it ends:
+the app cancels and deletes both until they are confirmed gone. What the owner wants (`intent`), why the run waits for
 an approval (`hold_reason`) and what capacity it waits for (`queue`) are fields of the record, not states.
 
-After a [failure](failures.md) that another attempt may mend, `closing` leads to that attempt in place of the end,
-once a run. What is {_any(RETRIED)} is tried again when a person asks for it. A further attempt has names of its own,
-takes over what is done, and begins in {_any(STARTS)}: the first of these whose own work is done already.
+A run has several attempts if it is tried again. After a [failure](failures.md) that a new attempt may repair, the app
+starts one by itself, at most once a run: `closing` then leads to that attempt and not to the end. A person can retry a
+run that is {_any(RETRIED)}. A new attempt has new names and reuses what is done. It begins in
+{_any(STARTS)}: the first of these whose work is done already.
 
-A run that waits for capacity (a slot for a job or for an endpoint, or its project's deploy lock) or for an approval may
-do so for {WAITING_EXTENSION.days} days more than its state's deadline.
+A run that waits for an approval or for capacity (a slot for a job or an endpoint, or its project's deploy lock) has
+{WAITING_EXTENSION.days} days more than the deadline of its state.
 
-{_table(("state", "step", "what is done in it", "deadline", "next"), [_state_row(state) for state in TRANSITIONS])}
+{_table(("state", "step", "what the step does", "deadline", "next"), [_state_row(state) for state in TRANSITIONS])}
 
 Ends: {", ".join(f"`{state}`" for state in State if state in ENDS)}.
 """
@@ -84,8 +84,8 @@ def settings() -> str:
     return f"""{_NOTE}
 # App settings
 
-Environment variables of the Functions app, read on first use. Source: `shared/core/settings.py`. A setting
-without a default must be set; the error names all that are missing.
+Environment variables of the Functions app, read on first use. Source: `shared/core/settings.py`. A setting without a
+default is required; the error names all that are missing. [deploy.md](deploy.md) says how to set them on Azure.
 
 {_table(("name", "default", "meaning"), rows)}
 """
@@ -167,7 +167,9 @@ def _state_row(state: State) -> tuple[str, ...]:
 
 
 def _any(states: Iterable[State]) -> str:
-    return " or ".join(f"`{state}`" for state in sorted(states, key=rank, reverse=True))
+    """``a, b or c``, the furthest on the path first."""
+    *others, last = (f"`{state}`" for state in sorted(states, key=rank, reverse=True))
+    return f"{', '.join(others)} or {last}"
 
 
 def _failure_row(failure: Failure) -> tuple[str, ...]:
@@ -215,7 +217,7 @@ def _json(value: object) -> str:
 
 def _default(field: FieldInfo) -> str:
     if field.is_required():
-        return "must be set"
+        return "required"
     value: Any = field.default
     return "unset" if value in (None, "") else f"`{value}`"
 

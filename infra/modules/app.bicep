@@ -65,7 +65,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: 2048
         maximumInstanceCount: 40
-        // Without it Python gets one request at a time per instance, and scoring only waits for the endpoint.
+        // Without this an instance takes one request at a time, although scoring mostly waits for the endpoint.
         triggers: { http: { perInstanceConcurrency: 100 } }
       }
     }
@@ -98,7 +98,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
     }
   }
 
-  // No publishing passwords: deployment signs in too.
+  // No publishing passwords: deployments sign in with an identity too.
   resource ftp 'basicPublishingCredentialsPolicies' = {
     name: 'ftp'
     properties: { allow: false }

@@ -1,4 +1,4 @@
-// The GPUs: none while nothing trains. Jobs on it are the training identity and nothing else.
+// The GPU cluster: no nodes while nothing trains. Its jobs run as the training identity only.
 
 param location string
 param tags object

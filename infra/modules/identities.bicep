@@ -1,4 +1,4 @@
-// Two identities, so that code that trains can't do what the app can.
+// Two identities, so that training code cannot do what the app can.
 
 param location string
 param tags object

@@ -1,4 +1,4 @@
-// Logs and traces. Local authentication is off: whoever writes telemetry needs a role.
+// Logs and traces. Local authentication is off: writing telemetry needs a role.
 
 param location string
 param tags object

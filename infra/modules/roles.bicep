@@ -1,4 +1,4 @@
-// Who may do what on what; docs/deploy.md says why. Every role is on the narrowest resource that serves.
+// Who may do what on what; docs/deploy.md says why. Every role is on the narrowest resource that is enough.
 
 import { Names } from '../names.bicep'
 
@@ -125,7 +125,7 @@ resource trainingImages 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// Event Grid keeps what it could not deliver.
+// Event Grid stores the events that it could not deliver.
 
 resource uploadsDeadLetters 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(storage::blobs::deadletter.id, names.uploadsTopic, 'Storage Blob Data Contributor')
@@ -153,7 +153,7 @@ resource runsDeadLetters 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
   }
 }
 
-// Whoever deploys: drops files, reads receipts and the runs' tables.
+// The person who deploys uploads files and reads receipts and the runs' tables.
 
 resource developerUploads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(developerId)) {
   name: guid(storage::blobs::uploads.id, developerId, 'Storage Blob Data Contributor')

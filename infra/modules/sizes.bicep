@@ -1,4 +1,4 @@
-// Machine sizes are facts of the subscription, outside the workspace: no built-in role reads just these.
+// Machine sizes are read from the subscription, outside the workspace. No built-in role allows only that.
 
 targetScope = 'subscription'
 

@@ -17,7 +17,7 @@ param dataStorageName string
 
 var resources = loadJsonContent('../../shared/core/resources.json')
 
-// An account of its own, so that code that trains never gets near uploads, receipts or the app's package.
+// A separate account, so that training code cannot reach uploads, receipts or the app's package.
 resource storage 'Microsoft.Storage/storageAccounts@2026-04-01' = {
   name: storageName
   location: location
