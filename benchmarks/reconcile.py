@@ -1,7 +1,7 @@
 """What the timers cost as runs pile up: reconcile on Azurite's tables with 10 active runs and ever more ended ones.
 
-Reconcile looks only at what moves, so its calls and its time stay the same. The sweep looks at every run there is:
-its row says how it grows.
+Reconcile looks only at runs that move, so its calls and its time stay the same. The sweep looks at every run there is,
+and reads the history only once.
 """
 
 import os
@@ -40,7 +40,7 @@ _BATCH: Final = 100
 
 
 def measure() -> list[Ratio]:
-    """Reconcile with 1,000 and 10,000 ended runs against 10: equal calls, time within 10 %. The sweep: linear."""
+    """Reconcile with 1,000 and 10,000 ended runs against 10: equal calls, time within 10 %. The sweep: one reading."""
     with TemporaryDirectory() as folder, storages(Path(folder)) as few, storages(Path(folder)) as many:
         found = []
         for ports in (few, many):
@@ -51,7 +51,7 @@ def measure() -> list[Ratio]:
             fill(many, ended - filled, State.RETIRED, first=filled)
             filled = ended
             found += _reconciled(many, few, ended)
-            found += [_swept(many, few, ended)] if ended == ENDED[1] else []
+            found += [_swept(many, ended)] if ended == ENDED[1] else []
         return found
 
 
@@ -65,9 +65,13 @@ def _reconciled(many: Ports, few: Ports, ended: int) -> list[Ratio]:
     ]
 
 
-def _swept(many: Ports, few: Ports, ended: int) -> Ratio:
-    pairs = in_turn(timed(sweep, many), timed(sweep, few), rounds=5)
-    return costs(f"sweep, {ended:,} ended runs", f"{ENDED[0]} ended runs", pairs, at_most=ended / ENDED[0])
+def _swept(many: Ports, ended: int) -> Ratio:
+    pairs = in_turn(timed(sweep, many), timed(_read, many), rounds=5)
+    return costs(f"sweep, {ended:,} ended runs", "reading the history once", pairs, at_most=2.0)
+
+
+def _read(ports: Ports) -> int:
+    return sum(1 for _ in ports.runs.all())
 
 
 def timed(sweeps: Callable[[Ports], int], ports: Ports) -> Callable[[], float]:

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from shared.core.durations import AZURE_CONNECT, AZURE_READ
+
 if TYPE_CHECKING:
     from azure.core import PipelineClient
     from azure.core.credentials import TokenCredential
     from azure.core.rest import HttpRequest, HttpResponse
 
-CONNECT_SECONDS: Final = 10
-READ_SECONDS: Final = 20
+CONNECT_SECONDS: Final = AZURE_CONNECT.total_seconds()
+READ_SECONDS: Final = AZURE_READ.total_seconds()
 """Longest wait for a server's next bytes."""
 
 
