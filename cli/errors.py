@@ -1,4 +1,4 @@
-"""How a command ends: 0 done, 1 usage or system error, 2 data rejected, 130 stopped."""
+"""How a command ends: 0 done, 1 wrong usage or an error, 2 data was rejected, 130 stopped by Ctrl-C."""
 
 import signal
 import sys
@@ -13,15 +13,15 @@ from typer.core import TyperGroup
 from local.children import ChildError
 from shared.core.errors import TunedropError
 
-errors = Console(stderr=True)
+stderr = Console(stderr=True)
 
 
-class Commands(TyperGroup):
-    """Wrong usage exits with 1: a 2 says that data was rejected."""
+class CommandGroup(TyperGroup):
+    """Exits with 1 after wrong usage, where typer exits with 2: a 2 says that data was rejected."""
 
-    def make_context(self, *arguments: Any, **more: Any) -> Any:
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
         with _usage_errors_exit_with_1():
-            return super().make_context(*arguments, **more)
+            return super().make_context(*arguments, **options)
 
     def invoke(self, ctx: Any) -> Any:
         with _usage_errors_exit_with_1():
@@ -38,8 +38,11 @@ def _usage_errors_exit_with_1() -> Iterator[None]:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Errors of ours are told in a sentence or two; SIGTERM ends as Ctrl-C does, so that everything is stopped."""
+def report_errors() -> Iterator[None]:
+    """Print an expected error as a sentence or two and exit with 1; an unexpected one keeps its traceback.
+
+    SIGTERM ends a command as Ctrl-C does, so that everything it has started is stopped.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
@@ -50,12 +53,12 @@ def explained() -> Iterator[None]:
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename}." if error.filename else f"{error.strerror or error}.")
     except KeyboardInterrupt:
-        errors.print("Stopped.", style="yellow")
+        stderr.print("Stopped.", style="yellow")
         sys.exit(130)
 
 
-def _fail(why: str) -> NoReturn:
-    errors.print(f"Failed: {why}", style="red", markup=False, highlight=False, soft_wrap=True)
+def _fail(message: str) -> NoReturn:
+    stderr.print(f"Error: {message}", style="red", markup=False, highlight=False, soft_wrap=True)
     sys.exit(1)
 
 
