@@ -4,7 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -14,6 +14,7 @@ from local.children import ChildError
 from shared.core.errors import TunedropError
 
 stderr = Console(stderr=True)
+_OURS: Final = ("cli", "local", "shared")
 
 
 class CommandGroup(TyperGroup):
@@ -48,6 +49,10 @@ def report_errors() -> Iterator[None]:
         yield
     except (TunedropError, ChildError) as error:
         _fail(str(error))
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] in _OURS:
+            raise
+        _fail(f"The module '{error.name}' is not installed. Run `make setup`, or pip install -e '.[laptop]'.")
     except BrokenPipeError:
         raise
     except OSError as error:

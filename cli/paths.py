@@ -6,7 +6,7 @@ from typing import Final
 from shared.core.errors import TunedropError
 
 ROOT: Final = Path(__file__).parent.parent
-IS_CHECKOUT: Final = (ROOT / "pyproject.toml").is_file()
+IS_CHECKOUT: Final = (ROOT / "Makefile").is_file()
 """Whether this code runs from a checkout; if not, it is an installed package."""
 HOME: Final = (ROOT if IS_CHECKOUT else Path()) / ".tunedrop"
 """What the command keeps: in the checkout, else in the current folder."""
