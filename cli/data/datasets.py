@@ -1,6 +1,7 @@
 """Tables without lines, streamed by the library ``datasets``: Parquet files, and datasets of the Hub or of a folder."""
 
 import glob
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,7 +44,7 @@ def splits(dataset: str, subset: str | None = None) -> dict[str, Iterator[Any]]:
         TunedropError: there is no such dataset, or it cannot be reached or read.
     """
     if Path(dataset).is_file():
-        raise TunedropError(f"'{dataset}' is a file.", f"Convert it: tunedrop convert {dataset}")
+        raise TunedropError(f"'{dataset}' is a file.", f"Convert it: tunedrop convert {shlex.quote(dataset)}")
     remedy = _LOCAL if Path(dataset).is_dir() else _REMOTE
     with _reading(dataset, remedy):
         loaded: Mapping[str, Any] = _load(dataset, name=subset)

@@ -20,7 +20,8 @@ def readable(file: Path) -> Path:
         TunedropError: it does not exist, or is a folder.
     """
     if file.is_dir():
-        raise TunedropError(f"'{file}' is a folder.", f"Name a file in it, for example {file / 'train.jsonl'}.")
+        example = next(iter(sorted(file.glob("*.jsonl*"))), file / "train.jsonl")
+        raise TunedropError(f"'{file}' is a folder.", f"Name a file in it, for example {example}.")
     if not file.exists():
         raise TunedropError(f"There is no file '{file}'.", "Check its path.")
     return file

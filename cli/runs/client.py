@@ -2,7 +2,7 @@
 
 import urllib.parse
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -89,7 +89,7 @@ class Api:
         self,
         model: type[_Parsed],
         path: str,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> _Parsed:
         content = request(self._url + path, {**self._headers, **(headers or {})}, body)

@@ -62,6 +62,15 @@ class RunEvent(TypedDict):
     """As Azure ML documents it: ``runId``, ``runStatus``, ``runTags``, …"""
 
 
+class _MetricPoint(TypedDict):
+    """One value of a metric, as MLflow has it."""
+
+    timestamp: int
+    """Milliseconds since 1970."""
+    step: int
+    value: float
+
+
 class AzureMlApi:
     """Azure ML of one stack."""
 
@@ -108,8 +117,8 @@ class AzureMlApi:
         )
         return TrainingProgress(running, losses, fraction, seconds_left)
 
-    def _history(self, run: str, metric: str) -> list[dict[str, Any]]:
-        points: list[dict[str, Any]] = self._mlflow(f"metrics/get-history?run_id={run}&metric_key={metric}")["metrics"]
+    def _history(self, run: str, metric: str) -> list[_MetricPoint]:
+        points: list[_MetricPoint] = self._mlflow(f"metrics/get-history?run_id={run}&metric_key={metric}")["metrics"]
         return points
 
     def _arm(self, path: str) -> Any:
