@@ -201,7 +201,7 @@ def _closing_lines(event: AnswersScored | RunEnded | EndpointBilled | DemoFinish
         case EndpointBilled():
             return [results.bill_summary(event)]
         case DemoFinished(commands, seconds):
-            return [f"Done in {seconds:.0f} s. Next:", *(f"  {command:48} {effect}" for command, effect in commands)]
+            return [f"Done in {seconds:.0f} s. Next:", *(f"  {command:50} {effect}" for command, effect in commands)]
 
 
 def _answer_lines(answer: Answer) -> list[str]:
