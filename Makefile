@@ -30,9 +30,9 @@ soak: .venv/.ready ## Look for hours for what tests have no time for (bounded: m
 	@$(TUNEDROP) soak $(if $(MINUTES),--minutes $(MINUTES))
 
 clean: ## Remove everything that set-up and runs have made
-	rm -rf .venv .venv-ml .tunedrop local/azurite/node_modules *.egg-info
+	rm -rf .venv .venv-ml .tunedrop build local/azurite/node_modules *.egg-info
 
-.venv/.ready: requirements.txt requirements-dev.txt constraints.txt pyproject.toml
+.venv/.ready: requirements.txt requirements-cli.txt requirements-laptop.txt requirements-dev.txt constraints.txt pyproject.toml
 	@$(PYTHON) scripts/check_tools.py
 	@echo "Making .venv: the app, the command and the tests (once, about a minute) ..."
 	@$(PYTHON) -m venv .venv

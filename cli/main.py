@@ -1,38 +1,55 @@
 """The ``tunedrop`` command."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from cli import checks
+from cli import checks, paths
 from cli.data.commands import data
-from cli.explained import Commands, explained
+from cli.errors import CommandGroup, report_errors
 from cli.runs.decisions import By, RunId, decide
-from cli.setup import steps
-from cli.setup.view import set_up
 from shared.models.run import Decided
 
 app = typer.Typer(
-    cls=Commands,
+    cls=CommandGroup,
     help="Drop a chat JSONL; get a receipt, a fine-tuned model and a live endpoint.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.add_typer(data)
 console = Console()
 
-Own = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Your own chat records (JSONL)")]
-Picture = Annotated[Path | None, typer.Option(dir_okay=False, help="Draw the results to this SVG file")]
+Own = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="Use your own chat records (JSONL).", metavar="FILE")
+]
+OneProject = Annotated[str | None, typer.Option(help="List only the runs of this project.", metavar="NAME")]
+Picture = Annotated[
+    Path | None, typer.Option(dir_okay=False, help="Draw the results to this SVG file.", metavar="FILE")
+]
+
+
+@contextmanager
+def _in_checkout(command: str, target: str | None = None) -> Iterator[None]:
+    """For a command that works only in a checkout; ``target`` is the one of make, where it has another name."""
+    with report_errors():
+        paths.require_checkout(command, target or command)
+        yield
 
 
 @app.command()
 def setup() -> None:
-    """Install what is not installed yet: Azurite, the training environment, the models."""
-    with explained():
+    """Install Azurite, the training environment and the models, where they are missing or outdated."""
+    with _in_checkout("setup"):
+        from cli.setup import steps
+        from cli.setup.view import set_up
+
         set_up(steps.ALL, console)
         console.print("Everything is set up.")
 
@@ -40,95 +57,97 @@ def setup() -> None:
 @app.command()
 def demo(data: Own = None, picture: Picture = None) -> None:
     """Drop a file and watch it become a live endpoint, on this machine."""
-    from cli.demo.run import demo as run
+    with _in_checkout("demo"):
+        from cli.demo.run import demo as run
 
-    with explained():
         run(console, data, picture)
 
 
 @app.command()
 def up() -> None:
-    """Start the stack and keep it up."""
-    from cli.up import keep_up
+    """Start the local stack and keep it running until Ctrl-C."""
+    with _in_checkout("up"):
+        from cli.stack.up import keep_up
 
-    with explained():
         keep_up(console)
 
 
 @app.command()
-def runs(project: Annotated[str | None, typer.Option(help="Only this project's")] = None) -> None:
-    """List what became of the uploads, newest first."""
-    from cli.runs import show
-    from cli.runs.target import Target
+def runs(project: OneProject = None) -> None:
+    """List the runs, newest first."""
+    with report_errors():
+        from cli.runs import show
+        from cli.runs.target import Target
 
-    with explained():
-        show.runs(console, Target.find(), project)
+        show.list_runs(console, Target.find(), project)
 
 
 @app.command()
-def status(run: Annotated[str, typer.Argument(help="Id of a run, or of its project: then its newest run")]) -> None:
-    """Show one run: receipt and timeline."""
-    from cli.runs import show
-    from cli.runs.target import Target
+def status(run: Annotated[str, typer.Argument(help="Id of a run, or a project: then its newest run.")]) -> None:
+    """Show the receipt and the timeline of a run, and what you can do next."""
+    with report_errors():
+        from cli.runs import show
+        from cli.runs.target import Target
 
-    with explained():
-        show.status(console, Target.find(), run)
+        show.show_status(console, Target.find(), run)
 
 
 @app.command()
 def approve(run: RunId, by: By = None) -> None:
-    """Let a run that is held go on."""
+    """Let a run continue that waits for approval."""
     _decide(run, "approve", by)
 
 
 @app.command()
 def cancel(run: RunId, by: By = None) -> None:
-    """Stop a run; a live one takes its endpoint with it."""
+    """Stop a run. If it is live, its endpoint is deleted too."""
     _decide(run, "cancel", by)
 
 
 @app.command()
 def retry(run: RunId, by: By = None) -> None:
-    """Try a run that failed or was cancelled again, from where nothing need be made twice."""
+    """Start a new attempt of a run that failed or was cancelled; it reuses what is done."""
     _decide(run, "retry", by)
 
 
 def _decide(run: str, what: Decided, by: str | None) -> None:
-    from cli.runs.target import Target
+    with report_errors():
+        from cli.runs.target import Target
 
-    with explained():
         decide(console, Target.find().api, run, what, by)
 
 
 @app.command()
 def score(
-    project: Annotated[str, typer.Argument(help="Name of the project")],
-    question: Annotated[str, typer.Argument(help="What a user says")],
-    deployment: Annotated[str | None, typer.Option(help="Ask this one, whatever its share")] = None,
+    project: Annotated[str, typer.Argument(help="Name of the project.")],
+    question: Annotated[str, typer.Argument(help="What the user says.")],
+    deployment: Annotated[str | None, typer.Option(help="Ask this deployment, whatever its share of traffic.")] = None,
 ) -> None:
     """Ask a project's model a question."""
-    from cli.runs import show
-    from cli.runs.target import Target
+    with report_errors():
+        from cli.runs import show
+        from cli.runs.target import Target
 
-    with explained():
-        show.answer(console, Target.find(), project, question, deployment)
+        show.show_answer(console, Target.find(), project, question, deployment)
 
 
 @app.command()
 def rebuild() -> None:
-    """Recreate what the tables have lost, from Azure ML and from the copies in blobs; what is there stays as it is."""
-    from cli.runs.rebuild import rebuilt
-    from cli.runs.target import Target
+    """Recreate lost table rows from Azure ML and from the copies in blobs. Existing rows stay as they are."""
+    with report_errors():
+        from cli.runs.rebuild import rebuild_tables
+        from cli.runs.target import Target
 
-    with explained():
-        target = Target.find()
-        rebuilt(console, target.ports())
+        rebuild_tables(console, Target.find().ports())
 
 
 @app.command()
 def test() -> None:
     """Run every test."""
-    with explained():
+    with _in_checkout("test"):
+        from cli.setup import steps
+        from cli.setup.view import set_up
+
         set_up(steps.ALL, console)
         sys.exit(checks.test())
 
@@ -136,27 +155,31 @@ def test() -> None:
 @app.command()
 def lint() -> None:
     """Run the linter, the type checker and the import contracts."""
-    sys.exit(checks.lint())
+    with _in_checkout("lint", "check"):
+        sys.exit(checks.lint())
 
 
 @app.command()
 def bench() -> None:
-    """Measure ratios against named peers and write benchmarks/results.json."""
-    sys.exit(checks.bench())
+    """Measure ratios against named peers, and write benchmarks/results.json."""
+    with _in_checkout("bench"):
+        sys.exit(checks.bench())
 
 
 @app.command()
 def soak(
-    part: Annotated[checks.Soak | None, typer.Argument(help="Only this")] = None,
-    minutes: Annotated[float | None, typer.Option(help="Do less: each part for about so long")] = None,
-    first: Annotated[int | None, typer.Option(help="Number of the first storm, to go on where one stopped")] = None,
+    part: Annotated[checks.Soak | None, typer.Argument(help="Run only this part.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Run less: each part for about this long.")] = None,
+    first: Annotated[int | None, typer.Option(help="Number of the first storm, to continue an earlier soak.")] = None,
 ) -> None:
-    """Look for what tests have no time for; whole, this takes some hours.
+    """Run the long tests: some hours for all parts.
 
-    Parts are fuzz (uploads of nonsense, 10 minutes), pairs (every two faults in the life of one upload), storms
-    (1,000,000 in the simulator), kills (of the host, 100) and burst (1,000 uploads at once, each told of three times).
+    The parts are fuzz (nonsense uploads, for 10 minutes), pairs (every two faults in the life of one upload), storms
+    (1,000,000 in the simulator), kills (100 of the Functions host) and burst (1,000 uploads at once, each reported
+    three times).
     """
-    sys.exit(checks.soak(part, minutes, first))
+    with _in_checkout("soak"):
+        sys.exit(checks.soak(part, minutes, first))
 
 
 if __name__ == "__main__":

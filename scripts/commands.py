@@ -1,4 +1,4 @@
-"""What ``docs/cli.md`` says of each command: the words of its own ``--help``."""
+"""What ``docs/cli.md`` says about each command: the words of its own ``--help``."""
 
 import inspect
 from collections.abc import Iterator
@@ -17,15 +17,21 @@ def sections() -> str:
 
 def _section(name: str, command: Any) -> Iterator[str]:
     yield from (f"## tunedrop {name}", "", inspect.cleandoc(command.help), "")
-    if rows := [f"| `{_spelled(each)}` | {each.help}{_default(each)} |" for each in command.params]:
+    if rows := [_row(parameter) for parameter in command.params]:
         yield from ("| | |", "|---|---|", *rows, "")
 
 
-def _spelled(parameter: Any) -> str:
+def _row(parameter: Any) -> str:
+    return f"| `{_name(parameter)}` | {parameter.help}{_default(parameter)} |"
+
+
+def _name(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
         return f"{parameter.name.upper()}{'…' if parameter.nargs == -1 else ''}"
-    return f"{parameter.opts[0]}"
+    return str(parameter.opts[0])
 
 
 def _default(parameter: Any) -> str:
-    return f" (default: {parameter.default})" if parameter.default not in (None, False) else ""
+    if isinstance(parameter.show_default, str):
+        return f" Default: {parameter.show_default}."
+    return f" Default: {parameter.default}." if parameter.default not in (None, False) else ""

@@ -1,4 +1,4 @@
-"""Commands for data: prepare, convert, import and drop it."""
+"""Commands for data: check, prepare, convert, import and drop it."""
 
 import sys
 from pathlib import Path
@@ -7,42 +7,49 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from cli.explained import explained
+from cli.errors import report_errors
 from shared.core.errors import TunedropError
 
-data = typer.Typer()
+data = typer.Typer(rich_markup_mode="markdown")
 console = Console()
 
-_LESSONS: Final = "HuggingFaceH4/ultrachat_200k"
+_LESSON_DATASET: Final = "HuggingFaceH4/ultrachat_200k"
 
-Files = Annotated[list[Path], typer.Argument(help="JSONL, also packed as .gz")]
-Out = Annotated[Path, typer.Option(help="Folder to write to: empty, not there yet, or an earlier output")]
-Config = Annotated[Path | None, typer.Option(help="Settings; by default the tunedrop.yaml beside FILE, if any")]
-Tokenizer = Annotated[Path | None, typer.Option(help="A model's tokenizer.json: counts tokens exactly")]
-Workers = Annotated[
-    int, typer.Option(min=1, max=8, help="Processes that examine a large plain file; 2 need half as much memory again")
+Files = Annotated[list[Path], typer.Argument(help="JSONL files, plain or as .gz.")]
+Out = Annotated[
+    Path, typer.Option(help="Folder to write to: a new one, an empty one, or an earlier output.", metavar="FOLDER")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the receipt as JSON")]
-Project = Annotated[str, typer.Option(help="Folder under uploads/")]
-User = Annotated[str | None, typer.Option(help="Column of a table that holds what the user says")]
-Assistant = Annotated[str | None, typer.Option(help="Column that holds what the assistant answers")]
-System = Annotated[str | None, typer.Option(help="Column that holds the system message, if any")]
+Config = Annotated[
+    Path | None,
+    typer.Option(help="Settings of the project.", show_default="the tunedrop.yaml beside the file", metavar="FILE"),
+]
+Tokenizer = Annotated[
+    Path | None, typer.Option(help="A model's tokenizer.json, to count tokens exactly.", metavar="FILE")
+]
+Workers = Annotated[
+    int, typer.Option(min=1, max=8, help="Processes for a large plain file. Two need half as much memory again.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the receipt as JSON.")]
+Project = Annotated[str, typer.Option(help="Project to upload to.", metavar="NAME")]
+User = Annotated[str | None, typer.Option(help="Column of a table that holds what the user says.", metavar="COLUMN")]
+Assistant = Annotated[str | None, typer.Option(help="Column that holds what the assistant answers.", metavar="COLUMN")]
+System = Annotated[str | None, typer.Option(help="Column that holds the system message.", metavar="COLUMN")]
 
 
 @data.command()
 def check(
     files: Files, config: Config = None, tokenizer: Tokenizer = None, workers: Workers = 1, json: Json = False
 ) -> None:
-    """Say what would become of files: what is wrong with which line, and what to do about it.
+    """Say whether files would be accepted, which lines are bad, and how to fix them.
 
-    Exit status: 0 accepted, 2 rejected, 1 not checked. Files named train, validation and test are one upload.
+    Files named train, validation and test are one upload. Exit status: 0 accepted, 2 rejected, 1 could not be checked.
     """
     from cli.data import check as run
-    from cli.data.uploads import Asked
+    from cli.data.uploads import Options
 
-    with explained():
-        asked = Asked(config, tokenizer, workers)
-        accepted = run.check(files, asked, lambda found: run.show(console, found, json))
+    with report_errors():
+        options = Options(config, tokenizer, workers)
+        accepted = run.check(files, options, lambda receipt: run.show(console, receipt, json))
         sys.exit(0 if accepted else 2)
 
 
@@ -55,77 +62,85 @@ def prepare(
     workers: Workers = 1,
     json: Json = False,
 ) -> None:
-    """Check a file and write what it becomes: train, validation, test and rejected rows, and the receipt.
+    """Check a file, and write its training, validation, test and rejected rows and its receipt to a folder.
 
-    Exit status: 0 accepted, 2 rejected, 1 not prepared; then nothing is written.
+    Files named train, validation and test are one upload. Exit status: 0 accepted, 2 rejected, 1 could not be
+    prepared; then nothing is written.
     """
     from cli.data import check as run
-    from cli.data.uploads import Asked
+    from cli.data.uploads import Options
 
-    with explained():
-        asked = Asked(config, tokenizer, workers)
-        accepted = run.prepare(files, out, asked, lambda found: run.show(console, found, json))
+    with report_errors():
+        options = Options(config, tokenizer, workers)
+        accepted = run.prepare(files, out, options, lambda receipt: run.show(console, receipt, json))
         sys.exit(0 if accepted else 2)
 
 
 @data.command()
 def convert(
-    file: Annotated[
-        Path, typer.Argument(help="ShareGPT, Alpaca, pairs, lists; as JSONL, JSON, CSV, Parquet, .gz, .zst")
-    ],
-    out: Annotated[Path | None, typer.Option(help="File to write; by default FILE with the ending .jsonl")] = None,
+    file: Annotated[Path, typer.Argument(help="JSONL, JSON, CSV or Parquet; text also as .gz or .zst.")],
+    out: Annotated[
+        Path | None, typer.Option(help="File to write.", show_default="FILE with the ending .jsonl", metavar="FILE")
+    ] = None,
     user: User = None,
     assistant: Assistant = None,
     system: System = None,
 ) -> None:
-    """Turn a file of another shape into chat rows.
+    """Convert a file of another shape to chat rows.
 
-    Known are lists of turns (ShareGPT's and others, also one a line), Alpaca, and pairs of texts by the names that
-    are usual for them. Other keys are kept. What could not be converted is told by its line or row.
+    It recognises lists of turns (ShareGPT and similar ones, also one list a line), Alpaca, and pairs of texts under
+    their usual names. Other keys are kept. Records that cannot be converted are listed by line or row.
     """
     from cli.data.convert import convert as run
     from shared.data.reading.convert import Columns
 
-    with explained():
+    with report_errors():
         if (user is None) != (assistant is None):
-            raise TunedropError("A table needs a column for both sides.", "Name --user and --assistant.")
+            raise TunedropError("--user and --assistant must be given together.", "Add the one that is missing.")
         run(console, file, out, Columns(user, assistant, system) if user and assistant else None)
 
 
 @data.command("import")
 def import_(
-    dataset: Annotated[str, typer.Argument(help="A name on the Hugging Face Hub, or a folder of tables")] = _LESSONS,
-    subset: Annotated[str | None, typer.Option(help="One of a dataset's tables, where it has several")] = None,
-    split_pc: Annotated[float, typer.Option(min=0, max=100, help="Percent of each split, chosen by content")] = 5,
-    out: Annotated[Path | None, typer.Option(help="Folder to write to; by default below .tunedrop/imports")] = None,
-    project: Annotated[str | None, typer.Option(help="Drop the splits into this project")] = None,
+    dataset: Annotated[
+        str, typer.Argument(help="A dataset's name on the Hugging Face Hub, or a folder of tables.")
+    ] = _LESSON_DATASET,
+    subset: Annotated[str | None, typer.Option(help="One of the dataset's tables, if it has several.")] = None,
+    split_pc: Annotated[
+        float, typer.Option(min=0, max=100, help="Percent of each split to take, chosen by content.")
+    ] = 5,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to.", show_default="one in .tunedrop/imports", metavar="FOLDER")
+    ] = None,
+    project: Annotated[str | None, typer.Option(help="Upload the splits to this project.", metavar="NAME")] = None,
 ) -> None:
-    """Bring in every split of a dataset, or a share of it, as chat rows.
+    """Import every split of a dataset, or a share of it, as chat rows.
 
-    Each split becomes a file of its name. Into a project go train, validation and test: the splits that are named
-    so, else those with _sft behind it, else the only one that begins so.
+    Each split becomes a file of its name. With --project, train, validation and test are uploaded. For each of them
+    this is the split of exactly that name, else the one with _sft at its end, else the only one that begins so.
     """
     from cli.data import drop
-    from cli.data.imports import bring_in
+    from cli.data.import_dataset import import_dataset
     from cli.runs.target import Target
 
-    with explained():
+    with report_errors():
         if project is None:
-            bring_in(console, dataset, subset, split_pc, out)
+            import_dataset(console, dataset, subset, split_pc, out)
         else:
             drop.check_project(project)
             ports = Target.find().ports
-            drop.drop(console, bring_in(console, dataset, subset, split_pc, out), project, ports)
+            drop.drop(console, import_dataset(console, dataset, subset, split_pc, out), project, ports)
 
 
 @data.command()
-def drop(path: Annotated[Path, typer.Argument(help="A JSONL file, or a folder of splits")], project: Project) -> None:
-    """Upload a file, or a folder as one upload, to a project of the running stack.
+def drop(path: Annotated[Path, typer.Argument(help="A JSONL file, or a folder of splits.")], project: Project) -> None:
+    """Upload a file, or a folder as one upload, to a project of the running app.
 
-    Of a folder go train.jsonl, validation.jsonl and test.jsonl (or .jsonl.gz), and last the empty _READY.
+    From a folder, train.jsonl, validation.jsonl and test.jsonl are uploaded (or .jsonl.gz), then the empty file
+    _READY, which closes the upload.
     """
     from cli.data import drop as run
     from cli.runs.target import Target
 
-    with explained():
+    with report_errors():
         run.drop(console, path, project, lambda: Target.find().ports())

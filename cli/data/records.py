@@ -1,7 +1,7 @@
-"""Records of a local file of almost any kind, one at a time, in bounded memory.
+"""Reads the records of a local file of almost any kind, one at a time, in bounded memory.
 
-Text is read here, so that every record has the number of its line and a bad one stops nothing; what is no
-text is left to ``datasets``.
+Text is read here, so that every record has its line number and a bad record does not stop the others; other files
+are read by ``datasets``.
 """
 
 import codecs
@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from cli.data import datasets
-from cli.files import pieces
+from cli.data.files import pieces
 from shared.core.errors import TunedropError
 from shared.data.contract.validation import LONGEST_LINE, is_blank
 from shared.data.reading import shapes
@@ -36,7 +36,7 @@ class Record(NamedTuple):
     """One record, or why it cannot be read."""
 
     where: str
-    """``line 3``, or ``row 3`` where there are no lines."""
+    """``line 3``, or ``row 3`` of a file without lines."""
     value: Any
     problem: str | None = None
 
@@ -45,15 +45,15 @@ def records(file: Path) -> Iterator[Record]:
     """The records of a file: JSON lines, JSON, CSV, each also packed by gzip or zstd, or Parquet.
 
     Raises:
-        TunedropError: it is of another kind, or damaged; the records before that have been yielded.
+        TunedropError: it is of another kind, or damaged; the records before the damage have been yielded.
     """
     try:
-        yield from numbered(datasets.rows(file)) if _starts(file, _PARQUET) else _text(file)
+        yield from numbered(datasets.rows(file)) if _starts_with(file, _PARQUET) else _text(file)
     except (UnreadableError, UnicodeDecodeError, csv.Error) as error:
-        raise TunedropError(f"'{file}' cannot be read: {error}.", "Save it anew, as UTF-8.") from None
+        raise TunedropError(f"'{file}' cannot be read: {error}.", "Save it again, complete and as UTF-8.") from None
 
 
-def _starts(file: Path, magic: bytes) -> bool:
+def _starts_with(file: Path, magic: bytes) -> bool:
     with file.open("rb") as opened:
         return opened.read(len(magic)) == magic
 
@@ -65,9 +65,9 @@ def _text(file: Path) -> Iterator[Record]:
 
 
 def _unpacked(file: Path) -> Iterable[bytes]:
-    if _starts(file, _GZIP):
+    if _starts_with(file, _GZIP):
         return gunzip(pieces(file))
-    return _unzstd(file) if _starts(file, _ZSTD) else pieces(file)
+    return _unzstd(file) if _starts_with(file, _ZSTD) else pieces(file)
 
 
 def _unzstd(file: Path) -> Iterator[bytes]:
@@ -82,12 +82,15 @@ def _unzstd(file: Path) -> Iterator[bytes]:
 
 
 def _reader(file: Path, first: bytes) -> Callable[[Iterable[bytes]], Iterator[Record]]:
-    """By what the file looks like, else by its name."""
+    """Chosen by the content of the file, else by its name."""
     shape = shapes.of_file(first)
     if shape is not None and shape in _READERS:
         return _READERS[shape]
     if shape is not None:
-        raise TunedropError(f"'{file}' is {shape}.", f"First: {shapes.command(shape, str(file))}")
+        raise TunedropError(
+            f"'{file}' is a {shape} file, which cannot be read directly.",
+            f"Run this first: {shapes.command(shape, str(file))}",
+        )
     if _is_named(file, ".csv", ".tsv"):
         return _csv
     return _json if _is_named(file, ".json") and first.lstrip(_BLANK).startswith(b"{") else _json_lines
@@ -97,8 +100,8 @@ def _is_named(file: Path, *suffixes: str) -> bool:
     return any(suffix.lower() in suffixes for suffix in file.suffixes[-2:])
 
 
-def _json_lines(found: Iterable[bytes]) -> Iterator[Record]:
-    for number, line in enumerate(lines(found), 1):
+def _json_lines(content: Iterable[bytes]) -> Iterator[Record]:
+    for number, line in enumerate(lines(content), 1):
         if not is_blank(line):
             yield _parsed(f"line {number}", line)
 
@@ -112,15 +115,15 @@ def _parsed(where: str, line: bytes) -> Record:
         return Record(where, None, "not JSON")
 
 
-def _json(found: Iterable[bytes]) -> Iterator[Record]:
-    """The elements of a list, or values one after another, however they are laid out."""
-    decoded = chain(codecs.iterdecode(found, "utf-8-sig"), ["\n"])
+def _json(content: Iterable[bytes]) -> Iterator[Record]:
+    """The elements of a list, or values one after another, with any white space between them."""
+    decoded = chain(codecs.iterdecode(content, "utf-8-sig"), ["\n"])
     text = next(decoded).lstrip().removeprefix("[")
     number = end = 0
     for piece in decoded:
         text = text[end:] + piece
         end = 0
-        for value, after in _whole(text):
+        for value, after in _complete_values(text):
             number, end = number + 1, after
             yield Record(f"row {number}", value)
         if len(text) - end > LONGEST_LINE:
@@ -129,8 +132,8 @@ def _json(found: Iterable[bytes]) -> Iterator[Record]:
         raise UnreadableError(f"row {number + 1} is not JSON, or longer than {LONGEST_LINE:,} bytes")
 
 
-def _whole(text: str) -> Iterator[tuple[Any, int]]:
-    """The values that surely end within ``text``, each with its end."""
+def _complete_values(text: str) -> Iterator[tuple[Any, int]]:
+    """The values that end within ``text`` whatever follows it, each with its end."""
     end = 0
     while True:
         try:
@@ -143,16 +146,16 @@ def _whole(text: str) -> Iterator[tuple[Any, int]]:
 
 
 def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
-    found = pattern.match(text, start)
-    return found.end() if found else start
+    match = pattern.match(text, start)
+    return match.end() if match else start
 
 
-def _csv(found: Iterable[bytes]) -> Iterator[Record]:
-    """Rows of a table by the names in its head; fields may hold line feeds."""
+def _csv(content: Iterable[bytes]) -> Iterator[Record]:
+    """Rows of a table, by the names in its header; fields may hold line feeds."""
     csv.field_size_limit(LONGEST_LINE)
-    text = _decoded(found)
-    head = next(text, "")
-    rows = csv.reader(chain([head], text), delimiter=max(_DELIMITERS, key=head.count), strict=True)
+    text = _decoded(content)
+    header = next(text, "")
+    rows = csv.reader(chain([header], text), delimiter=max(_DELIMITERS, key=header.count), strict=True)
     names = next(rows, [])
     began = rows.line_num + 1
     for row in rows:
@@ -161,8 +164,8 @@ def _csv(found: Iterable[bytes]) -> Iterator[Record]:
         began = rows.line_num + 1
 
 
-def _decoded(found: Iterable[bytes]) -> Iterator[str]:
-    for number, line in enumerate(lines(found), 1):
+def _decoded(content: Iterable[bytes]) -> Iterator[str]:
+    for number, line in enumerate(lines(content), 1):
         try:
             yield line.decode() + "\n"
         except UnicodeDecodeError:
@@ -171,12 +174,12 @@ def _decoded(found: Iterable[bytes]) -> Iterator[str]:
 
 def _named(where: str, names: list[str], row: list[str]) -> Record:
     if len(row) != len(names):
-        return Record(where, None, f"{len(row)} fields, where the head has {len(names)}")
+        return Record(where, None, f"{len(row)} fields, but the header has {len(names)}")
     return Record(where, dict(zip(names, row, strict=True)))
 
 
 def numbered(rows: Iterable[Any]) -> Iterator[Record]:
-    """Records of something that has no lines."""
+    """Rows of a table without lines, numbered."""
     return (Record(f"row {number}", row) for number, row in enumerate(rows, 1))
 
 

@@ -1,4 +1,4 @@
-"""Local files, prepared by the code that prepares uploads, and the receipt of each."""
+"""Prepares local files with the code that prepares uploads, and returns the receipt of each upload."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from cli.explained import errors
-from cli.files import pieces, readable
+from cli.data.files import pieces, readable
+from cli.errors import stderr
 from shared.core.naming import CONFIG_FILE
 from shared.data.preparing import splits
 from shared.data.preparing.examiner import Examine, Examiner
@@ -22,7 +22,7 @@ from shared.models.receipt import Problem, Receipt
 from shared.policy.limits import max_seq_length
 
 LARGE: Final = 2**23
-"""Bytes from which on workers are of use."""
+"""Bytes from which on worker processes pay off."""
 
 
 class Upload(NamedTuple):
@@ -30,47 +30,50 @@ class Upload(NamedTuple):
 
     name: str
     files: Mapping[Path, str | None]
-    """In the order in which they are read, each with the split that it is."""
+    """In the order in which they are read, each with its split; ``None``: the file is to be split."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """How files are to be prepared."""
+class Options:
+    """How to prepare files."""
 
     config: Path | None = None
     """A ``tunedrop.yaml``; ``None``: the one beside the file, if there is one."""
     tokenizer: Path | None = None
     """A ``tokenizer.json`` that counts the tokens; ``None``: they are estimated."""
     workers: int = 1
-    """Processes that examine a large plain file; 1: this one alone."""
+    """Processes that examine a large plain file; 1: this process alone."""
 
 
-def uploads(files: Sequence[Path]) -> list[Upload]:
-    """Files named train, validation and test are one upload together; any others are one each.
+def group_uploads(files: Sequence[Path]) -> list[Upload]:
+    """Files named train, validation and test are one upload together; any other file is one of its own.
 
     Raises:
         TunedropError: one of them cannot be read.
     """
-    named = {readable(file).name.partition(".")[0]: file for file in files}
-    if len(named) == len(files) > 1 and named.keys() <= set(splits.NAMES):
-        held_out_first = (name for name in reversed(splits.NAMES) if name in named)
-        return [Upload(", ".join(map(str, files)), {named[name]: name for name in held_out_first})]
+    by_stem = {readable(file).name.partition(".")[0]: file for file in files}
+    if len(by_stem) == len(files) > 1 and by_stem.keys() <= set(splits.NAMES):
+        held_out_first = (name for name in reversed(splits.NAMES) if name in by_stem)
+        return [Upload(", ".join(map(str, files)), {by_stem[name]: name for name in held_out_first})]
     return [Upload(str(file), {file: None}) for file in files]
 
 
-def prepared(upload: Upload, asked: Asked, sinks: Mapping[str, Sink]) -> Receipt:
-    """The receipt of an upload whose rows have gone into ``sinks``: one for each split, one for what is rejected.
+def prepare_upload(upload: Upload, options: Options, sinks: Mapping[str, Sink]) -> Receipt:
+    """Write the rows of an upload to ``sinks``; its receipt.
+
+    Args:
+        sinks: one for each split, and one for the rejected rows.
 
     Raises:
         TunedropError: the configuration or the tokenizer cannot be read.
     """
     size = sum(file.stat().st_size for file in upload.files)
-    config = _settings(upload, asked.config)
+    config = _config(upload, options.config)
     if not isinstance(config, ProjectConfig):
         return receipts.unread(config, upload.name, size)
-    tokens = TokenCounter(readable(asked.tokenizer), sample=None) if asked.tokenizer else None
+    tokens = TokenCounter(readable(options.tokenizer), sample=None) if options.tokenizer else None
     *_, train = upload.files
-    with _examining(upload, config, asked) as examine, _reading(train.name, size) as progress:
+    with _workers(upload, config, options) as examine, _progress_bar(train.name, size) as progress:
         figures = prepare(
             _parts(upload, examine),
             config,
@@ -83,20 +86,20 @@ def prepared(upload: Upload, asked: Asked, sinks: Mapping[str, Sink]) -> Receipt
     return receipts.receipt(figures, config, upload.name)
 
 
-def _settings(upload: Upload, config: Path | None) -> ProjectConfig | list[Problem]:
+def _config(upload: Upload, config: Path | None) -> ProjectConfig | list[Problem]:
     beside = next(iter(upload.files)).parent / CONFIG_FILE
     file = config or (beside if beside.exists() else None)
     return read(readable(file).read_bytes() if file else None)
 
 
-def _examining(upload: Upload, config: ProjectConfig, asked: Asked) -> AbstractContextManager[Examine | None]:
-    """Workers for one large plain file; where a tokenizer counts, one process has to see all rows."""
+def _workers(upload: Upload, config: ProjectConfig, options: Options) -> AbstractContextManager[Examine | None]:
+    """Workers for one large plain file; with a tokenizer there are none, because one process has to see all rows."""
     file, *others = upload.files
-    if asked.workers == 1 or others or asked.tokenizer or file.suffix == ".gz" or file.stat().st_size < LARGE:
+    if options.workers == 1 or others or options.tokenizer or file.suffix == ".gz" or file.stat().st_size < LARGE:
         return nullcontext()
     from shared.data.preparing.workers import examining
 
-    return examining(file, Examiner(config, TokenCounter(), max_seq_length(config, None)), asked.workers)
+    return examining(file, Examiner(config, TokenCounter(), max_seq_length(config, None)), options.workers)
 
 
 def _parts(upload: Upload, examine: Examine | None) -> Iterator[Part]:
@@ -105,11 +108,11 @@ def _parts(upload: Upload, examine: Examine | None) -> Iterator[Part]:
 
 
 @contextmanager
-def _reading(name: str, size: int) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal's stderr; yields what is to be told the size of each piece."""
+def _progress_bar(name: str, size: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal's stderr; yields a function to call with the size of each piece in bytes."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    bar = Progress(*columns, TimeRemainingColumn(), console=errors, transient=True, disable=not errors.is_terminal)
+    bar = Progress(*columns, TimeRemainingColumn(), console=stderr, transient=True, disable=not stderr.is_terminal)
     with bar:
         yield partial(bar.advance, bar.add_task(name, total=size))

@@ -1,1 +1,5 @@
-"""The demo: a story told from real sources (``story``), and how it is shown (``view``)."""
+"""The demo: a file becomes an endpoint, and everything on the way is shown.
+
+``walkthrough`` runs it and yields ``events``, ``view`` and ``picture`` draw them. May import everything of ``cli``
+but ``main``. Start with ``run.py``.
+"""

@@ -1,7 +1,7 @@
 """The base model as a second deployment on the project's endpoint, to compare with.
 
-``python -m cli.demo.base_model ENDPOINT MODEL VERSION`` begins to create it, as anyone would with
-azure-ai-ml. That is a process of its own because the SDK prints what it does.
+``python -m cli.demo.base_model ENDPOINT MODEL VERSION`` starts to create it with azure-ai-ml. It is a process of
+its own because the SDK prints what it does.
 """
 
 import subprocess
@@ -16,20 +16,23 @@ NAME: Final = "base"
 
 
 def deploy(run: Run) -> None:
-    """Begin to create it, from the registry.
+    """Start to create it, from the registry.
+
+    Args:
+        run: must have its base model and its endpoint.
 
     Raises:
-        TunedropError: it was refused.
+        TunedropError: Azure ML refused.
     """
     base, endpoint = run.results.base_model, run.results.endpoint
     assert base is not None and endpoint is not None
     command = [sys.executable, "-m", __name__, endpoint, base.name, base.version]
-    begun = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if begun.returncode != 0:
-        raise TunedropError(f"The base model could not be deployed: {begun.stderr[-500:]}")
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if process.returncode != 0:
+        raise TunedropError(f"Azure ML refused to deploy the base model: {process.stderr[-500:]}")
 
 
-def _begin(endpoint: str, model: str, version: str) -> None:
+def _start_deployment(endpoint: str, model: str, version: str) -> None:
     from azure.ai.ml.entities import ManagedOnlineDeployment
 
     from shared.core.settings import settings
@@ -49,4 +52,4 @@ def _begin(endpoint: str, model: str, version: str) -> None:
 
 
 if __name__ == "__main__":
-    _begin(*sys.argv[1:])
+    _start_deployment(*sys.argv[1:])

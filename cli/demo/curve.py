@@ -7,7 +7,7 @@ _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
 
 
 def draw(points: Sequence[tuple[float, float]], width: int, height: int) -> list[str]:
-    """Lines of text with a bar per column, the highest and the lowest value beside them.
+    """Lines of text with one bar per column, and the highest and the lowest value beside them.
 
     Args:
         points: (x, y) by rising x. Several in a column are averaged; an empty column repeats the one before.
@@ -28,11 +28,11 @@ def draw(points: Sequence[tuple[float, float]], width: int, height: int) -> list
 def _columns(points: Sequence[tuple[float, float]], width: int) -> list[float]:
     first, last = points[0][0], points[-1][0]
     span = (last - first) or 1.0
-    found: list[list[float]] = [[] for _ in range(width)]
+    columns: list[list[float]] = [[] for _ in range(width)]
     for x, y in points:
-        found[min(width - 1, int((x - first) / span * width))].append(y)
+        columns[min(width - 1, int((x - first) / span * width))].append(y)
     values: list[float] = []
-    for column in found:
+    for column in columns:
         values.append(sum(column) / len(column) if column else values[-1])
     return values
 

@@ -1,14 +1,11 @@
-"""Questions with reference answers, from chat records; and how near answers come to the references."""
+"""Questions with reference answers, from chat records; and how close answers come to the references."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from shared.core.errors import TunedropError
-
-PARAMETERS: Final = {"max_new_tokens": 200, "do_sample": False}
-"""Of generation, unless told otherwise: the likeliest words, and enough of them."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """A question with what the base model and the tuned model say to it."""
+    """A question with the answers of the base model (``before``) and of the tuned model (``after``)."""
 
     question: str
     before: str
@@ -35,17 +32,17 @@ class Answer:
 
 
 def questions(lines: bytes, limit: int) -> list[Question]:
-    """Questions of a JSONL of chat records that end with an answer: at most ``limit``, spread over the file.
+    """Questions from a JSONL of chat records that end with an answer: at most ``limit``, spread over the file.
 
     Raises:
-        TunedropError: it holds none.
+        TunedropError: there are none.
     """
     records = (json.loads(line) for line in lines.split(b"\n") if line.strip())
-    found = [question for record in records if (question := _question(record))]
-    if not found:
-        raise TunedropError("There is no held-out question to ask.", "Upload more rows: a tenth of them is held out.")
-    count = min(limit, len(found))
-    return [found[number * len(found) // count] for number in range(count)]
+    candidates = [question for record in records if (question := _question(record))]
+    if not candidates:
+        raise TunedropError("No row was held out, so there is no question to ask.", "Drop a file with more rows.")
+    count = min(limit, len(candidates))
+    return [candidates[number * len(candidates) // count] for number in range(count)]
 
 
 def chrf(answers: Sequence[str], references: Sequence[str]) -> float:

@@ -1,6 +1,7 @@
-"""Runs the demo: set-up, stack, story and view, put together and taken down again."""
+"""``tunedrop demo``: puts set-up, stack, walkthrough and view together, and takes them down again."""
 
 import os
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +10,9 @@ from typing import Final
 from rich.console import Console
 
 from cli import paths
-from cli.demo.picture import Pictured
-from cli.demo.story import Plan, Story
+from cli.demo.picture import PictureView
 from cli.demo.view import view
+from cli.demo.walkthrough import Scenario, Walkthrough
 from cli.setup.background import Background
 from cli.setup.steps import LIGHT, TRAINING
 from cli.setup.view import set_up
@@ -25,12 +26,17 @@ _READY: Final = paths.DEMO / "ml-ready"
 
 
 def demo(console: Console, data: Path | None, picture: Path | None = None) -> None:
-    """The whole demo, with the example's data or with one's own; its results drawn to ``picture`` (SVG), if given.
+    """The whole demo.
+
+    Args:
+        data: JSONL to drop; ``None``: the example's.
+        picture: SVG file to draw the results to.
 
     Raises:
-        TunedropError, ChildError: it failed.
+        TunedropError: ``data`` is not chat data, or a step of the demo failed.
+        ChildError: a service of the stack did not start, or ended.
     """
-    about = plan(data)
+    about = scenario(data)
     set_up(LIGHT, console)
     shutil.rmtree(paths.DEMO, ignore_errors=True)
     installing = Background(TRAINING, _READY)
@@ -39,27 +45,30 @@ def demo(console: Console, data: Path | None, picture: Path | None = None) -> No
     stack = Stack(Options(paths.DEMO, python, paths.BASE_MODEL, in_memory=True))
     try:
         installing.start()
-        story = Story(about, stack, _ports(stack), lambda: installing.status)
-        with Pictured(view(console), picture) if picture else view(console) as shown:
-            for fact in story.tell():
-                shown.show(fact)
+        walkthrough = Walkthrough(about, stack, _ports(stack), lambda: installing.status)
+        with PictureView(view(console), picture) if picture else view(console) as shown:
+            for event in walkthrough.events():
+                shown.show(event)
     finally:
         stack.stop()
         installing.stop()
 
 
-def plan(data: Path | None) -> Plan:
-    """What the story is about: the example, or one's own file.
+def scenario(data: Path | None) -> Scenario:
+    """What the demo drops and asks: the example, or one's own file.
 
     Raises:
-        TunedropError: the file would be ignored.
+        TunedropError: the app would ignore the file.
     """
     config = (EXAMPLE / "tunedrop.yaml").read_bytes()
     if data is None:
-        return Plan("lumo", EXAMPLE / "support-chats.jsonl", config, EXAMPLE / "held-out.jsonl", 30.0, 12, 24)
+        return Scenario("lumo", EXAMPLE / "support-chats.jsonl", config, EXAMPLE / "held-out.jsonl", 30.0, 12, 24)
     if not is_data_file(data.name):
-        raise TunedropError(f"'{data.name}' is no chat data.", "Its name must end in .jsonl or .jsonl.gz.")
-    return Plan("mine", data, config, None, None, 10, 64)
+        raise TunedropError(
+            f"'{data.name}' is not chat data: its name must end in .jsonl or .jsonl.gz.",
+            f"Convert it: .venv/bin/tunedrop convert {shlex.quote(str(data))}",
+        )
+    return Scenario("mine", data, config, None, None, 10, 64)
 
 
 def _ports(stack: Stack) -> Callable[[], Ports]:

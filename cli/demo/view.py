@@ -1,6 +1,7 @@
-"""How the story is shown: live on a terminal, as plain lines elsewhere."""
+"""Shows the demo's events: live on a terminal, as plain lines elsewhere."""
 
 import time
+from dataclasses import asdict
 from typing import Final, Protocol
 
 from rich.console import Console, Group, RenderableType
@@ -11,42 +12,46 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from cli.demo import tables
+from cli.demo import results
 from cli.demo.curve import draw
-from cli.demo.facts import (
-    Answered,
-    Billed,
-    Compared,
-    Entered,
-    Fact,
-    Finished,
-    PartUp,
-    ReceiptRead,
-    Said,
-    Station,
-    Told,
-    Training,
+from cli.demo.events import (
+    AnswersScored,
+    DemoFinished,
+    EndpointBilled,
+    Event,
+    Message,
+    QuestionAnswered,
+    ReceiptWritten,
+    RunEnded,
+    ServiceStarted,
+    Stage,
+    StageStarted,
     Waiting,
 )
+from cli.demo.questions import Answer
+from cli.runs import tables
+from cli.stack.azureml import TrainingProgress
 
-ROLES: Final = {
-    Station.STACK: "Azurite is Microsoft's emulator; the other parts are stand-ins on loopback",
-    Station.UPLOAD: "real storage SDK and webhooks · Event Grid: stand-in",
-    Station.RECEIPT: "real: the app's own code",
-    Station.JOB: "real azure-ai-ml · Azure ML: stand-in",
-    Station.TRAINING: "real training of a small model on this CPU",
-    Station.ENDPOINT: "real REST calls · the endpoint is a local server process",
-    Station.QUESTIONS: "real answers of both models",
-    Station.LEASE: "real: the app's own reaper",
+STAGE_NOTES: Final = {
+    Stage.STACK: "Azurite is Microsoft's emulator; the other services are stand-ins on loopback",
+    Stage.UPLOAD: "real storage SDK and webhooks · Event Grid: stand-in",
+    Stage.RECEIPT: "real: the app's own code",
+    Stage.JOB: "real azure-ai-ml · Azure ML: stand-in",
+    Stage.TRAINING: "real training of a small model on this CPU",
+    Stage.ENDPOINT: "real REST calls · the endpoint is a local server process",
+    Stage.QUESTIONS: "real answers of both models",
+    Stage.LEASE: "real: the app's own reaper",
 }
+"""What is real in each stage, and what is a stand-in."""
 _PLAIN_SECONDS: Final = 10.0
 _CURVE: Final = (56, 6)
+"""Columns and lines."""
 
 
 class View(Protocol):
-    """Shows facts as they come."""
+    """Shows events as they come."""
 
-    def show(self, fact: Fact) -> None: ...
+    def show(self, event: Event) -> None: ...
 
     def __enter__(self) -> "View": ...
 
@@ -59,7 +64,7 @@ def view(console: Console) -> View:
 
 
 class PlainView:
-    """One line a fact, with the seconds since the start; what only changes is told every ten seconds."""
+    """One line an event, with the seconds since the start; progress is shown at most every ten seconds."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -72,25 +77,24 @@ class PlainView:
     def __exit__(self, *error: object) -> None:
         pass
 
-    def show(self, fact: Fact) -> None:
-        if isinstance(fact, Waiting | Training) and time.monotonic() < self._quiet_until:
+    def show(self, event: Event) -> None:
+        if isinstance(event, Waiting | TrainingProgress) and time.monotonic() < self._quiet_until:
             return
-        for line in plain_lines(fact):
+        for line in plain_lines(event):
             elapsed = time.monotonic() - self._began
             self._console.print(f"[{elapsed:5.0f} s] {line}", markup=False, highlight=False, soft_wrap=True)
         self._quiet_until = time.monotonic() + _PLAIN_SECONDS
 
 
 class LiveView:
-    """The path as stations at the bottom of the terminal; what is final scrolls by above it."""
+    """The stages at the bottom of the terminal; what is final scrolls by above them."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._began = time.monotonic()
-        self._station: Station | None = None
+        self._stage: Stage | None = None
         self._finished = False
-        self._details: dict[Station, str] = {}
-        self._now: RenderableType | None = None
+        self._progress: RenderableType | None = None
         self._spinner = Spinner("dots", style="cyan")
         self._live = Live(
             get_renderable=self._render, console=console, refresh_per_second=8, transient=False, redirect_stderr=False
@@ -101,37 +105,36 @@ class LiveView:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._now = None
+        self._progress = None
         self._live.refresh()
         self._live.stop()
 
-    def show(self, fact: Fact) -> None:
-        self._now = None
-        match fact:
-            case Entered(station):
-                self._station = station
-            case Said(text):
-                self._tell(text)
-            case PartUp():
-                self._tell(_part(fact))
+    def show(self, event: Event) -> None:
+        self._progress = None
+        match event:
+            case StageStarted(stage):
+                self._stage = stage
+            case Message(text):
+                self._print_line(text)
+            case ServiceStarted():
+                self._print_line(_service(event))
             case Waiting(text):
-                self._now = Text(text, style="dim")
-            case Training():
-                self._now = training(fact)
-            case Answered(answer, number, of):
-                self._now = Text(f"{number} of {of}: {answer.question} {answer.after}", style="dim")
+                self._progress = Text(text, style="dim")
+            case TrainingProgress():
+                self._progress = training_curve(event)
+            case QuestionAnswered(answer, number, total):
+                self._progress = Text(f"{number} of {total}: {answer.question} {answer.after}", style="dim")
             case _:
-                self._print(fact)
+                self._print_result(event)
         self._live.refresh()
 
-    def _print(self, fact: Fact) -> None:
-        self._finished = isinstance(fact, Finished)
-        self._live.console.print(final(fact))
+    def _print_result(self, event: Event) -> None:
+        self._finished = isinstance(event, DemoFinished)
+        self._live.console.print(renderable(event))
 
-    def _tell(self, text: str) -> None:
-        assert self._station is not None
-        self._details[self._station] = text
-        self._live.console.print(f"[dim]{self._elapsed()}[/]  {self._station.value:10} {escape(text)}", highlight=False)
+    def _print_line(self, text: str) -> None:
+        assert self._stage is not None
+        self._live.console.print(f"[dim]{self._elapsed()}[/]  {self._stage.value:10} {escape(text)}", highlight=False)
 
     def _elapsed(self) -> str:
         seconds = int(time.monotonic() - self._began)
@@ -139,86 +142,84 @@ class LiveView:
 
     def _render(self) -> RenderableType:
         rows = Table.grid(padding=(0, 2, 0, 0))
-        for station in Station:
-            mark, style = self._mark(station)
-            rows.add_row(mark, Text(station.value, style=style), Text(ROLES[station], style="dim"))
+        for stage in Stage:
+            mark, style = self._mark(stage)
+            rows.add_row(mark, Text(stage.value, style=style), Text(STAGE_NOTES[stage], style="dim"))
         title = Rule(f"[bold]Tunedrop[/] · {self._elapsed()}", align="left", style="cyan")
-        return Group(title, rows, self._now or Text(""))
+        return Group(title, rows, self._progress or Text(""))
 
-    def _mark(self, station: Station) -> tuple[RenderableType, str]:
-        order = list(Station)
-        here = order.index(self._station) if self._station else -1
-        if self._finished or order.index(station) < here:
+    def _mark(self, stage: Stage) -> tuple[RenderableType, str]:
+        order = list(Stage)
+        current = order.index(self._stage) if self._stage else -1
+        if self._finished or order.index(stage) < current:
             return Text("✓", style="green"), "green"
-        if station is self._station:
+        if stage is self._stage:
             return self._spinner, "bold cyan"
         return Text("○", style="dim"), "dim"
 
 
-def final(fact: Fact) -> RenderableType:
-    """A result, as it is shown on a terminal."""
-    match fact:
-        case ReceiptRead(receipt):
+def renderable(event: Event) -> RenderableType:
+    """A result as it is shown on a terminal."""
+    match event:
+        case ReceiptWritten(receipt):
             return tables.receipt_panel(receipt)
-        case Compared():
-            return tables.comparison_table(fact)
-        case Told():
-            return tables.timeline_table(fact)
+        case AnswersScored():
+            return results.comparison_table(event)
+        case RunEnded(report):
+            return tables.timeline_table(report)
         case _:
-            return Text("\n".join(plain_lines(fact)))
+            return Text("\n".join(plain_lines(event)))
 
 
-def plain_lines(fact: Fact) -> list[str]:
-    """A fact in lines of text."""
-    match fact:
-        case Entered(station):
-            return [f"== {station.value} ({ROLES[station]})"]
-        case Said(text):
+def plain_lines(event: Event) -> list[str]:
+    """An event in lines of text."""
+    match event:
+        case StageStarted(stage):
+            return [f"== {stage.value} ({STAGE_NOTES[stage]})"]
+        case Message(text):
             return [text]
         case Waiting(text):
             return [f"... {text}"]
-        case PartUp():
-            return [_part(fact)]
-        case Training():
-            return [_progress(fact)]
-        case ReceiptRead(receipt):
+        case ServiceStarted():
+            return [_service(event)]
+        case TrainingProgress():
+            return [_progress(event)]
+        case ReceiptWritten(receipt):
             return [*tables.receipt_summary(receipt).split("\n"), *tables.problem_lines(receipt)]
-        case Answered(answer, number, of):
-            return [f"{number} of {of}: {answer.question}"]
+        case QuestionAnswered(answer, number, total):
+            return [f"{number} of {total}: {answer.question}"]
         case _:
-            return _closing_lines(fact)
+            return _closing_lines(event)
 
 
-def _closing_lines(fact: Fact) -> list[str]:
-    match fact:
-        case Compared(answers):
-            told = [line for answer in answers for line in _answer_lines(answer.__dict__)]
-            return [*told, tables.comparison_summary(fact)]
-        case Told():
-            return ["Timeline:", *tables.timeline_lines(fact)]
-        case Billed():
-            return [tables.bill_summary(fact)]
-        case Finished(commands, seconds):
-            return [f"Done in {seconds:.0f} s. Next:", *(f"  {command:48} {why}" for command, why in commands)]
-        case _:
-            raise TypeError(f"not a fact: {fact!r}")
+def _closing_lines(event: AnswersScored | RunEnded | EndpointBilled | DemoFinished) -> list[str]:
+    match event:
+        case AnswersScored(answers):
+            return [*(line for answer in answers for line in _answer_lines(answer)), results.comparison_summary(event)]
+        case RunEnded(report):
+            return ["Timeline:", *tables.timeline_lines(report)]
+        case EndpointBilled():
+            return [results.bill_summary(event)]
+        case DemoFinished(commands, seconds):
+            return [f"Done in {seconds:.0f} s. Next:", *(f"  {command:50} {effect}" for command, effect in commands)]
 
 
-def _answer_lines(answer: dict[str, str]) -> list[str]:
-    return [f"{name + ':':10} {' '.join(text.split())}" for name, text in answer.items()]
+def _answer_lines(answer: Answer) -> list[str]:
+    texts = asdict(answer)
+    return [f"{name + ':':10} {' '.join(text.split())}" for name, text in texts.items()]
 
 
-def _part(fact: PartUp) -> str:
-    return f"{fact.name}: {fact.role}; {fact.address} ({fact.seconds:.1f} s)"
+def _service(event: ServiceStarted) -> str:
+    return f"{event.name}: {event.description}; {event.address} ({event.seconds:.1f} s)"
 
 
-def _progress(fact: Training) -> str:
-    loss = f", loss {fact.losses[-1][1]:.2f} at step {fact.losses[-1][0]:.0f}" if fact.losses else ""
-    left = "" if fact.seconds_left is None else f", about {fact.seconds_left:.0f} s left"
-    return f"{fact.step}: {fact.fraction:.0%}{loss}{left}"
+def _progress(progress: TrainingProgress) -> str:
+    loss = f", loss {progress.losses[-1][1]:.2f} at step {progress.losses[-1][0]:.0f}" if progress.losses else ""
+    left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
+    return f"{progress.step}: {progress.fraction:.0%}{loss}{left}"
 
 
-def training(fact: Training) -> RenderableType:
+def training_curve(progress: TrainingProgress) -> RenderableType:
     """The loss curve so far, and how far training is."""
-    curve = Text("\n".join(draw(fact.losses, *_CURVE)), style="magenta")
-    return Group(Text(f"training loss · {_progress(fact)}", style="dim"), curve)
+    curve = Text("\n".join(draw(progress.losses, *_CURVE)), style="magenta")
+    return Group(Text(f"training loss · {_progress(progress)}", style="dim"), curve)

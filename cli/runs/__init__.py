@@ -1,4 +1,5 @@
-"""Commands that talk to a Tunedrop, here or on Azure: list and show runs, decide, ask a model, rebuild.
+"""Commands that talk to an app, on this machine or on Azure: list and show runs, decide, score, rebuild.
 
-May import ``shared``. Start with ``target.py``: it finds the app that a command talks to.
+May import ``local`` (to find the local stack) and ``shared``. Start with ``target.py``: it finds the app that a
+command talks to.
 """

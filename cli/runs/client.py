@@ -1,45 +1,38 @@
-"""The app's HTTP API, and the two places beside it that the command reads: blobs and Azure ML."""
+"""A client of the app's HTTP API."""
 
-import json
-import ssl
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, TypeVar
 
+from pydantic import BaseModel, ValidationError
+
+from cli.runs.http import request
+from shared.api.runs import RunList, RunReport
 from shared.core.errors import TunedropError
-from shared.models.run import Decided, Run, TimelineEntry
+from shared.models.config import Scalar
+from shared.models.run import Decided, Run
 
-_SECONDS: Final = 120.0
+GENERATION_PARAMETERS: Final[Mapping[str, Scalar]] = {"max_new_tokens": 200, "do_sample": False}
+"""Unless others are given: the likeliest words, and enough of them for an answer."""
 
-
-class HttpError(TunedropError):
-    """A server answered with an error.
-
-    Args:
-        status: its HTTP status; 0 where nothing answered.
-    """
-
-    def __init__(self, message: str, remedy: str, status: int) -> None:
-        super().__init__(message, remedy)
-        self.status = status
+_Parsed = TypeVar("_Parsed", bound=BaseModel)
 
 
-@dataclass(frozen=True)
-class Report:
-    """A run and everything that happened to it."""
+class _ScoreAnswer(BaseModel):
+    """What a deployment answers to one conversation; some versions of Azure ML's image answer with a list."""
 
-    run: Run
-    timeline: list[TimelineEntry]
+    output: str | list[str]
+
+    @property
+    def text(self) -> str:
+        return self.output if isinstance(self.output, str) else "".join(self.output[:1])
 
 
 class Api:
     """The app's API.
 
     Args:
-        url: of the Functions host.
+        url: of the Functions host, without a slash at its end.
         key: function key.
     """
 
@@ -48,69 +41,62 @@ class Api:
         self._headers = {"x-functions-key": key}
 
     def runs(self, project: str | None = None) -> list[Run]:
-        """All runs, newest first."""
-        query = f"?project={urllib.parse.quote(project)}" if project else ""
-        return [Run.model_validate(run) for run in self._get(f"/api/runs{query}")["runs"]]
+        """All runs, or those of one project, newest first.
 
-    def report(self, run_id: str) -> Report:
-        """One run with its timeline."""
-        found = self._get(f"/api/runs/{urllib.parse.quote(run_id)}")
-        return Report(
-            Run.model_validate(found["run"]), [TimelineEntry.model_validate(entry) for entry in found["timeline"]]
-        )
+        Raises:
+            HttpError: the app answered with an error, or not at all.
+        """
+        query = f"?project={urllib.parse.quote(project)}" if project else ""
+        return self._call(RunList, f"/api/runs{query}").runs
+
+    def report(self, run_id: str) -> RunReport:
+        """One run with its timeline.
+
+        Raises:
+            HttpError: there is no such run, or the app answered with another error, or not at all.
+        """
+        return self._call(RunReport, f"/api/runs/{urllib.parse.quote(run_id)}")
 
     def decide(self, run_id: str, what: Decided, by: str) -> Run:
-        """Approve, cancel or retry a run; its record as it is then."""
-        url = f"{self._url}/api/runs/{urllib.parse.quote(run_id)}/{what}"
-        return Run.model_validate(call(url, self._headers, {"by": by}))
+        """Approve, cancel or retry a run; its record as it is then.
+
+        Raises:
+            HttpError: there is no such run, it cannot do that now, or the app does not answer.
+        """
+        return self._call(Run, f"/api/runs/{urllib.parse.quote(run_id)}/{what}", {"by": by})
 
     def ask(
         self,
         project: str,
         messages: Sequence[Mapping[str, str]],
-        parameters: Mapping[str, Any],
+        parameters: Mapping[str, Scalar] = GENERATION_PARAMETERS,
         deployment: str | None = None,
     ) -> str:
-        """What the project's endpoint (or one deployment of it) answers to a conversation."""
+        """What the project's endpoint (or one deployment of it) answers to a conversation.
+
+        Args:
+            messages: each with ``role`` and ``content``, oldest first.
+            parameters: of the generation.
+
+        Raises:
+            HttpError: the project has no endpoint, or the deployment or the app answered with an error.
+        """
         body = {"input_data": {"input_string": [list(messages)], "parameters": dict(parameters)}}
-        headers = self._headers | ({"azureml-model-deployment": deployment} if deployment else {})
-        output = call(f"{self._url}/api/score/{urllib.parse.quote(project)}", headers, body)["output"]
-        return str(output[0] if isinstance(output, list) else output)
+        headers = {"azureml-model-deployment": deployment} if deployment else {}
+        return self._call(_ScoreAnswer, f"/api/score/{urllib.parse.quote(project)}", body, headers).text
 
-    def _get(self, path: str) -> Any:
-        return call(self._url + path, self._headers)
-
-
-def call(
-    url: str, headers: Mapping[str, str], body: Any = None, method: str | None = None, ca: str | None = None
-) -> Any:
-    """The JSON that a server answers; ``ca`` vouches for it where it speaks TLS.
-
-    Raises:
-        HttpError: it answered with an error, or not at all.
-    """
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(  # noqa: S310 - the stack's own addresses
-        url, data, {"Content-Type": "application/json", **headers}, method=method
-    )
-    try:
-        with _opener(ca).open(request, timeout=_SECONDS) as answer:
-            return json.loads(answer.read() or b"null")
-    except urllib.error.HTTPError as error:
-        raise _explained(url, error.code, error.read()) from None
-    except OSError as error:
-        raise HttpError(f"{url} does not answer: {error}.", "Is the stack up? 'tunedrop up' starts it.", 0) from None
-
-
-def _opener(ca: str | None) -> urllib.request.OpenerDirector:
-    """Straight to loopback, whatever proxy the machine uses."""
-    context = ssl.create_default_context(cafile=ca)
-    return urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
-
-
-def _explained(url: str, status: int, answer: bytes) -> HttpError:
-    try:
-        error = json.loads(answer)["error"]
-        return HttpError(str(error["message"]), str(error.get("remedy", "")), status)
-    except (ValueError, KeyError, TypeError):
-        return HttpError(f"{urllib.parse.urlsplit(url).path} answered {status}.", "", status)
+    def _call(
+        self,
+        model: type[_Parsed],
+        path: str,
+        body: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> _Parsed:
+        content = request(self._url + path, {**self._headers, **(headers or {})}, body)
+        try:
+            return model.model_validate_json(content)
+        except ValidationError:
+            raise TunedropError(
+                f"{self._url}{path} answered with something that this version of tunedrop does not know.",
+                "Use the version of tunedrop that the app was deployed from.",
+            ) from None

@@ -1,4 +1,4 @@
-"""``tunedrop rebuild``: recreate what the tables have lost."""
+"""``tunedrop rebuild``: recreate lost table rows."""
 
 from rich.console import Console
 
@@ -7,15 +7,20 @@ from shared.runs.store import all_runs
 from shared.sweeps.rebuild import rebuild
 
 
-def rebuilt(console: Console, ports: Ports) -> None:
-    """Write the rows that are missing, and say how many those were."""
-    found = rebuild(all_runs(ports), ports)
-    if not found.total:
-        console.print("Nothing is missing.")
+def rebuild_tables(console: Console, ports: Ports) -> None:
+    """Write the rows that are missing, and say how many of each kind were."""
+    restored = rebuild(all_runs(ports), ports)
+    if not restored.total:
+        console.print("No rows are missing.")
         return
     console.print(
-        f"Restored: {found.runs} runs, the serving of {found.projects} projects, {found.bills} entries of the ledger. "
-        "Runs that have not ended go on within a minute.",
+        f"Restored {_count(restored.runs, 'run')}, {_count(restored.projects, 'project')} and"
+        f" {_count(restored.bills, 'ledger entry', 'ledger entries')}."
+        " Runs that have not ended continue within a minute.",
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _count(count: int, singular: str, plural: str = "") -> str:
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"

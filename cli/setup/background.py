@@ -1,4 +1,4 @@
-"""Set-up that goes on while something else already runs."""
+"""Set-up in the background, while something else already runs."""
 
 import threading
 import time
@@ -10,56 +10,56 @@ from cli.setup.steps import Step
 
 
 class Background:
-    """Does steps in a thread; ``ready`` is touched once all are done.
+    """Runs steps in a thread, and creates the file ``ready`` when all are done.
 
     Args:
-        steps: what to do.
-        ready: file that whoever needs the result waits for.
+        steps: what to install.
+        ready: file that others wait for.
     """
 
     def __init__(self, steps: Sequence[Step], ready: Path) -> None:
         self._steps = steps
         self._ready = ready
         self._setup = Setup()
-        self._now: tuple[str, float] | None = None
+        self._current: tuple[str, float] | None = None
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     @property
     def status(self) -> str | None:
-        """What is being set up and for how long; ``None`` once there is nothing left to do.
+        """What is being installed and for how long; ``None`` when nothing is.
 
         Raises:
             SetupError: a step failed.
         """
         if self._error is not None:
             raise self._error
-        if not self._thread.is_alive() or self._now is None:
+        if not self._thread.is_alive() or self._current is None:
             return None
-        title, began = self._now
+        title, began = self._current
         return f"still installing: {title} ({time.monotonic() - began:.0f} s)"
 
     def wait(self) -> None:
-        """Until nothing is left to do, or something failed."""
+        """Wait until all steps are done, or one has failed."""
         if self._thread.ident is not None:
             self._thread.join()
 
     def stop(self) -> None:
-        """Stop what is not done."""
+        """Stop the step that runs; what is done stays done."""
         self._setup.cancel()
         self.wait()
 
     def started(self, step: Step, /) -> None:
-        """A step begins."""
-        self._now = (step.title, time.monotonic())
+        """A step has started."""
+        self._current = (step.title, time.monotonic())
 
     def finished(self, _step: Step, _seconds: float, /) -> None:
         """A step is done."""
-        self._now = None
+        self._current = None
 
     def _run(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Carries out set-up: one at a time on a machine, resumable, with everything it says in a log."""
+"""Runs set-up: one at a time on a checkout, resumable, with all output in a log."""
 
 import contextlib
 import fcntl
@@ -17,15 +17,15 @@ from cli.setup.steps import STAMPS, Step
 from shared.core.errors import TunedropError
 
 _LINES_SHOWN: Final = 12
-_NO_SUCH_PROGRAM: Final = 127
+_PROGRAM_NOT_FOUND: Final = 127
 
 
 class SetupError(TunedropError):
-    """A step of set-up failed; the message holds the end of its log."""
+    """A step failed or was stopped; the message holds the end of its log."""
 
 
 class Listener(Protocol):
-    """Is told how set-up goes."""
+    """Is called as steps start and end."""
 
     def started(self, step: Step, /) -> None: ...
 
@@ -33,39 +33,42 @@ class Listener(Protocol):
 
 
 class Setup:
-    """Does the steps that are not done yet; ``cancel`` may be called from another thread."""
+    """Runs the steps that are not done yet; ``cancel`` may be called from another thread."""
 
     def __init__(self) -> None:
         self.log = LOGS / f"setup-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
-        # As it is now: a stack that comes up meanwhile puts its own certificates and identity into ours.
+        # Copied now, because a stack that starts meanwhile sets its own certificates and identity in os.environ.
         self._environment = dict(os.environ)
         self._process: subprocess.Popen[bytes] | None = None
         self._cancelled = False
         self._starting = threading.Lock()
 
     def run(self, steps: Sequence[Step], listener: Listener) -> None:
-        """Do what is not done yet.
+        """Run what is not done yet.
+
+        Args:
+            listener: is called as each step starts and ends.
 
         Raises:
-            SetupError: a step failed.
+            SetupError: a step failed or was stopped.
         """
         if all(step.done for step in steps):
             return
-        with _alone():
+        with _locked():
             for step in (step for step in steps if not step.done):
                 began = time.monotonic()
                 listener.started(step)
-                self._carry_out(step)
+                self._run_step(step)
                 listener.finished(step, time.monotonic() - began)
 
     def cancel(self) -> None:
-        """Stop whatever runs; what is done stays done."""
+        """Stop the step that runs; what is done stays done."""
         with self._starting:
             self._cancelled = True
         if self._process is not None:
             _end(self._process)
 
-    def _carry_out(self, step: Step) -> None:
+    def _run_step(self, step: Step) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         for command in step.commands:
             if self._call(command, step.folder) != 0:
@@ -80,7 +83,7 @@ class Setup:
                 self._process = self._start(command, folder, log)
             except FileNotFoundError as error:
                 log.write(f"{error}\n".encode())
-                return _NO_SUCH_PROGRAM
+                return _PROGRAM_NOT_FOUND
         try:
             return self._process.wait()
         except BaseException:
@@ -90,7 +93,7 @@ class Setup:
     def _start(self, command: Sequence[str], folder: Path, log: BinaryIO) -> subprocess.Popen[bytes]:
         with self._starting:
             if self._cancelled:
-                raise SetupError("Set-up was stopped.")
+                raise SetupError("Set-up was stopped.", "Run `make setup` to continue it.")
             return subprocess.Popen(
                 command,
                 cwd=folder,
@@ -103,10 +106,10 @@ class Setup:
 
     def _failure(self, step: Step) -> SetupError:
         lines = self.log.read_text(errors="replace").splitlines()[-_LINES_SHOWN:] if self.log.exists() else []
-        what = "was stopped" if self._cancelled else "failed"
+        outcome = "was stopped" if self._cancelled else "failed"
         return SetupError(
-            f"{step.title}: {what}.\n" + "".join(f"  {line}\n" for line in lines),
-            f"All of it is in {self.log}. Set-up goes on where it stopped: run 'make setup' again.",
+            f"Set-up {outcome} at this step: {step.title}.\n" + "".join(f"  {line}\n" for line in lines),
+            f"The whole log is {self.log}. Run `make setup` to continue from this step.",
         )
 
 
@@ -117,8 +120,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Waits for another set-up on this checkout."""
+def _locked() -> Iterator[None]:
+    """Waits until no other set-up runs on this checkout."""
     STAMPS.mkdir(parents=True, exist_ok=True)
     with (STAMPS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

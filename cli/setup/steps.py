@@ -1,4 +1,4 @@
-"""The steps of set-up. A step is done once its product is there and nothing it was made from has changed."""
+"""The steps of set-up. A step is done when its product exists and its sources have not changed since."""
 
 import hashlib
 import sys
@@ -16,14 +16,15 @@ _PIP: Final = (str(PYTHON_ML), "-m", "pip", "install", "--disable-pip-version-ch
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to set up.
+    """One thing to install.
 
     Args:
         name: file name of its stamp.
         title: what a person reads while it runs.
         commands: run one after the other, in ``folder``.
-        sources: files that decide whether it must be done again.
-        product: what must exist for it to count as done.
+        sources: the step is not done any more when one of these files changes.
+        product: the step is not done while this does not exist.
+        folder: working directory of the commands.
     """
 
     name: str
@@ -35,10 +36,11 @@ class Step:
 
     @property
     def done(self) -> bool:
+        """Whether it need not run."""
         return self.product.exists() and self._stamp.exists() and self._stamp.read_text() == self._fingerprint()
 
     def stamp(self) -> None:
-        """Write down that it is done."""
+        """Record that it is done."""
         self._stamp.parent.mkdir(parents=True, exist_ok=True)
         self._stamp.write_text(self._fingerprint())
 
@@ -53,8 +55,8 @@ class Step:
         return digest.hexdigest()
 
 
-def _newer() -> str:
-    """The requirement of azure-functions on newer Pythons than this one."""
+def _newer_functions() -> str:
+    """The requirement of azure-functions on Python 3.13 and newer."""
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     return next(line.partition(";")[0] for line in lines if line.startswith("azure-functions==2"))
 
@@ -95,8 +97,18 @@ TINY: Final = Step(
 
 NEWER_FUNCTIONS: Final = Step(
     "azure-functions-2",
-    "azure-functions for Python 3.13, which the tests index the app under",
-    ((sys.executable, *_PIP[1:], "--no-deps", "--ignore-requires-python", "--target", str(FUNCTIONS_2), _newer()),),
+    "azure-functions for Python 3.13, for the tests that load the app with it",
+    (
+        (
+            sys.executable,
+            *_PIP[1:],
+            "--no-deps",
+            "--ignore-requires-python",
+            "--target",
+            str(FUNCTIONS_2),
+            _newer_functions(),
+        ),
+    ),
     (ROOT / "requirements.txt",),
     FUNCTIONS_2 / "azure" / "functions" / "__init__.py",
 )

@@ -1,4 +1,4 @@
-"""How set-up shows itself: a spinner with the time on a terminal, plain lines elsewhere."""
+"""Shows set-up: a spinner with the time on a terminal, plain lines elsewhere."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from cli.setup.steps import Step
 
 
 class PlainListener:
-    """One line as a step starts, one as it ends."""
+    """One line when a step starts, one when it ends."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -38,10 +38,10 @@ class LiveListener:
 
 
 def set_up(steps: Sequence[Step], console: Console) -> None:
-    """Do the steps that are not done yet, in view.
+    """Run the steps that are not done yet, and show them.
 
     Raises:
-        SetupError: a step failed.
+        SetupError: a step failed or was stopped.
     """
     if not console.is_terminal:
         Setup().run(steps, PlainListener(console))

@@ -1,7 +1,6 @@
 """Event Grid delivers at least once, and in any order."""
 
-from typing import Any
-
+from cli.stack.azureml import RunEvent
 from shared.core.naming import attempt_name
 from shared.core.states import State
 from tests.e2e.world import ONE_OF_EACH, World, rows
@@ -44,7 +43,7 @@ def completed(world: World) -> list[str]:
     ]
 
 
-def parent(event: dict[str, Any]) -> object:
+def parent(event: RunEvent) -> object:
     return (event["data"]["runTags"] or {}).get("azureml.pipelinerunid")
 
 

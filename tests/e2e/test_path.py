@@ -1,7 +1,6 @@
 """The whole path of one upload, and of one that is not worth a run."""
 
-from cli.demo.questions import PARAMETERS
-from cli.demo.sources import bill, receipt, upload
+from cli.runs.artifacts import bill, receipt, upload
 from shared.core.naming import CONFIG_FILE
 from shared.core.states import State
 from tests.e2e.world import ONE_OF_EACH, World, rows
@@ -24,7 +23,7 @@ def test_an_upload_becomes_an_endpoint_that_answers_and_is_retired_when_nobody_a
     run = world.drop("path", rows(40, "marbles"), "hyperparameters: {max_steps: 3}\nlease: {idle: 15s}\n")
     world.until_state(run, State.LIVE)
     question = [{"role": "user", "content": "How many marbles are in box 3?"}]
-    assert isinstance(world.api.ask("path", question, PARAMETERS), str)
+    assert isinstance(world.api.ask("path", question), str)
     run = world.until_state(run, State.RETIRED)
     assert world.states(run) == PATH
     assert world.azureml.endpoint_status(str(run.results.endpoint)) == 404
@@ -55,7 +54,7 @@ def test_a_folder_is_one_run_once_it_is_closed(world: World) -> None:
 
 def test_no_log_holds_what_was_said(world: World) -> None:
     run = world.until_state(world.drop("quiet", rows(40, "canaries")), State.LIVE)
-    world.api.ask("quiet", [{"role": "user", "content": "How many canaries are in box 3?"}], PARAMETERS)
+    world.api.ask("quiet", [{"role": "user", "content": "How many canaries are in box 3?"}])
     logs = [*(world.stack.options.state / "logs").iterdir(), world.stack.folder("azureml") / "requests.jsonl"]
     assert [log.name for log in logs if run.run_id.encode() in log.read_bytes()]
     assert not [log.name for log in logs if b"canaries" in log.read_bytes()]

@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
-from cli.demo.sources import AzureMlApi, EventGrid, upload
 from cli.paths import ROOT, TINY_MODEL
-from cli.runs.client import Api, call
+from cli.runs.artifacts import upload
+from cli.runs.client import Api
+from cli.runs.http import request
+from cli.stack.azureml import AzureMlApi, LoggedRequest
+from cli.stack.eventgrid import EventGrid
 from local.stack import Options, Stack
 from shared import wiring
 from shared.core.naming import CONFIG_FILE, model_version
@@ -94,7 +97,7 @@ def joined(stack: Stack) -> Iterator["World"]:
 class Requests:
     """What a project's runs asked of Azure ML, by its request log."""
 
-    entries: list[dict[str, Any]]
+    entries: list[LoggedRequest]
 
     def created(self, kind: str, prefix: str) -> list[str]:
         """Names of one kind that were PUT with success, each once."""
@@ -159,7 +162,7 @@ class World:
 
     def arm(self, **fault: Any) -> None:
         """Ask the stand-in of Azure ML for a fault."""
-        call(f"{self.stack.azureml.url}/_standin/faults", {}, fault, ca=self.stack.azureml.ca)
+        request(f"{self.stack.azureml.url}/_standin/faults", {}, fault, ca=self.stack.azureml.ca)
 
     def states(self, run: Run) -> list[State]:
         """The states that a run has been through."""

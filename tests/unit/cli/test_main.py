@@ -50,7 +50,7 @@ def test_every_target_of_make_is_described_and_calls_the_command_of_its_name() -
 def test_without_a_stack_a_command_says_how_to_start_one(arguments: list[str]) -> None:
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 1
-    assert "No stack is up on this machine. Start one in another terminal: make up." in result.output
+    assert "The local stack is not running. Start it in another terminal with `make up`" in result.output
 
 
 def test_a_file_that_does_not_exist_is_refused(tmp_path: Path) -> None:
@@ -62,3 +62,19 @@ def test_a_file_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [["nonsense"], ["drop"], ["convert", "x", "--nonsense"]])
 def test_wrong_usage_exits_with_1_because_2_says_that_data_was_rejected(arguments: list[str]) -> None:
     assert CliRunner().invoke(app, arguments).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "target"),
+    [("lint", "check"), *((name, name) for name in ("setup", "demo", "up", "test", "bench", "soak"))],
+)
+def test_a_command_that_needs_a_checkout_says_so_in_an_installed_package(
+    command: str, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "IS_CHECKOUT", False)
+    result = CliRunner().invoke(app, [command])
+    assert (result.exit_code, result.output) == (
+        1,
+        f"Error: `tunedrop {command}` works only in a checkout of Tunedrop's repository."
+        f" Clone the repository and run `make {target}` in it.\n",
+    )

@@ -4,7 +4,7 @@ from scripts.check_tools import node_fault, python_fault
 
 
 @pytest.mark.parametrize("minor", [11, 12, 13])
-def test_supported_pythons_are_fine(minor: int) -> None:
+def test_supported_pythons_are_accepted(minor: int) -> None:
     assert python_fault(3, minor) == ""
 
 
@@ -14,7 +14,7 @@ def test_other_pythons_are_named_with_what_to_do(minor: int) -> None:
 
 
 @pytest.mark.parametrize("answer", ["v20.20.2\n", "v24.1.0\n"])
-def test_a_node_that_is_new_enough_is_fine(answer: str) -> None:
+def test_a_node_that_is_new_enough_is_accepted(answer: str) -> None:
     assert node_fault(answer) == ""
 
 
@@ -22,5 +22,5 @@ def test_an_old_node_is_named() -> None:
     assert "this is v18.3.0" in node_fault("v18.3.0\n")
 
 
-def test_a_missing_node_is_said_to_be_missing() -> None:
-    assert "there is none" in node_fault("")
+def test_a_missing_node_is_reported() -> None:
+    assert "it is not installed" in node_fault("")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cli.runs.rebuild import rebuilt
+from cli.runs.rebuild import rebuild_tables
 from shared.core.errors import ThrottledError
 from shared.core.resources import RECORDS
 from shared.core.states import Intent, State
@@ -315,6 +315,6 @@ def test_the_command_says_what_it_restored(world: World, capsys: pytest.CaptureF
     live(world)
     lose_tables(world)
     console = Console(width=200)
-    rebuilt(console, world.ports)
-    rebuilt(console, world.ports)
-    assert capsys.readouterr().out.splitlines()[0].startswith("Restored: 1 runs, the serving of 1 projects, 0 entries")
+    rebuild_tables(console, world.ports)
+    rebuild_tables(console, world.ports)
+    assert capsys.readouterr().out.splitlines()[0].startswith("Restored 1 run, 1 project and 0 ledger entries.")

@@ -24,11 +24,11 @@ WRITTEN = {"train.jsonl", "validation.jsonl", "test.jsonl", "rejected.jsonl", "r
 
 
 class Ran:
-    """A command that has ended."""
+    """A command that has ended, with its exit status and what it has printed."""
 
     def __init__(self, *arguments: object) -> None:
         result = CliRunner().invoke(app, list(map(str, arguments)))
-        self.status, self.output, self.told = result.exit_code, result.stdout, " ".join(result.stderr.split())
+        self.status, self.output, self.errors = result.exit_code, result.stdout, " ".join(result.stderr.split())
 
     @property
     def receipt(self) -> Receipt:
@@ -53,7 +53,7 @@ def test_a_good_file_is_accepted_and_its_receipt_shown(file: Path) -> None:
     assert "json.invalid" in ran.output
 
 
-def test_a_file_of_another_shape_is_answered_with_the_command_that_converts_it(file: Path) -> None:
+def test_a_file_of_another_shape_is_rejected_with_the_command_that_converts_it(file: Path) -> None:
     file.write_bytes(b'[{"prompt": "a", "completion": "b"}]')
     ran = Ran("check", file)
     assert ran.status == 2
@@ -87,7 +87,7 @@ def test_what_is_written_is_what_the_cloud_writes(file: Path, tmp_path: Path) ->
     assert written["receipt.md"].decode().startswith("# Accepted")
 
 
-def test_of_a_rejected_file_there_are_no_rows_to_train_on(file: Path, tmp_path: Path) -> None:
+def test_a_rejected_file_leaves_no_rows_to_train_on(file: Path, tmp_path: Path) -> None:
     file.write_bytes(upload(*valid(3), b"oops"))
     assert Ran("prepare", file, "--out", tmp_path / "out").status == 2
     assert contents(tmp_path / "out").keys() == {"rejected.jsonl", "receipt.json", "receipt.md"}
@@ -101,7 +101,7 @@ def test_an_earlier_output_is_replaced_as_a_whole(file: Path, tmp_path: Path) ->
     file.write_bytes(b"")
     Ran("prepare", file, "--out", tmp_path / "out")
     assert "train.jsonl" not in contents(tmp_path / "out")
-    assert {found.name for found in tmp_path.iterdir()} == {"chats.jsonl", "out"}
+    assert {file.name for file in tmp_path.iterdir()} == {"chats.jsonl", "out"}
 
 
 @pytest.mark.parametrize("other", ["notes.txt", "receipt.json/notes.txt"])
@@ -111,11 +111,11 @@ def test_a_folder_with_other_files_is_not_touched(other: str, file: Path, tmp_pa
     notes.write_text("mine")
     ran = Ran("prepare", file, "--out", tmp_path / "out")
     assert (ran.status, notes.read_text()) == (1, "mine")
-    assert "holds other files. Name a folder that is empty" in ran.told
+    assert "holds other files. Name a folder that is empty" in ran.errors
 
 
 @pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError(28, "No space left on device"), RuntimeError])
-def test_after_an_interruption_the_earlier_output_stands_and_nothing_half_written(
+def test_after_an_interruption_the_earlier_output_is_unchanged_and_nothing_is_half_written(
     fault: Any, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Ran("prepare", file, "--out", tmp_path / "out")
@@ -128,7 +128,7 @@ def test_after_an_interruption_the_earlier_output_stands_and_nothing_half_writte
     monkeypatch.setattr(uploads, "prepare", half)
     assert Ran("prepare", file, "--out", tmp_path / "out").status in (1, 130)
     assert contents(tmp_path / "out") == earlier
-    assert {found.name for found in tmp_path.iterdir()} == {"chats.jsonl", "out"}
+    assert {file.name for file in tmp_path.iterdir()} == {"chats.jsonl", "out"}
 
 
 def test_files_named_as_splits_are_one_upload_whose_owner_has_split_it(tmp_path: Path) -> None:
@@ -136,15 +136,15 @@ def test_files_named_as_splits_are_one_upload_whose_owner_has_split_it(tmp_path:
         (tmp_path / f"{name}.jsonl").write_bytes(upload(*valid(count, start)))
     train, test = tmp_path / "train.jsonl", tmp_path / "test.jsonl"
     ran = Ran("check", train, test, "--json")
-    found = ran.receipt
-    assert (ran.status, found.upload, found.lines, found.duplicates) == (0, f"{train}, {test}", 35, 2)
-    assert (found.test_rows, found.train_rows + found.validation_rows) == (5, 28)
+    receipt = ran.receipt
+    assert (ran.status, receipt.upload, receipt.lines, receipt.duplicates) == (0, f"{train}, {test}", 35, 2)
+    assert (receipt.test_rows, receipt.train_rows + receipt.validation_rows) == (5, 28)
 
 
 def test_several_uploads_are_not_prepared_into_one_folder(file: Path, tmp_path: Path) -> None:
     ran = Ran("prepare", file, file, "--out", tmp_path / "out")
     assert ran.status == 1
-    assert "Only one upload at a time" in ran.told
+    assert "Only one upload can be prepared at a time. Name one file, or" in ran.errors
 
 
 def test_a_packed_file_gives_the_same_rows(file: Path) -> None:
@@ -164,14 +164,14 @@ def test_a_worker_that_is_killed_leaves_no_output(file: Path, tmp_path: Path, mo
     monkeypatch.setattr(uploads, "LARGE", 0)
     monkeypatch.setattr(Examiner, "examine", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     ran = Ran("prepare", file, "--out", tmp_path / "out", "--workers", 2)
-    assert (ran.status, ran.told) == (
+    assert (ran.status, ran.errors) == (
         1,
-        "Failed: A worker process ended early. If memory is short, work without '--workers'.",
+        "Error: A worker process ended early. If memory is short, work without '--workers'.",
     )
-    assert {found.name for found in tmp_path.iterdir()} == {"chats.jsonl"}
+    assert {file.name for file in tmp_path.iterdir()} == {"chats.jsonl"}
 
 
-def test_the_settings_beside_the_file_hold_unless_others_are_named(file: Path, tmp_path: Path) -> None:
+def test_the_settings_beside_the_file_apply_unless_others_are_named(file: Path, tmp_path: Path) -> None:
     (tmp_path / "tunedrop.yaml").write_text("split: {validation: 1, test: 40}")
     (tmp_path / "other.yaml").write_text("split: {validation: 40, test: 1}")
     beside = Ran("check", file, "--json").receipt
@@ -180,10 +180,10 @@ def test_the_settings_beside_the_file_hold_unless_others_are_named(file: Path, t
     assert other.test_rows < other.validation_rows
 
 
-def test_rows_over_the_length_that_the_settings_ask_for_are_told(file: Path, tmp_path: Path) -> None:
+def test_rows_longer_than_the_settings_allow_are_counted(file: Path, tmp_path: Path) -> None:
     (tmp_path / "tunedrop.yaml").write_text("hyperparameters: {max_seq_length: 4}")
-    found = Ran("check", file, "--json").receipt
-    assert (found.max_seq_length, found.too_long.rows) == (4, 40)
+    receipt = Ran("check", file, "--json").receipt
+    assert (receipt.max_seq_length, receipt.too_long.rows) == (4, 40)
 
 
 def test_faulty_settings_reject_the_file_as_in_the_cloud(file: Path, tmp_path: Path) -> None:
@@ -200,10 +200,10 @@ def test_a_tokenizer_counts_exactly(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["check", "gone.jsonl"], "There is no file 'gone.jsonl'"),
-        (["check", "folder"], "'folder' is a folder. Name the files in it"),
+        (["check", "folder"], "'folder' is a folder. Name a file in it, for example folder/train.jsonl"),
         (["check", "chats.jsonl", "gone.jsonl"], "There is no file"),
         (["check", "chats.jsonl", "--config", "gone.yaml"], "There is no file 'gone.yaml'"),
         (["check", "chats.jsonl", "--tokenizer", "chats.jsonl"], "is no tokenizer"),
@@ -214,8 +214,8 @@ def test_a_tokenizer_counts_exactly(file: Path) -> None:
         (["prepare", "chats.jsonl"], "Missing option"),
     ],
 )
-def test_what_cannot_be_done_is_told_with_a_remedy(
-    arguments: list[str], said: str, file: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_error_names_the_file_and_what_to_do(
+    arguments: list[str], message: str, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(file.parent)
     Path("folder").mkdir()
@@ -223,5 +223,5 @@ def test_what_cannot_be_done_is_told_with_a_remedy(
     monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "locked.jsonl")  # root may read everything
     ran = Ran(*arguments)
     assert (ran.status, ran.output) == (1, "")
-    assert said in ran.told
+    assert message in ran.errors
     assert not Path("out").exists()

@@ -25,16 +25,16 @@ def test_no_more_questions_than_asked_for_and_from_all_over_the_file() -> None:
 
 
 def test_records_that_end_with_a_question_are_left_out() -> None:
-    assert [each.text for each in questions(record("a?", "b", "c?") + record("d?", "e"), 4)] == ["d?"]
+    assert [question.text for question in questions(record("a?", "b", "c?") + record("d?", "e"), 4)] == ["d?"]
 
 
-def test_a_separator_of_lines_inside_a_string_is_no_end_of_line() -> None:
+def test_a_line_separator_inside_a_string_does_not_end_the_line() -> None:
     line = '{"messages": [{"role": "user", "content": "a\u2028b?"}, {"role": "assistant", "content": "c"}]}'
     assert questions(line.encode(), 4)[0].text == "a\u2028b?"
 
 
 def test_data_without_a_question_is_refused_with_a_remedy() -> None:
-    with pytest.raises(TunedropError, match="Upload more rows"):
+    with pytest.raises(TunedropError, match="Drop a file with more rows"):
         questions(record("only a question?"), 4)
 
 

@@ -4,23 +4,24 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
-from cli.demo.facts import (
-    Answered,
-    Billed,
-    Compared,
-    Entered,
-    Fact,
-    Finished,
-    PartUp,
-    ReceiptRead,
-    Said,
-    Station,
-    Told,
-    Training,
+from cli.demo.events import (
+    AnswersScored,
+    DemoFinished,
+    EndpointBilled,
+    Event,
+    Message,
+    QuestionAnswered,
+    ReceiptWritten,
+    RunEnded,
+    ServiceStarted,
+    Stage,
+    StageStarted,
     Waiting,
 )
 from cli.demo.questions import Answer
 from cli.demo.view import plain_lines, view
+from cli.stack.azureml import TrainingProgress
+from shared.api.runs import RunReport
 from shared.core.states import State
 from shared.models.project import LedgerEntry
 from shared.models.receipt import Problem, Receipt
@@ -68,37 +69,40 @@ RUN = Run(
     created=NOON - timedelta(seconds=2),
     updated=NOON,
 )
-FACTS: list[Fact] = [
-    Entered(Station.STACK),
-    PartUp("azurite", "Microsoft's emulator", "https://127.0.0.1:1", 0.5),
-    Said("dropped"),
+REPORT = RunReport(
+    run=RUN, timeline=[TimelineEntry(seq=1, time=NOON, state=State.PREPARED, attempt=1, note="8 rows [of 10]")]
+)
+EVENTS: list[Event] = [
+    StageStarted(Stage.STACK),
+    ServiceStarted("azurite", "Microsoft's emulator", "https://127.0.0.1:1", 0.5),
+    Message("dropped"),
     Waiting("for the event"),
-    Training("finetune", [(1, 4.0), (2, 2.0)], 0.5, 20.0),
-    ReceiptRead(RECEIPT),
-    Answered(ANSWER, 1, 12),
-    Compared([ANSWER], 12.0, 88.0),
-    Told(RUN, [TimelineEntry(seq=1, time=NOON, state=State.PREPARED, attempt=1, note="8 rows [of 10]")]),
-    Billed(LEDGER),
-    Finished([("make up", "keep it up")], 150.0),
+    TrainingProgress("finetune", [(1, 4.0), (2, 2.0)], 0.5, 20.0),
+    ReceiptWritten(RECEIPT),
+    QuestionAnswered(ANSWER, 1, 12),
+    AnswersScored([ANSWER], 12.0, 88.0),
+    RunEnded(REPORT),
+    EndpointBilled(LEDGER),
+    DemoFinished([("make up", "keep it running")], 150.0),
 ]
 
 
-def shown(*facts: Fact, terminal: bool = False) -> str:
+def shown(*events: Event, terminal: bool = False) -> str:
     output = io.StringIO()
-    with view(Console(file=output, width=160, force_terminal=terminal)) as picture:
-        for fact in facts:
-            picture.show(fact)
+    with view(Console(file=output, width=160, force_terminal=terminal)) as opened:
+        for event in events:
+            opened.show(event)
     return output.getvalue()
 
 
-@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
-def test_every_fact_has_plain_lines(fact: Fact) -> None:
-    assert all(line.strip() for line in plain_lines(fact))
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_every_event_has_plain_lines(event: Event) -> None:
+    assert all(line.strip() for line in plain_lines(event))
 
 
 @pytest.mark.parametrize("terminal", [False, True])
-def test_the_whole_story_shows_the_bad_line_both_answers_and_the_bill(terminal: bool) -> None:
-    text = shown(*FACTS, terminal=terminal)
+def test_the_whole_demo_shows_the_bad_line_both_answers_and_the_bill(terminal: bool) -> None:
+    text = shown(*EVENTS, terminal=terminal)
     for part in (
         "role.unknown",
         "I like turtles.",
@@ -112,19 +116,21 @@ def test_the_whole_story_shows_the_bad_line_both_answers_and_the_bill(terminal: 
         assert part in text
 
 
-def test_what_only_changes_is_not_repeated_in_plain_lines() -> None:
-    assert shown(Said("x"), *[Waiting("for it")] * 20).count("for it") == 0
+def test_progress_is_not_repeated_at_once_in_plain_lines() -> None:
+    assert shown(Message("x"), *[Waiting("for it")] * 20).count("for it") == 0
 
 
 def test_the_bill_names_the_size_and_its_cost() -> None:
-    assert plain_lines(Billed(LEDGER)) == [
-        "The endpoint lived 36 s; on Azure that would have cost $0.04 (Standard_NC24ads_A100_v4)."
+    assert plain_lines(EndpointBilled(LEDGER)) == [
+        "The endpoint was up for 36 s; on Azure that would have cost $0.04 (Standard_NC24ads_A100_v4)."
         " Left running, it would cost $2,681 a month."
     ]
 
 
-def test_a_terminal_shows_all_stations_and_the_curve_while_it_trains() -> None:
-    text = shown(Entered(Station.TRAINING), Training("finetune", [(1, 4.0), (2, 2.0)], 0.5, 20.0), terminal=True)
-    assert all(station.value in text for station in Station)
+def test_a_terminal_shows_all_stages_and_the_curve_while_it_trains() -> None:
+    text = shown(
+        StageStarted(Stage.TRAINING), TrainingProgress("finetune", [(1, 4.0), (2, 2.0)], 0.5, 20.0), terminal=True
+    )
+    assert all(stage.value in text for stage in Stage)
     assert "training loss · finetune: 50%, loss 2.00 at step 2, about 20 s left" in text
     assert "4.00 █" in text

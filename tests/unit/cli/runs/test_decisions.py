@@ -24,25 +24,28 @@ class OneRun(Api):
         return RUN
 
 
-def test_a_decision_is_made_by_whoever_calls_or_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decision_is_made_by_the_user_or_by_the_person_who_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("getpass.getuser", lambda: "ann")
-    api, said = OneRun(), io.StringIO()
+    api, output = OneRun(), io.StringIO()
     for by in (None, "bob"):
-        decide(Console(file=said), api, RUN.run_id, "retry", by)
+        decide(Console(file=output), api, RUN.run_id, "retry", by)
     assert api.decided == [(RUN.run_id, "retry", "ann"), (RUN.run_id, "retry", "bob")]
-    assert f"{RUN.run_id}: prepared (attempt 1). Follow it: tunedrop status {RUN.run_id}" in said.getvalue()
+    assert f"{RUN.run_id}: prepared (attempt 1). Follow it: tunedrop status {RUN.run_id}" in output.getvalue()
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "steps"),
     [
         ({}, []),
-        ({"hold_reason": "It costs much."}, [f"Held: It costs much. Let it go on: tunedrop approve {RUN.run_id}"]),
-        ({"queue": "job"}, ["It waits for its turn to train."]),
-        ({"state": State.FAILED, "hold_reason": "It costs much."}, [f"Try it again: tunedrop retry {RUN.run_id}"]),
-        ({"state": State.LIVE}, ['Ask it: tunedrop score lumo "..."']),
+        (
+            {"hold_reason": "It costs much."},
+            [f"The run waits for approval: It costs much. Approve it: tunedrop approve {RUN.run_id}"],
+        ),
+        ({"queue": "job"}, ["The run waits for a slot to train."]),
+        ({"state": State.FAILED, "hold_reason": "It costs much."}, [f"Try again: tunedrop retry {RUN.run_id}"]),
+        ({"state": State.LIVE}, ['Ask its model: tunedrop score lumo "..."']),
         ({"state": State.RETIRED}, []),
     ],
 )
-def test_what_can_be_done_next_is_told(changes: dict[str, object], told: list[str]) -> None:
-    assert list(next_steps(RUN.model_copy(update=changes))) == told
+def test_the_next_steps_of_a_run_are_named(changes: dict[str, object], steps: list[str]) -> None:
+    assert list(next_steps(RUN.model_copy(update=changes))) == steps

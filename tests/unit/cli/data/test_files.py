@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.files import new_file, new_folder
+from cli.data.files import new_file, new_folder
 from shared.core.errors import TunedropError
 
 
@@ -31,7 +31,7 @@ def test_after_an_error_the_earlier_file_stands(tmp_path: Path) -> None:
 
 def test_a_device_is_not_replaced_by_a_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(TunedropError, match="is no file"), new_file(tmp_path / "pipe"):
+    with pytest.raises(TunedropError, match="is not a regular file"), new_file(tmp_path / "pipe"):
         pass
     assert (tmp_path / "pipe").is_fifo()
 
