@@ -28,19 +28,19 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @pytest.mark.parametrize("name", NEEDED)
-def test_a_missing_setting_is_named(environment: pytest.MonkeyPatch, name: str) -> None:
+def test_the_error_names_a_missing_setting(environment: pytest.MonkeyPatch, name: str) -> None:
     environment.delenv(name)
     with pytest.raises(SettingsError, match=name):
         settings()
 
 
-def test_a_wrong_setting_is_named_with_what_is_wrong(environment: pytest.MonkeyPatch) -> None:
+def test_the_error_names_a_wrong_setting_and_what_it_must_be(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("TUNEDROP_BUDGET_PER_RUN_USD", "plenty")
     with pytest.raises(SettingsError, match=r"TUNEDROP_BUDGET_PER_RUN_USD .*number"):
         settings()
 
 
-def test_the_workspace_has_an_arm_id(environment: pytest.MonkeyPatch) -> None:
+def test_the_workspace_id_is_an_arm_id(environment: pytest.MonkeyPatch) -> None:
     assert settings().workspace_id.endswith(
         "/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws"
     )

@@ -32,7 +32,7 @@ def running(world: World, runs: list[str]) -> int:
     return sum((job := world.ports.jobs.get(f"{run}-1")) is not None and job.status == "running" for run in runs)
 
 
-def test_no_more_jobs_run_than_may_and_all_get_their_turn_in_order() -> None:
+def test_jobs_never_exceed_their_slots_and_get_them_in_order_of_arrival() -> None:
     world = World(most_jobs=2)
     runs = dropped(world, 6)
 
@@ -46,7 +46,7 @@ def test_no_more_jobs_run_than_may_and_all_get_their_turn_in_order() -> None:
     assert names[2:] == [f"{run}-1" for run in runs[2:]]
 
 
-def test_run_that_waits_says_so_and_has_its_whole_time_when_admitted() -> None:
+def test_a_run_that_waits_for_a_slot_says_so_and_gets_a_full_deadline_with_the_slot() -> None:
     world = World(most_jobs=1)
     first, second = dropped(world, 2)
     world.until_state(first, State.SUBMITTED)
@@ -61,7 +61,7 @@ def test_run_that_waits_says_so_and_has_its_whole_time_when_admitted() -> None:
     assert (world.run(second).deadline - world.clock.now()) <= DEADLINES[State.SUBMITTED]
 
 
-def test_place_of_a_cancelled_run_is_given_away_once_its_job_is_gone() -> None:
+def test_the_slot_of_a_cancelled_run_is_reassigned_once_its_job_is_gone() -> None:
     world = World(most_jobs=1)
     world.ports.jobs.lasts = 24 * 3600
     first, second = dropped(world, 2)
@@ -76,7 +76,7 @@ def test_place_of_a_cancelled_run_is_given_away_once_its_job_is_gone() -> None:
     assert world.run(first).state in ENDS
 
 
-def test_place_of_a_run_whose_next_attempt_waits_for_an_approval_is_given_away() -> None:
+def test_the_slot_of_a_run_whose_next_attempt_waits_for_an_approval_is_reassigned() -> None:
     world = World(most_jobs=1, budget_per_run_usd=1.5 * price_of_training())
     first, second = dropped(world, 2)
     world.until_state(first, State.SUBMITTED)
@@ -94,7 +94,7 @@ def price_of_training() -> float:
     return cost.training_usd
 
 
-def test_cancelled_run_leaves_the_queue() -> None:
+def test_a_cancelled_run_leaves_the_queue() -> None:
     world = World(most_jobs=1)
     first, second, third = dropped(world, 3)
     world.until_state(first, State.SUBMITTED)
@@ -104,7 +104,7 @@ def test_cancelled_run_leaves_the_queue() -> None:
     assert [one.run_id for one in world.ports.active.waiting("job")] == [third]
 
 
-def test_who_has_been_given_a_place_is_woken_once() -> None:
+def test_a_run_that_gets_a_slot_is_woken_once() -> None:
     world = World(most_jobs=1)
     first, second = dropped(world, 2)
     world.until_state(first, State.SUBMITTED)
@@ -117,7 +117,7 @@ def test_who_has_been_given_a_place_is_woken_once() -> None:
     assert world.ports.queue.messages == [("support", second)]
 
 
-def test_no_more_endpoints_are_up_than_may() -> None:
+def test_endpoints_never_exceed_their_slots() -> None:
     world = World(most_endpoints=1)
     first, second = dropped(world, 2, projects=2)
     world.until(lambda: {world.run(first).state, world.run(second).state} == {State.LIVE, State.REGISTERED})
@@ -131,7 +131,7 @@ def test_no_more_endpoints_are_up_than_may() -> None:
     assert slots(world).endpoint == [world.run(waits).project]
 
 
-def test_project_that_is_served_needs_no_second_place() -> None:
+def test_a_project_that_has_an_endpoint_needs_no_second_slot() -> None:
     world = World(most_endpoints=1)
     first = world.drop("support/a.jsonl")
     world.until_state(first, State.LIVE)
@@ -139,7 +139,7 @@ def test_project_that_is_served_needs_no_second_place() -> None:
     assert slots(world).endpoint == ["support"]
 
 
-def test_slot_goes_to_who_arrived_first() -> None:
+def test_the_deploy_lock_goes_to_the_run_that_arrived_first() -> None:
     world = World()
     older, younger, youngest = dropped(world, 3)
     world.until(lambda: len(world.ports.active.waiting("deploy_lock")) == 2)
@@ -162,7 +162,7 @@ def test_slot_goes_to_who_arrived_first() -> None:
     assert order == [first, *(run for run in (older, younger, youngest) if run != first)]
 
 
-def test_place_that_two_workers_want_goes_to_one() -> None:
+def test_a_slot_that_two_workers_want_goes_to_one_of_them() -> None:
     world = World(most_jobs=1)
     first, second = (world.run(run) for run in dropped(world, 2))
     look = world.ports.active.waiting
@@ -180,7 +180,7 @@ def test_place_that_two_workers_want_goes_to_one() -> None:
     assert not capacity.acquire("job", second, world.ports)
 
 
-def test_places_are_counted_anew_when_the_row_was_lost() -> None:
+def test_slots_are_counted_again_when_their_row_is_lost() -> None:
     world = World(most_jobs=1)
     first, second = dropped(world, 2)
     world.until_state(first, State.SUBMITTED)

@@ -35,7 +35,7 @@ PATH = [
 ]
 
 
-def test_upload_goes_live(world: World) -> None:
+def test_an_upload_goes_live(world: World) -> None:
     run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
     world.round()
     assert timeline(world, run) == PATH
@@ -47,7 +47,7 @@ def test_upload_goes_live(world: World) -> None:
     assert endpoint.traffic == {f"{run.run_id}-1": 100}
 
 
-def test_idle_endpoint_is_reaped_and_its_run_retires(world: World) -> None:
+def test_an_idle_endpoint_is_reaped_and_its_run_retires(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     run = world.until_state(run_id, State.LIVE)
     world.round()
@@ -92,7 +92,7 @@ def test_every_notice_is_published_once_and_in_order(world: World) -> None:
     assert [notice.id for notice in world.ports.notices.published] == [f"{run_id}:{seq}" for seq in range(1, 9)]
 
 
-def test_upload_without_a_valid_row_is_rejected_and_submits_nothing(world: World) -> None:
+def test_an_upload_without_a_valid_row_is_rejected_and_submits_nothing(world: World) -> None:
     run = world.until_state(world.drop("support/faq.jsonl", b'{"messages": 3}\nnot json\n'), State.REJECTED)
     world.round()
     assert world.ports.jobs.submitted == []
@@ -101,14 +101,14 @@ def test_upload_without_a_valid_row_is_rejected_and_submits_nothing(world: World
     assert world.ports.blobs.info(RECEIPTS, f"{run.results.receipt}.json") is not None
 
 
-def test_faulty_settings_reject_the_upload_with_their_reason(world: World) -> None:
+def test_faulty_settings_reject_the_upload_and_the_run_says_why(world: World) -> None:
     world.upload("support/tunedrop.yaml", b"modes: train\n")
     run = world.until_state(world.drop("support/faq.jsonl"), State.REJECTED)
     assert "modes" in (run.results.error or "")
     assert world.ports.jobs.submitted == []
 
 
-def test_unknown_hyperparameter_fails_before_submission(world: World) -> None:
+def test_an_unknown_hyperparameter_fails_the_run_before_submission(world: World) -> None:
     world.upload("support/tunedrop.yaml", b"hyperparameters:\n  num_train_epoch: 3\n")
     run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
     assert "num_train_epochs" in (run.results.error or "")
@@ -122,14 +122,14 @@ def test_settings_edited_after_the_upload_change_nothing(world: World) -> None:
     assert world.ports.jobs.submitted[0].hyperparameters["num_train_epochs"] == 3
 
 
-def test_failed_deployment_is_deleted_and_its_endpoint_too(world: World) -> None:
+def test_a_failed_deployment_and_its_endpoint_are_deleted(world: World) -> None:
     world.ports.deployments.fails_with = "The image could not be pulled."
     run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
     assert run.results.failure == "image_pull"
     world.until_no_endpoint()
 
 
-def test_empty_answer_fails_the_smoke_test(world: World) -> None:
+def test_an_empty_answer_fails_the_smoke_test(world: World) -> None:
     world.ports.scorer.answer = lambda body: {"output": " "}
     run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
     assert "empty" in (run.results.error or "")
@@ -137,7 +137,7 @@ def test_empty_answer_fails_the_smoke_test(world: World) -> None:
     assert list(world.ports.deployments.of(run.results.endpoint or "")) == []
 
 
-def test_second_run_waits_for_the_slot_and_replaces_the_champion(world: World) -> None:
+def test_a_second_run_waits_for_the_deploy_lock_and_replaces_the_champion(world: World) -> None:
     first, second = world.drop("support/a.jsonl"), world.drop("support/b.jsonl", chat(topic="quux"))
     world.until(lambda: any(world.run(one).queue for one in (first, second)))
     loser, winner = sorted((first, second), key=lambda one: world.run(one).queue is None)
@@ -151,7 +151,7 @@ def test_second_run_waits_for_the_slot_and_replaces_the_champion(world: World) -
     assert len(world.ports.endpoints.created) == 1
 
 
-def test_champion_is_not_deleted_before_its_successor_has_the_traffic(world: World) -> None:
+def test_the_champion_is_not_deleted_before_its_successor_has_the_traffic(world: World) -> None:
     first = world.until_state(world.drop("support/a.jsonl"), State.LIVE)
     second = world.drop("support/b.jsonl", chat(topic="quux"))
 
@@ -166,7 +166,7 @@ def test_champion_is_not_deleted_before_its_successor_has_the_traffic(world: Wor
 
 
 @pytest.mark.parametrize("state", [State.RECEIVED, *PATH[:-1]])
-def test_cancelled_run_leaves_nothing_behind(world: World, state: State) -> None:
+def test_a_cancelled_run_leaves_nothing_behind(world: World, state: State) -> None:
     run_id = world.drop("support/faq.jsonl")
     if state is not State.RECEIVED:
         world.until_state(run_id, *PATH[PATH.index(state) :])
@@ -188,7 +188,9 @@ def test_cancelled_run_leaves_nothing_behind(world: World, state: State) -> None
         (State.LIVE, "endpoints", "delete"),
     ],
 )
-def test_what_is_to_go_is_asked_to_until_it_is_gone(world: World, state: State, port: str, method: str) -> None:
+def test_a_cancel_or_delete_that_azure_ignores_is_repeated_until_the_resource_is_gone(
+    world: World, state: State, port: str, method: str
+) -> None:
     run_id = world.drop("support/faq.jsonl")
     world.until_state(run_id, state)
     world.until(lambda: state is not State.DEPLOYING or bool(world.ports.deployments.created))
@@ -210,7 +212,7 @@ def test_what_is_to_go_is_asked_to_until_it_is_gone(world: World, state: State, 
     assert len(set(asked)) == 1
 
 
-def test_cancelled_champion_takes_its_endpoint_with_it(world: World) -> None:
+def test_cancelling_the_champion_deletes_its_endpoint(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     world.until_state(run_id, State.LIVE)
     ask("support", run_id, Intent.CANCEL, world.ports)
@@ -219,7 +221,7 @@ def test_cancelled_champion_takes_its_endpoint_with_it(world: World) -> None:
     assert len(world.ports.ledger.entries()) == 1
 
 
-def test_newer_version_supersedes_the_older_run(world: World) -> None:
+def test_a_newer_version_supersedes_the_older_run(world: World) -> None:
     older = world.drop("support/faq.jsonl")
     world.until_state(older, State.SUBMITTED)
     newer = world.drop("support/faq.jsonl", chat(topic="quux"))
@@ -231,7 +233,7 @@ def test_newer_version_supersedes_the_older_run(world: World) -> None:
     assert len(world.ports.models.registered) == 1
 
 
-def test_live_run_serves_on_until_its_newer_version_is_promoted(world: World) -> None:
+def test_a_live_run_serves_until_its_newer_version_is_promoted(world: World) -> None:
     older = world.drop("support/faq.jsonl")
     world.until_state(older, State.LIVE)
     newer = world.drop("support/faq.jsonl", chat(topic="quux"))
@@ -241,7 +243,7 @@ def test_live_run_serves_on_until_its_newer_version_is_promoted(world: World) ->
     assert world.until_state(older, State.RETIRED).intent is Intent.PROCEED
 
 
-def test_project_can_serve_again_after_its_endpoint_was_reaped(world: World) -> None:
+def test_a_project_can_serve_again_after_its_endpoint_was_reaped(world: World) -> None:
     first = world.drop("support/a.jsonl")
     run = world.until_state(first, State.LIVE)
     world.clock.advance(8 * 24 * 3600)
@@ -251,7 +253,7 @@ def test_project_can_serve_again_after_its_endpoint_was_reaped(world: World) -> 
     assert (again.results.endpoint or "")[-2:] == "-2"
 
 
-def test_endpoint_name_that_cannot_be_had_is_skipped(world: World) -> None:
+def test_an_endpoint_name_that_is_taken_is_skipped(world: World) -> None:
     first = World()
     taken = first.until_state(first.drop("support/a.jsonl"), State.LIVE).results.endpoint or ""
     world.ports.endpoints.create(taken, {"owner": "someone else"})
@@ -259,7 +261,7 @@ def test_endpoint_name_that_cannot_be_had_is_skipped(world: World) -> None:
     assert (run.results.endpoint or "")[-2:] == "-2"
 
 
-def test_throttled_step_waits_as_long_as_asked_whatever_event_comes_earlier(world: World) -> None:
+def test_a_throttled_step_waits_as_long_as_azure_asks_even_if_its_run_is_woken_earlier(world: World) -> None:
     submit = world.ports.jobs.submit
 
     def throttled(job: TrainingJob, before: datetime | None = None) -> None:
@@ -279,7 +281,7 @@ def test_throttled_step_waits_as_long_as_asked_whatever_event_comes_earlier(worl
     assert world.run(run_id).state is State.SUBMITTED
 
 
-def test_states_only_rise(world: World) -> None:
+def test_the_states_of_an_attempt_only_move_forward(world: World) -> None:
     world.drop("support/a.jsonl")
     world.drop("support/b.jsonl", chat(topic="quux"))
     world.until(lambda: {run.state for run in world.ports.runs.all()} == {State.LIVE, State.RETIRED})
@@ -288,7 +290,7 @@ def test_states_only_rise(world: World) -> None:
         assert ranks == sorted(ranks)
 
 
-def test_held_run_waits_for_its_approval(world: World) -> None:
+def test_a_held_run_waits_for_its_approval_until_its_deadline(world: World) -> None:
     world.upload("support/tunedrop.yaml", b"budget_usd: 0.01\n")
     run_id = world.drop("support/faq.jsonl")
     world.until_state(run_id, State.PREPARED)
@@ -300,7 +302,7 @@ def test_held_run_waits_for_its_approval(world: World) -> None:
     assert world.until_state(run_id, State.FAILED).results.error
 
 
-def test_reclaimed_slot_of_an_ended_run_does_not_block_the_project(world: World) -> None:
+def test_a_deploy_lock_of_an_unknown_run_does_not_block_the_project(world: World) -> None:
     first = world.drop("support/a.jsonl")
     world.until_state(first, State.LIVE)
     world.round()

@@ -14,7 +14,7 @@ def world() -> World:
     return World()
 
 
-def test_topic_that_takes_no_notices_holds_nothing_up(world: World) -> None:
+def test_a_topic_that_refuses_notices_delays_no_run(world: World) -> None:
     publish = world.ports.notices.publish
     world.ports.notices.publish = refused  # type: ignore[method-assign]
     run_id = world.drop("support/faq.jsonl")
@@ -28,7 +28,7 @@ def test_topic_that_takes_no_notices_holds_nothing_up(world: World) -> None:
     assert [notice.id for notice in world.ports.notices.published] == [f"{run_id}:{n + 1}" for n in range(run.seq)]
 
 
-def test_what_could_not_be_told_is_told_within_a_minute_though_its_run_waits_for_longer(world: World) -> None:
+def test_a_refused_notice_is_sent_within_a_minute_even_if_its_run_waits_for_longer(world: World) -> None:
     publish = world.ports.notices.publish
     world.ports.notices.publish = refused  # type: ignore[method-assign]
     run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)

@@ -14,7 +14,7 @@ def world() -> World:
     return World()
 
 
-def test_overdue_run_is_closed_as_failed(world: World) -> None:
+def test_an_overdue_run_is_closed_as_failed(world: World) -> None:
     world.ports.jobs.lasts = 30 * 24 * 3600
     run_id = world.drop("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
@@ -23,7 +23,7 @@ def test_overdue_run_is_closed_as_failed(world: World) -> None:
     assert "7 days" in (run.results.error or "")
 
 
-def test_held_run_that_nobody_approves_says_so() -> None:
+def test_a_held_run_that_nobody_approves_fails_and_says_so() -> None:
     world = World(budget_per_run_usd=0.01)
     run_id = world.drop("support/faq.jsonl")
     hold = world.until_state(run_id, State.PREPARED).hold_reason
@@ -32,7 +32,7 @@ def test_held_run_that_nobody_approves_says_so() -> None:
     assert error == f"{hold} Nobody approved it within 7 days and 1 hour. Retry the run, then approve it."
 
 
-def test_run_for_which_no_place_is_free_says_so() -> None:
+def test_a_run_that_gets_no_slot_fails_and_says_so() -> None:
     world = World(most_jobs=1)
     world.ports.jobs.lasts = 30 * DAY
     first, second = world.drop("support/faq.jsonl"), world.drop("sales/faq.jsonl")
@@ -42,7 +42,7 @@ def test_run_for_which_no_place_is_free_says_so() -> None:
     assert "The run waited 7 days and 1 hour for a job slot, and got none." in (run.results.error or "")
 
 
-def test_what_does_not_go_is_told_of_each_day_and_the_run_ends_when_it_has_gone(world: World) -> None:
+def test_a_job_that_does_not_stop_is_reported_each_day_and_its_run_ends_once_it_has_stopped(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     world.ports.jobs.stops_in = 60 * DAY

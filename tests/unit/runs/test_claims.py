@@ -34,18 +34,18 @@ def test_only_one_of_two_workers_gets_the_claim(world: World, run: Run) -> None:
         raise AssertionError("Both may work.")
 
 
-def test_run_under_a_claim_is_left_alone(world: World, run: Run) -> None:
+def test_other_workers_leave_a_claimed_run_alone(world: World, run: Run) -> None:
     with claimed(run, world.ports):
         advance("support", run.run_id, world.ports)
         assert world.run(run.run_id).state is State.RECEIVED
 
 
-def test_run_under_a_claim_is_not_due(world: World, run: Run) -> None:
+def test_a_claimed_run_is_not_due(world: World, run: Run) -> None:
     with claimed(run, world.ports):
         assert list(world.ports.active.due(world.clock.now())) == []
 
 
-def test_claim_stands_for_a_worker_whose_clock_is_a_minute_ahead(world: World, run: Run) -> None:
+def test_a_claim_still_holds_for_a_worker_whose_clock_is_a_minute_ahead(world: World, run: Run) -> None:
     with claimed(run, world.ports):
         world.clock.advance(CLAIM_RENEWED_EVERY.total_seconds())
         claim = world.run(run.run_id)
@@ -54,7 +54,7 @@ def test_claim_stands_for_a_worker_whose_clock_is_a_minute_ahead(world: World, r
         world.clock.advance(-59)
 
 
-def test_owner_of_a_later_claim_differs(world: World, run: Run) -> None:
+def test_every_claim_has_a_new_owner(world: World, run: Run) -> None:
     owners = []
     for _ in range(3):
         with claimed(world.run(run.run_id), world.ports) as claim:
@@ -63,7 +63,7 @@ def test_owner_of_a_later_claim_differs(world: World, run: Run) -> None:
     assert len(set(owners)) == 3
 
 
-def test_claim_of_a_worker_that_died_runs_out(world: World, run: Run) -> None:
+def test_the_claim_of_a_dead_worker_expires(world: World, run: Run) -> None:
     with pytest.raises(CrashError), claimed(run, world.ports):
         raise CrashError
     assert stands(world.run(run.run_id), world.ports)
@@ -71,13 +71,13 @@ def test_claim_of_a_worker_that_died_runs_out(world: World, run: Run) -> None:
     assert not stands(world.run(run.run_id), world.ports)
 
 
-def test_claim_of_a_worker_that_failed_is_given_back(world: World, run: Run) -> None:
+def test_a_worker_that_fails_releases_its_claim(world: World, run: Run) -> None:
     with pytest.raises(ValueError, match="no"), claimed(run, world.ports):
         raise ValueError("no")
     assert not stands(world.run(run.run_id), world.ports)
 
 
-def test_renewal_moves_the_end(world: World, run: Run) -> None:
+def test_a_renewal_extends_the_claim(world: World, run: Run) -> None:
     with claimed(run, world.ports) as claim:
         world.clock.advance(60)
         claim.renew()
@@ -88,13 +88,13 @@ def test_renewal_moves_the_end(world: World, run: Run) -> None:
         assert found.until - world.clock.now() == CLAIM_LASTS - timedelta(seconds=60)
 
 
-def test_claim_that_ran_out_is_noticed(world: World, run: Run) -> None:
+def test_a_worker_notices_that_its_claim_has_expired(world: World, run: Run) -> None:
     with pytest.raises(ConflictError), claimed(run, world.ports) as claim:
         world.clock.advance(CLAIM_LASTS.total_seconds())
         claim.check()
 
 
-def test_claim_survives_an_intent_but_not_the_end_of_the_run(world: World, run: Run) -> None:
+def test_a_claim_survives_a_cancel_request_but_not_the_end_of_the_run(world: World, run: Run) -> None:
     with pytest.raises(ConflictError), claimed(run, world.ports) as claim:
         ask("support", run.run_id, Intent.CANCEL, world.ports)
         claim.renew()
@@ -105,7 +105,7 @@ def test_claim_survives_an_intent_but_not_the_end_of_the_run(world: World, run: 
         claim.check()
 
 
-def test_heartbeat_renews(world: World, run: Run) -> None:
+def test_the_heartbeat_renews_the_claim(world: World, run: Run) -> None:
     renewed = threading.Event()
     put = world.ports.active.put
 
@@ -130,7 +130,7 @@ def answer_once_with(error: Exception, world: World) -> None:
     world.ports.blobs.chunks = failing  # type: ignore[method-assign]
 
 
-def test_step_that_is_throttled_under_its_claim_waits_as_long_as_asked(world: World, run: Run) -> None:
+def test_a_step_that_is_throttled_under_its_claim_waits_as_long_as_azure_asks(world: World, run: Run) -> None:
     answer_once_with(ThrottledError("Slow down.", retry_after=30), world)
     advance("support", run.run_id, world.ports)
     waiting = world.run(run.run_id)
@@ -138,14 +138,14 @@ def test_step_that_is_throttled_under_its_claim_waits_as_long_as_asked(world: Wo
     world.until_state(run.run_id, State.SUBMITTED)
 
 
-def test_step_that_fails_under_its_claim_ends_the_run_with_its_reason(world: World, run: Run) -> None:
+def test_a_step_that_fails_under_its_claim_ends_the_run_with_its_reason(world: World, run: Run) -> None:
     answer_once_with(NotFoundError("The container is gone."), world)
     advance("support", run.run_id, world.ports)
     assert world.run(run.run_id).state is State.FAILED
     assert (world.run(run.run_id).results.error or "").startswith("The container is gone.")
 
 
-def test_upload_deleted_before_it_was_read_is_cancelled(world: World, run: Run) -> None:
+def test_a_run_whose_upload_is_deleted_before_it_is_read_is_cancelled(world: World, run: Run) -> None:
     world.ports.blobs.delete(UPLOADS, run.upload.path)
     advance("support", run.run_id, world.ports)
     assert world.run(run.run_id).state is State.CANCELLED

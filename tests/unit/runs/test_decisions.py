@@ -40,7 +40,7 @@ def notes(world: World, run_id: str) -> list[str]:
     return [entry.note for entry in world.ports.runs.timeline(run_id, "support")]
 
 
-def test_approved_run_goes_on_with_the_whole_time_of_its_state(world: World) -> None:
+def test_an_approved_run_continues_with_a_new_deadline(world: World) -> None:
     run_id = held(world)
     world.clock.advance(2 * 24 * 3600)
     run = decide("support", run_id, "approve", "ann", world.ports)
@@ -48,7 +48,7 @@ def test_approved_run_goes_on_with_the_whole_time_of_its_state(world: World) -> 
     world.until_state(run_id, State.LIVE)
 
 
-def test_decision_is_recorded_told_and_in_the_timeline_once(world: World) -> None:
+def test_a_repeated_decision_is_recorded_and_announced_once(world: World) -> None:
     run_id = held(world)
     for by in ("ann", "bob"):
         decide("support", run_id, "approve", by, world.ports)
@@ -59,13 +59,13 @@ def test_decision_is_recorded_told_and_in_the_timeline_once(world: World) -> Non
     assert (told.id, told.type) == (f"{run_id}:2", "tunedrop.decision.approve")
 
 
-def test_approval_of_what_is_not_held_changes_nothing(world: World) -> None:
+def test_approving_a_run_that_is_not_held_changes_nothing(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     before = world.run(run_id)
     assert decide("support", run_id, "approve", "ann", world.ports) == before
 
 
-def test_cancel_is_recorded_once_and_ends_the_run(world: World) -> None:
+def test_a_cancel_is_recorded_once_and_ends_the_run(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     for by in ("ann", "bob"):
@@ -75,14 +75,14 @@ def test_cancel_is_recorded_once_and_ends_the_run(world: World) -> None:
     assert decide("support", run_id, "cancel", "bob", world.ports).state is State.CANCELLED
 
 
-def test_held_run_can_be_cancelled(world: World) -> None:
+def test_a_held_run_can_be_cancelled(world: World) -> None:
     run_id = held(world)
     decide("support", run_id, "cancel", "ann", world.ports)
     world.until_state(run_id, State.CANCELLED)
     assert world.ports.jobs.submitted == []
 
 
-def test_person_who_cancels_goes_before_a_newer_upload(world: World) -> None:
+def test_a_cancel_by_a_person_wins_over_a_newer_upload(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     world.until_state(run_id, State.LIVE)
     ask("support", run_id, Intent.SUPERSEDE, world.ports)
@@ -91,7 +91,7 @@ def test_person_who_cancels_goes_before_a_newer_upload(world: World) -> None:
     assert list(world.ports.endpoints.ours()) == []
 
 
-def test_failed_run_is_tried_again_under_new_names(world: World) -> None:
+def test_a_retry_of_a_failed_run_uses_new_names(world: World) -> None:
     run_id = failed(world)
     run = decide("support", run_id, "retry", "ann", world.ports)
     assert (run.attempt, run.state, run.results.error) == (2, State.PREPARED, None)
@@ -104,7 +104,7 @@ def test_failed_run_is_tried_again_under_new_names(world: World) -> None:
     assert attempts == sorted(attempts)
 
 
-def test_failed_deployment_is_tried_again_without_training_again(world: World) -> None:
+def test_a_retry_after_a_failed_deployment_does_not_train_again(world: World) -> None:
     world.ports.deployments.fails_with = "It broke."
     run_id = world.drop("support/faq.jsonl")
     world.until_state(run_id, State.FAILED)
@@ -116,7 +116,7 @@ def test_failed_deployment_is_tried_again_without_training_again(world: World) -
     assert {spec.model_version for spec in world.ports.deployments.created} == {f"{run_id[-10:]}-1"}
 
 
-def test_cancelled_run_is_tried_again_and_still_needs_its_approval(world: World) -> None:
+def test_a_cancelled_run_still_needs_its_approval_when_it_is_retried(world: World) -> None:
     run_id = held(world)
     decide("support", run_id, "cancel", "ann", world.ports)
     world.until_state(run_id, State.CANCELLED)
@@ -127,7 +127,7 @@ def test_cancelled_run_is_tried_again_and_still_needs_its_approval(world: World)
     assert world.ports.jobs.submitted == []
 
 
-def test_run_that_failed_before_it_was_prepared_is_prepared_again(world: World) -> None:
+def test_a_retry_of_a_run_that_was_never_prepared_prepares_it(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     stored = world.ports.runs.get("support", run_id)
     assert stored is not None
@@ -136,14 +136,14 @@ def test_run_that_failed_before_it_was_prepared_is_prepared_again(world: World) 
     world.until_state(run_id, State.LIVE)
 
 
-def test_run_that_moves_is_not_tried_again(world: World) -> None:
+def test_retrying_a_run_under_way_begins_no_new_attempt(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     assert decide("support", run_id, "retry", "ann", world.ports).attempt == 1
 
 
 @pytest.mark.parametrize("end", sorted(ENDS - {State.FAILED, State.CANCELLED}))
-def test_other_ends_are_not_tried_again(world: World, end: State) -> None:
+def test_a_run_with_another_end_cannot_be_retried(world: World, end: State) -> None:
     run_id = world.drop("support/faq.jsonl")
     stored = world.ports.runs.get("support", run_id)
     assert stored is not None
@@ -152,7 +152,7 @@ def test_other_ends_are_not_tried_again(world: World, end: State) -> None:
         decide("support", run_id, "retry", "ann", world.ports)
 
 
-def test_run_whose_upload_was_replaced_is_not_tried_again(world: World) -> None:
+def test_a_run_whose_upload_was_replaced_cannot_be_retried(world: World) -> None:
     run_id = failed(world)
     world.upload("support/faq.jsonl", chat(topic="quux"))
     with pytest.raises(DecisionError, match="newer version"):
@@ -160,7 +160,7 @@ def test_run_whose_upload_was_replaced_is_not_tried_again(world: World) -> None:
     assert world.run(run_id).attempt == 1
 
 
-def test_run_whose_newer_version_was_deleted_is_not_tried_again_either(world: World) -> None:
+def test_a_run_whose_upload_was_replaced_and_then_deleted_cannot_be_retried(world: World) -> None:
     run_id = failed(world)
     newer = world.drop("support/faq.jsonl", chat(topic="quux"))
     world.until_state(newer, State.LIVE)
@@ -169,7 +169,7 @@ def test_run_whose_newer_version_was_deleted_is_not_tried_again_either(world: Wo
         decide("support", run_id, "retry", "ann", world.ports)
 
 
-def test_upload_that_is_replaced_while_its_run_is_tried_again_supersedes_it(world: World) -> None:
+def test_an_upload_that_arrives_during_a_retry_supersedes_the_run(world: World) -> None:
     run_id = failed(world)
     replace = world.ports.runs.replace
 
@@ -184,7 +184,7 @@ def test_upload_that_is_replaced_while_its_run_is_tried_again_supersedes_it(worl
     world.until_state(run_id, State.SUPERSEDED)
 
 
-def test_decision_survives_a_record_that_changes_meanwhile(world: World) -> None:
+def test_a_decision_survives_a_concurrent_change_of_the_record(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     get = world.ports.runs.get
 
@@ -199,7 +199,7 @@ def test_decision_survives_a_record_that_changes_meanwhile(world: World) -> None
     world.until_state(run_id, State.CANCELLED)
 
 
-def test_two_who_retry_at_once_begin_one_attempt(world: World) -> None:
+def test_two_simultaneous_retries_begin_one_attempt(world: World) -> None:
     run_id = failed(world)
     replace = world.ports.runs.replace
 
@@ -215,7 +215,7 @@ def test_two_who_retry_at_once_begin_one_attempt(world: World) -> None:
     assert len(world.ports.jobs.submitted) == 2
 
 
-def test_record_that_never_rests_is_a_conflict(world: World) -> None:
+def test_a_decision_on_a_record_that_keeps_changing_is_a_conflict(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
 
     def refuse(run: Run, etag: str) -> str:
@@ -226,6 +226,6 @@ def test_record_that_never_rests_is_a_conflict(world: World) -> None:
         decide("support", run_id, "cancel", "ann", world.ports)
 
 
-def test_unknown_run_is_not_found(world: World) -> None:
+def test_a_decision_on_an_unknown_run_is_not_found(world: World) -> None:
     with pytest.raises(NotFoundError):
         decide("support", "support-0123456789", "cancel", "ann", world.ports)

@@ -20,7 +20,7 @@ def world() -> World:
     return World()
 
 
-def test_failed_job_fails_the_run_with_its_reason(world: World) -> None:
+def test_a_failed_job_fails_the_run_with_its_reason(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     world.ports.jobs.fail(f"{run_id}-1", "Something else.")
@@ -29,7 +29,7 @@ def test_failed_job_fails_the_run_with_its_reason(world: World) -> None:
     assert (run.results.failure, run.results.azure_message) == (None, "Something else.")
 
 
-def test_known_failure_is_explained(world: World) -> None:
+def test_a_known_failure_is_explained(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     world.ports.jobs.fail(f"{run_id}-1", "OSError: [Errno 28] No space left on device")
@@ -38,7 +38,7 @@ def test_known_failure_is_explained(world: World) -> None:
     assert (run.results.error or "").startswith("The machine's disk is full.")
 
 
-def test_missing_quota_fails_the_run_with_what_to_do(world: World) -> None:
+def test_a_run_that_fails_for_lack_of_quota_says_what_to_do(world: World) -> None:
     def refuse(spec: DeploymentSpec, before: datetime | None = None) -> None:
         raise QuotaError("Not enough quota available for Standard_NC24ads_A100_v4.")
 
@@ -58,7 +58,9 @@ AZURE_SAID = [
 
 @pytest.mark.parametrize("what", ["endpoints", "deployments"])
 @pytest.mark.parametrize(("kind", "said"), AZURE_SAID)
-def test_failed_hosting_is_explained_in_record_timeline_and_notice(what: str, kind: str, said: str) -> None:
+def test_a_failed_endpoint_or_deployment_is_explained_in_record_timeline_and_notice(
+    what: str, kind: str, said: str
+) -> None:
     world = World()
     getattr(world.ports, what).fails_with = said
     run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
@@ -70,7 +72,7 @@ def test_failed_hosting_is_explained_in_record_timeline_and_notice(what: str, ki
     assert world.ports.notices.published[-1].detail == run.results.error
 
 
-def test_vanished_job_fails_the_run(world: World) -> None:
+def test_a_vanished_job_fails_the_run(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     world.ports.jobs.forget(f"{run_id}-1")
@@ -82,7 +84,7 @@ def train_until_it_fails(world: World, run_id: str, attempt: int, said: str) -> 
     world.ports.jobs.fail(f"{run_id}-{attempt}", said)
 
 
-def test_out_of_memory_is_trained_again_once_with_half_the_batch(world: World) -> None:
+def test_a_job_that_ran_out_of_memory_is_retried_once_with_half_the_batch(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     train_until_it_fails(world, run_id, 1, "CUDA out of memory")
     run = world.until_state(run_id, State.LIVE)
@@ -97,7 +99,7 @@ def test_out_of_memory_is_trained_again_once_with_half_the_batch(world: World) -
     assert "Attempt 2: It is tried once more with half the batch." in notes
 
 
-def test_deployment_that_is_out_of_memory_is_not_trained_again(world: World) -> None:
+def test_a_deployment_that_ran_out_of_memory_does_not_train_again(world: World) -> None:
     world.ports.deployments.fails_with = "torch.OutOfMemoryError: CUDA out of memory."
     run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
     assert (run.attempt, run.results.failure, len(world.ports.jobs.submitted)) == (1, "cuda_out_of_memory", 1)
@@ -105,7 +107,7 @@ def test_deployment_that_is_out_of_memory_is_not_trained_again(world: World) -> 
 
 
 @pytest.mark.parametrize("said", ["PreemptionError: pre-empted", "TooManyRequests"])
-def test_preempted_or_throttled_job_is_submitted_again_once(world: World, said: str) -> None:
+def test_a_preempted_or_throttled_job_is_retried_once(world: World, said: str) -> None:
     run_id = world.drop("support/faq.jsonl")
     for attempt in (1, 2):
         train_until_it_fails(world, run_id, attempt, said)
@@ -115,7 +117,7 @@ def test_preempted_or_throttled_job_is_submitted_again_once(world: World, said: 
 
 
 @pytest.mark.parametrize(("trainings", "held"), [(1.5, True), (2.5, False)])
-def test_attempt_that_would_cost_more_than_the_run_may_waits_for_an_approval(trainings: float, held: bool) -> None:
+def test_an_automatic_retry_that_would_exceed_the_budget_waits_for_an_approval(trainings: float, held: bool) -> None:
     world = World(budget_per_run_usd=price_of_training() * trainings)
     run_id = world.drop("support/faq.jsonl")
     train_until_it_fails(world, run_id, 1, "CUDA out of memory")
@@ -132,7 +134,7 @@ def test_attempt_that_would_cost_more_than_the_run_may_waits_for_an_approval(tra
     world.until_state(run_id, State.LIVE)
 
 
-def test_attempt_of_an_unknown_price_waits_too_and_one_that_does_not_train_does_not() -> None:
+def test_a_retry_of_unknown_price_waits_for_an_approval_but_a_retry_without_training_does_not() -> None:
     world = World(instance_type="Standard_Unheard_of")
     run_id = world.drop("support/faq.jsonl")
     world.until(lambda: world.run(run_id).hold_reason is not None)
@@ -145,7 +147,7 @@ def test_attempt_of_an_unknown_price_waits_too_and_one_that_does_not_train_does_
     assert (run.attempt, len(world.ports.deployments.created), len(world.ports.jobs.submitted)) == (2, 2, 1)
 
 
-def test_whoever_retries_a_run_approves_of_what_it_costs() -> None:
+def test_a_person_who_retries_a_run_approves_its_cost() -> None:
     world = World(budget_per_run_usd=price_of_training())
     run_id = world.drop("support/faq.jsonl")
     train_until_it_fails(world, run_id, 1, "Something else.")
@@ -154,7 +156,7 @@ def test_whoever_retries_a_run_approves_of_what_it_costs() -> None:
     world.until_state(run_id, State.LIVE)
 
 
-def test_cancelled_run_is_not_tried_again(world: World) -> None:
+def test_a_cancelled_run_is_not_retried_automatically(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     train_until_it_fails(world, run_id, 1, "CUDA out of memory")
     ask("support", run_id, Intent.CANCEL, world.ports)
@@ -162,7 +164,7 @@ def test_cancelled_run_is_not_tried_again(world: World) -> None:
     assert world.run(run_id).attempt == 1
 
 
-def test_retried_run_keeps_what_its_failure_taught(world: World) -> None:
+def test_a_retried_run_keeps_the_hyperparameters_that_its_failure_changed(world: World) -> None:
     run_id = world.drop("support/faq.jsonl")
     train_until_it_fails(world, run_id, 1, "CUDA out of memory")
     train_until_it_fails(world, run_id, 2, "Something else.")
@@ -172,7 +174,7 @@ def test_retried_run_keeps_what_its_failure_taught(world: World) -> None:
     assert world.ports.jobs.submitted[2].hyperparameters == world.ports.jobs.submitted[1].hyperparameters
 
 
-def test_run_that_ends_at_once_is_not_tried_again_by_itself(world: World) -> None:
+def test_a_run_that_fails_before_it_is_prepared_is_not_retried_automatically(world: World) -> None:
     def refuse(container: str, path: str) -> None:
         raise NotFoundError("TooManyRequests")
 
@@ -183,7 +185,7 @@ def test_run_that_ends_at_once_is_not_tried_again_by_itself(world: World) -> Non
     assert "tried once more" not in (run.results.error or "")
 
 
-def test_job_that_is_there_already_is_adopted_if_it_is_the_same(world: World) -> None:
+def test_an_existing_job_with_the_same_fingerprint_is_adopted(world: World) -> None:
     submit = world.ports.jobs.submit
 
     def lost(job: TrainingJob, before: datetime | None = None) -> None:
@@ -197,7 +199,7 @@ def test_job_that_is_there_already_is_adopted_if_it_is_the_same(world: World) ->
     assert len(world.ports.jobs.submitted) == 1
 
 
-def test_job_that_is_there_already_and_another_is_refused(world: World) -> None:
+def test_an_existing_job_with_another_fingerprint_fails_the_run(world: World) -> None:
     submit = world.ports.jobs.submit
 
     def taken(job: TrainingJob, before: datetime | None = None) -> None:
@@ -210,7 +212,7 @@ def test_job_that_is_there_already_and_another_is_refused(world: World) -> None:
     assert "another fingerprint" in (run.results.error or "")
 
 
-def test_deployment_that_is_there_already_and_serves_another_model_is_refused(world: World) -> None:
+def test_an_existing_deployment_of_another_model_fails_the_run(world: World) -> None:
     get = world.ports.deployments.get
 
     def another(endpoint: str, name: str) -> Deployment | None:
@@ -222,7 +224,7 @@ def test_deployment_that_is_there_already_and_serves_another_model_is_refused(wo
     assert "serves support:another" in (run.results.error or "")
 
 
-def test_what_is_known_before_azure_is_asked_keeps_its_own_remedy(world: World) -> None:
+def test_a_failure_that_the_app_detects_itself_keeps_its_own_remedy(world: World) -> None:
     world.ports.catalog.base_models.clear()
     run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
     assert run.results.failure == "retired_model"

@@ -62,7 +62,7 @@ def fails_to_go_live(world: World, trouble: Trouble) -> Run:
 
 
 @pytest.mark.parametrize("trouble", [refused, failing, slow])
-def test_the_earlier_champion_serves_on_and_the_failed_deployment_goes(world: World, trouble: Trouble) -> None:
+def test_the_previous_champion_serves_on_and_the_failed_deployment_is_deleted(world: World, trouble: Trouble) -> None:
     champion = live(world)
     run = fails_to_go_live(world, trouble)
     deployment = champion.results.deployment or ""
@@ -73,7 +73,7 @@ def test_the_earlier_champion_serves_on_and_the_failed_deployment_goes(world: Wo
     assert not world.reap()
 
 
-def test_what_could_not_be_promoted_can_be_tried_again(world: World) -> None:
+def test_a_run_that_could_not_be_promoted_can_be_retried(world: World) -> None:
     champion = live(world)
     run = fails_to_go_live(world, refused)
     decide("support", run.run_id, "retry", "ada", world.ports)
@@ -82,13 +82,13 @@ def test_what_could_not_be_promoted_can_be_tried_again(world: World) -> None:
     assert len(world.ports.jobs.submitted) == 2
 
 
-def test_without_an_earlier_champion_the_endpoint_goes(world: World) -> None:
+def test_the_endpoint_is_deleted_if_there_is_no_previous_champion(world: World) -> None:
     run = fails_to_go_live(world, refused)
     assert "serves as before" not in (run.results.error or "")
     world.until_no_endpoint()
 
 
-def test_an_earlier_champion_that_was_cancelled_meanwhile_does_not_come_back(world: World) -> None:
+def test_a_previous_champion_that_was_cancelled_meanwhile_does_not_serve_again(world: World) -> None:
     champion = live(world)
 
     def cancelled_too(world: World) -> None:

@@ -21,7 +21,7 @@ def leave(world: World, run_id: str, claim: str) -> str:
     return path
 
 
-def test_only_what_the_run_goes_by_stays() -> None:
+def test_only_the_prepared_files_that_a_run_names_are_kept() -> None:
     world = World()
     run = world.until_state(world.drop("support/faq.jsonl"), State.SUBMITTED)
     assert run.results.splits is not None
@@ -33,7 +33,7 @@ def test_only_what_the_run_goes_by_stays() -> None:
     assert evaluation_rows_path("support") in before
 
 
-def test_a_claim_that_might_still_win_is_left_alone() -> None:
+def test_the_files_of_a_claim_that_may_still_win_are_kept() -> None:
     world = World()
     run_id = world.drop("support/faq.jsonl")
     left = leave(world, run_id, "1")
@@ -43,7 +43,7 @@ def test_a_claim_that_might_still_win_is_left_alone() -> None:
     assert left not in prepared(world)
 
 
-def test_files_of_an_unknown_run_may_be_those_of_a_lost_row() -> None:
+def test_the_files_of_an_unknown_run_are_kept_because_its_row_may_be_lost() -> None:
     world = World()
     left = leave(world, "support-0123456789", "1")
     world.clock.advance(2 * LEFTOVER_GRACE / timedelta(seconds=1))
@@ -51,7 +51,7 @@ def test_files_of_an_unknown_run_may_be_those_of_a_lost_row() -> None:
     assert prepared(world) == {left}
 
 
-def test_index_row_that_never_became_a_run_is_forgotten() -> None:
+def test_an_index_row_that_never_became_a_run_is_removed() -> None:
     world = World()
     run_id = world.drop("support/faq.jsonl")
     world.ports.active.put("support", "support-0123456789", world.clock.now())
@@ -61,7 +61,7 @@ def test_index_row_that_never_became_a_run_is_forgotten() -> None:
     assert set(world.ports.active.rows) == {("support", run_id)}
 
 
-def test_run_that_moves_and_fell_out_of_the_index_is_put_back() -> None:
+def test_a_run_under_way_that_is_missing_from_the_index_is_put_back() -> None:
     world = World()
     run = world.until_state(world.drop("support/faq.jsonl"), State.SUBMITTED)
     assert index_again(all_runs(world.ports), world.ports) == 0
@@ -70,7 +70,7 @@ def test_run_that_moves_and_fell_out_of_the_index_is_put_back() -> None:
     world.until_state(run.run_id, State.LIVE)
 
 
-def test_run_that_has_ended_stays_out_of_the_index() -> None:
+def test_an_ended_run_stays_out_of_the_index() -> None:
     world = World()
     world.until_state(world.drop("support/faq.jsonl", b"no json"), State.REJECTED)
     world.round()

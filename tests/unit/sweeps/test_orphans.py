@@ -54,7 +54,7 @@ def status(ports: Ports, job: str) -> str | None:
     return found.status if found else None
 
 
-def test_nothing_of_a_live_run_is_touched(world: World, live: Run) -> None:
+def test_the_sweep_touches_nothing_of_a_live_run(world: World, live: Run) -> None:
     assert swept(world) == 0
     assert [endpoint.name for endpoint in world.ports.endpoints.ours()] == [live.results.endpoint]
     assert len(list(world.ports.models.ours())) == 1
@@ -66,7 +66,7 @@ def test_a_running_job_of_an_attempt_that_is_over_is_cancelled(world: World, liv
     assert status(world.ports, job) == "cancelled"
 
 
-def test_an_orphan_seen_once_or_within_the_grace_period_stays(world: World, live: Run) -> None:
+def test_an_orphan_seen_once_or_within_the_grace_period_is_kept(world: World, live: Run) -> None:
     job = submit(world, live, attempt=7)
     world.clock.advance(10 * HOUR)
     assert sweep(world.ports) == 0
@@ -77,7 +77,7 @@ def test_an_orphan_seen_once_or_within_the_grace_period_stays(world: World, live
     assert sweep(world.ports) == 1
 
 
-def test_an_orphan_that_found_its_owner_is_forgotten(world: World, live: Run) -> None:
+def test_the_sighting_of_an_orphan_is_forgotten_once_a_run_owns_it(world: World, live: Run) -> None:
     job = submit(world, live, attempt=2)
     sweep(world.ports)
     stored = world.ports.runs.get("support", live.run_id)
@@ -90,7 +90,7 @@ def test_an_orphan_that_found_its_owner_is_forgotten(world: World, live: Run) ->
     assert status(world.ports, job) == "running"
 
 
-def test_a_model_outlives_its_run_unless_no_run_made_it(world: World) -> None:
+def test_a_model_is_kept_after_its_run_has_ended_but_a_model_of_no_run_is_deleted(world: World) -> None:
     run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
     world.clock.advance(24 * HOUR)
     world.until_reaped(run.run_id)
@@ -136,7 +136,7 @@ def test_nothing_is_removed_when_the_tables_are_lost(world: World, live: Run) ->
     assert len(list(ports.models.ours())) == 1
 
 
-def test_trouble_with_one_orphan_leaves_the_others(world: World, live: Run) -> None:
+def test_an_orphan_that_cannot_be_deleted_does_not_protect_the_others(world: World, live: Run) -> None:
     endpoint = live.results.endpoint or ""
     for name in ("support-0000000000-1", "support-1111111111-1"):
         deploy(world, endpoint, live, name)

@@ -58,7 +58,7 @@ def effects(world: World) -> tuple[int, ...]:
     return len(jobs), len(models), len(endpoints.created), len(deployments), len(endpoints.deleted)
 
 
-def test_runs_serving_and_lease_are_as_before_and_nothing_is_doubled(world: World) -> None:
+def test_a_rebuild_restores_runs_serving_row_and_lease_and_repeats_no_effect(world: World) -> None:
     run = live(world)
     row, lease, timeline = serving(world), world.ports.projects.lease("support"), told(world, run)
     before = effects(world)
@@ -72,7 +72,7 @@ def test_runs_serving_and_lease_are_as_before_and_nothing_is_doubled(world: Worl
     assert (world.run(run.run_id).state, effects(world)) == (State.LIVE, before)
 
 
-def test_endpoint_that_serves_stays_although_the_copies_are_lost_too(world: World) -> None:
+def test_a_serving_endpoint_survives_although_the_copies_are_lost_too(world: World) -> None:
     run = live(world)
     row, before = serving(world), effects(world)
     lose_tables(world)
@@ -94,7 +94,7 @@ def bare(run: Run) -> Run:
     return run.model_copy(update={"outbox": [], "next_due": run.created, "updated": run.created})
 
 
-def test_what_is_there_is_left_alone(world: World) -> None:
+def test_a_rebuild_leaves_existing_rows_alone(world: World) -> None:
     live(world)
     world.clock.advance(DAY / 4)
     assert rebuild(all_runs(world.ports), world.ports).total == 0
@@ -129,7 +129,7 @@ def at_rest(world: World) -> bool:
     return states == [State.LIVE] and stored is not None and stored.value.deploy_lock is None
 
 
-def test_whenever_the_tables_are_lost_the_upload_still_gets_exactly_its_own() -> None:
+def test_an_upload_gets_one_of_each_resource_whenever_the_tables_are_lost() -> None:
     whole = Loss(-1)
     lived(whole)
     assert len(whole.calls) > 150
@@ -137,7 +137,7 @@ def test_whenever_the_tables_are_lost_the_upload_still_gets_exactly_its_own() ->
     assert {call: each for call, each in found.items() if each != (1, 1, 1, 1, 0)} == {}
 
 
-def test_a_run_that_waits_for_approval_still_waits_and_an_approved_one_does_not() -> None:
+def test_a_held_run_is_still_held_after_a_rebuild_but_an_approved_run_is_not() -> None:
     world = World(budget_per_run_usd=0.01)
     held, approved = world.drop("support/a.jsonl"), world.drop("support/b.jsonl", chat(topic="quux"))
     for run_id in (held, approved):
@@ -157,7 +157,7 @@ def test_a_run_that_waits_for_approval_still_waits_and_an_approved_one_does_not(
         (State.CANCELLED, lambda world: cancelled(world)),
     ],
 )
-def test_what_has_ended_stays_so(world: World, end: State, settle: Callable[[World], str]) -> None:
+def test_an_ended_run_stays_ended_after_a_rebuild(world: World, end: State, settle: Callable[[World], str]) -> None:
     run_id = settle(world)
     world.until_state(run_id, end)
     world.round()
@@ -176,7 +176,7 @@ def cancelled(world: World) -> str:
     return run_id
 
 
-def test_an_older_version_still_gives_way_though_only_the_table_knew(world: World) -> None:
+def test_an_older_version_is_still_superseded_although_only_the_table_knew(world: World) -> None:
     older = world.drop("support/faq.jsonl")
     world.until_state(older, State.SUBMITTED)
     newer = world.drop("support/faq.jsonl", chat(topic="quux"))
@@ -188,7 +188,7 @@ def test_an_older_version_still_gives_way_though_only_the_table_knew(world: Worl
 
 @pytest.mark.parametrize("loses", ["all", "the places"])
 @pytest.mark.parametrize("state", [State.PREPARED, State.SUBMITTED, State.CLOSING])
-def test_who_has_a_job_has_its_place_again_though_the_timer_came_first(
+def test_a_run_with_a_job_gets_its_slot_back_even_if_a_timer_fires_before_the_rebuild(
     state: State, loses: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World(most_jobs=1)
@@ -219,7 +219,7 @@ def replyless(submit: Callable[[TrainingJob], None]) -> Callable[..., None]:
     return lost
 
 
-def test_who_has_an_endpoint_has_its_place_again_though_the_timer_came_first() -> None:
+def test_a_project_with_an_endpoint_gets_its_slot_back_even_if_a_timer_fires_before_the_rebuild() -> None:
     world = World(most_endpoints=1)
     live(world)
     lose_tables(world)
@@ -230,7 +230,7 @@ def test_who_has_an_endpoint_has_its_place_again_though_the_timer_came_first() -
     assert len(list(world.ports.endpoints.ours())) == 1
 
 
-def test_who_only_waits_for_an_endpoint_is_given_no_place() -> None:
+def test_a_run_that_waits_for_an_endpoint_slot_gets_none_from_a_rebuild() -> None:
     world = World(most_endpoints=1)
     live(world)
     other = world.drop("sales/faq.jsonl")
@@ -241,7 +241,7 @@ def test_who_only_waits_for_an_endpoint_is_given_no_place() -> None:
     assert world.run(other).queue == "endpoint"
 
 
-def test_a_timer_that_comes_while_tables_are_rebuilt_ends_no_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_timer_that_fires_during_a_rebuild_ends_no_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     run = live(world)
     before = effects(world)
     lose_tables(world)
@@ -259,7 +259,7 @@ def test_a_timer_that_comes_while_tables_are_rebuilt_ends_no_run(world: World, m
     assert (world.run(run.run_id).state, effects(world)) == (State.LIVE, before)
 
 
-def test_the_lease_runs_on_but_idleness_counts_anew(world: World) -> None:
+def test_a_rebuild_keeps_the_start_of_a_lease_and_resets_its_idle_time(world: World) -> None:
     run = live(world)
     world.clock.advance(6 * DAY)
     lose_tables(world)
@@ -272,7 +272,7 @@ def test_the_lease_runs_on_but_idleness_counts_anew(world: World) -> None:
     assert bill.hours > 7 * 24
 
 
-def test_an_endpoint_on_its_way_out_goes_and_its_name_is_not_used_again(world: World) -> None:
+def test_an_endpoint_that_was_being_deleted_is_still_deleted_and_its_name_is_not_reused(world: World) -> None:
     run = live(world)
     world.clock.advance(DAY)
     world.reap()
@@ -284,7 +284,7 @@ def test_an_endpoint_on_its_way_out_goes_and_its_name_is_not_used_again(world: W
     assert len(world.ports.ledger.entries()) == 1
 
 
-def test_bills_and_the_next_generation_survive(world: World) -> None:
+def test_a_rebuild_restores_the_ledger_and_the_next_generation(world: World) -> None:
     run = live(world)
     world.clock.advance(DAY)
     world.until_reaped(run.run_id)
@@ -295,14 +295,14 @@ def test_bills_and_the_next_generation_survive(world: World) -> None:
     assert live(world, "support/b.jsonl", "quux").results.endpoint != run.results.endpoint
 
 
-def test_a_run_whose_row_alone_was_restored_is_looked_at_again(world: World) -> None:
+def test_a_rebuild_makes_a_run_due_that_is_missing_from_the_index(world: World) -> None:
     run = live(world)
     world.ports.active.remove(run.project, run.run_id)
     rebuild(all_runs(world.ports), world.ports)
     assert [row.run_id for row in world.ports.active.due(world.clock.now())] == [run.run_id]
 
 
-def test_a_rebuild_that_was_interrupted_is_finished_by_the_next(world: World) -> None:
+def test_the_next_rebuild_finishes_an_interrupted_rebuild(world: World) -> None:
     run = live(world)
     lose_tables(world)
     half = replace(world.ports, projects=memory_ports().projects)
@@ -311,7 +311,7 @@ def test_a_rebuild_that_was_interrupted_is_finished_by_the_next(world: World) ->
     assert serving(world).champion_run == run.run_id
 
 
-def test_the_command_says_what_it_restored(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_rebuild_command_says_what_it_restored(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     live(world)
     lose_tables(world)
     console = Console(width=200)

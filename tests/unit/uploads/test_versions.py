@@ -33,7 +33,7 @@ def touched(world: World, run_id: str) -> Run:
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.DEPLOYING, State.LIVE])
-def test_what_is_under_way_or_serves_goes_on(world: World, state: State) -> None:
+def test_a_run_continues_if_only_the_metadata_of_its_upload_changes(world: World, state: State) -> None:
     run_id = world.drop(PATH)
     world.until_state(run_id, state)
     for _ in range(2):
@@ -51,7 +51,7 @@ def test_the_receipt_says_that_only_metadata_has_changed(world: World) -> None:
 
 
 @pytest.mark.parametrize("size", [5, 0])
-def test_what_has_not_been_read_yet_begins_again_at_once(world: World, size: int) -> None:
+def test_a_run_whose_version_is_replaced_before_it_is_read_is_superseded_at_once(world: World, size: int) -> None:
     run_id = world.drop(PATH)
     world.ports.blobs.touch(UPLOADS, PATH)
     if not size:
@@ -64,7 +64,7 @@ def test_what_has_not_been_read_yet_begins_again_at_once(world: World, size: int
 
 
 @pytest.mark.parametrize("end", [State.FAILED, State.CANCELLED])
-def test_what_has_ended_begins_anew_only_if_somebody_asks(world: World, end: State) -> None:
+def test_an_ended_run_begins_a_new_attempt_only_if_a_person_retries_it(world: World, end: State) -> None:
     run_id = world.drop(PATH)
     world.until_state(run_id, State.SUBMITTED)
     if end is State.FAILED:
@@ -78,7 +78,7 @@ def test_what_has_ended_begins_anew_only_if_somebody_asks(world: World, end: Sta
     world.until_state(run_id, State.LIVE)
 
 
-def test_a_file_that_was_uploaded_again_is_trained_on_again(world: World) -> None:
+def test_a_file_that_is_uploaded_again_is_trained_on_again(world: World) -> None:
     run_id = world.drop(PATH)
     world.until_state(run_id, State.SUBMITTED)
     again = world.drop(PATH)
@@ -91,7 +91,7 @@ def test_a_file_that_was_uploaded_again_is_trained_on_again(world: World) -> Non
 
 
 @pytest.mark.parametrize("what", ["content", "settings"])
-def test_what_else_has_changed_counts_once_it_is_read(world: World, what: str) -> None:
+def test_a_version_with_other_content_or_settings_supersedes_the_run_once_it_is_read(world: World, what: str) -> None:
     older = world.drop(PATH)
     world.until_state(older, State.SUBMITTED)
     if what == "content":
@@ -106,7 +106,7 @@ def test_what_else_has_changed_counts_once_it_is_read(world: World, what: str) -
     world.until_state(newer, State.LIVE)
 
 
-def test_no_later_event_nor_rebuild_lets_what_is_under_way_give_way_to_a_touch(world: World) -> None:
+def test_neither_later_events_nor_a_rebuild_let_a_metadata_change_supersede_a_run(world: World) -> None:
     event = world.upload(PATH)
     run_id = world.deliver(event) or ""
     world.until_state(run_id, State.SUBMITTED)
@@ -121,7 +121,7 @@ def test_no_later_event_nor_rebuild_lets_what_is_under_way_give_way_to_a_touch(w
     world.until_state(run_id, State.LIVE)
 
 
-def test_an_older_version_is_not_taken_for_the_one_before(world: World) -> None:
+def test_a_version_that_equals_an_older_one_still_supersedes_the_newest_run(world: World) -> None:
     first = world.drop(PATH, chat(topic="a"))
     world.until_state(first, State.SUBMITTED)
     second = world.drop(PATH, chat(topic="b"))
@@ -133,7 +133,7 @@ def test_an_older_version_is_not_taken_for_the_one_before(world: World) -> None:
     world.until_state(third, State.LIVE)
 
 
-def test_an_older_version_whose_event_is_very_late_does_not_replace_what_has_been_deleted(world: World) -> None:
+def test_a_very_late_event_of_an_older_version_does_not_supersede_the_run_of_a_deleted_upload(world: World) -> None:
     late = world.upload(PATH, chat(topic="a"))
     world.clock.advance(60)
     world.upload(PATH, chat(topic="b"))

@@ -33,7 +33,7 @@ def june(ports: MemoryPorts, data: bytes, train_on: str = "project") -> Outcome:
     return prepare(dropped(ports, data, "acme/june.jsonl", train_on=train_on), ports)
 
 
-def test_all_accepted_uploads_are_trained_on() -> None:
+def test_train_on_project_trains_on_all_accepted_uploads() -> None:
     ports = memory_ports()
     finished(ports, "april", upload(*valid(40, 1000)))
     finished(ports, "may", upload(*valid(40, 2000)), State.DECLINED)
@@ -43,13 +43,13 @@ def test_all_accepted_uploads_are_trained_on() -> None:
     assert sum(map(len, rows_of(outcome, ports).values())) == 120
 
 
-def test_the_upload_alone_is_the_default() -> None:
+def test_only_the_upload_is_trained_on_by_default() -> None:
     ports = memory_ports()
     finished(ports, "may", upload(*valid(40, 2000)))
     assert receipt_of(ports, june(ports, upload(*valid(40)), "upload")).earlier_rows == 0
 
 
-def test_of_equal_rows_the_newer_one_counts() -> None:
+def test_the_newest_of_equal_rows_is_kept() -> None:
     ports = memory_ports()
     finished(ports, "april", upload(*valid(40)).replace(b"Answer 7.", b"ANSWER 7.").replace(b"Answer 8.", b"ANSWER 8."))
     finished(ports, "may", upload(*valid(8)) + upload(*valid(40, 100)))
@@ -60,7 +60,7 @@ def test_of_equal_rows_the_newer_one_counts() -> None:
     assert b"ANSWER 8." in everything
 
 
-def test_rejected_replaced_and_later_uploads_are_left_out() -> None:
+def test_rejected_replaced_deleted_and_later_uploads_are_left_out() -> None:
     ports = memory_ports()
     finished(ports, "short", upload(*valid(5, 3000)))
     finished(ports, "replaced", upload(*valid(40, 4000)))
@@ -84,7 +84,7 @@ class _Changing(MemoryBlobs):
     armed = False
 
 
-def test_an_earlier_upload_that_changes_under_the_reader_lets_the_run_begin_again() -> None:
+def test_an_earlier_upload_that_changes_while_it_is_read_is_a_conflict() -> None:
     ports = memory_ports()
     blobs = _Changing(ports.clock)
     ports = replace(ports, blobs=blobs)

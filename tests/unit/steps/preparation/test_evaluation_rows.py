@@ -24,7 +24,7 @@ def pinned(ports: MemoryPorts) -> bytes | None:
     return ports.blobs.read(PREPARED, PIN)
 
 
-def test_the_first_uploads_test_rows_become_the_projects() -> None:
+def test_the_test_rows_of_the_first_upload_become_the_projects_evaluation_rows() -> None:
     ports = memory_ports()
     outcome = prepare(dropped(ports, upload(*valid(60))), ports)
     assert pinned(ports) == files_of(outcome, ports)["test"]
@@ -32,7 +32,7 @@ def test_the_first_uploads_test_rows_become_the_projects() -> None:
     assert found.evaluation_rows == found.test_rows > 0
 
 
-def test_later_uploads_do_not_train_on_them_and_leave_them_as_they_are() -> None:
+def test_later_uploads_neither_train_on_the_evaluation_rows_nor_change_them() -> None:
     ports = memory_ports()
     first = prepare(dropped(ports, upload(*valid(60)), split={"test": 40, "validation": 1}), ports)
     before = pinned(ports)
@@ -47,7 +47,7 @@ def test_later_uploads_do_not_train_on_them_and_leave_them_as_they_are() -> None
 @pytest.mark.parametrize(
     ("data", "config"), [(upload(*valid(60)), {"mode": "validate"}), (upload(*valid(5)), {}), (b"oops\n", {})]
 )
-def test_an_upload_that_is_not_trained_on_pins_nothing(data: bytes, config: dict[str, str]) -> None:
+def test_an_upload_that_is_not_trained_on_sets_no_evaluation_rows(data: bytes, config: dict[str, str]) -> None:
     ports = memory_ports()
     prepare(dropped(ports, data, **config), ports)
     assert pinned(ports) is None
@@ -63,7 +63,7 @@ class _Overtaken(MemoryBlobs):
         return super().create(container, path, chunks, content_type)
 
 
-def test_a_run_that_is_overtaken_begins_again_with_those_rows_held_out() -> None:
+def test_a_run_that_another_overtakes_begins_again_and_holds_out_that_runs_rows() -> None:
     ports = memory_ports()
     ports = replace(ports, blobs=_Overtaken(ports.clock))
     run = dropped(ports, upload(*valid(60)))
@@ -80,7 +80,7 @@ def test_a_run_that_is_overtaken_begins_again_with_those_rows_held_out() -> None
 
 @given(st.integers(12, 80), st.integers(1, 40), st.integers(1, 40), st.integers(0, 10_000))
 @settings(max_examples=40)
-def test_a_run_that_died_with_its_rows_pinned_writes_the_same_bytes_again(
+def test_a_run_that_died_after_it_set_the_evaluation_rows_writes_the_same_bytes_again(
     count: int, test: int, validation: int, start: int
 ) -> None:
     ports = memory_ports()

@@ -23,7 +23,7 @@ from tests.unit.steps.preparation.uploads import PATH, as_stored, dropped, files
 GOOD = upload(*valid(60), b"{oops", b"")
 
 
-def test_an_upload_becomes_three_splits_under_the_claim_and_a_receipt() -> None:
+def test_preparation_writes_three_splits_under_the_claim_and_a_receipt() -> None:
     ports = memory_ports()
     run = dropped(ports, GOOD)
     outcome = prepare(run, ports)
@@ -38,7 +38,7 @@ def test_an_upload_becomes_three_splits_under_the_claim_and_a_receipt() -> None:
     assert found.cost is not None
 
 
-def test_receipts_lie_under_the_upload_and_the_newest_also_as_latest() -> None:
+def test_receipts_are_stored_under_the_uploads_path_and_the_newest_also_as_latest() -> None:
     ports = memory_ports()
     run = dropped(ports, GOOD)
     prepare(run, ports)
@@ -49,7 +49,7 @@ def test_receipts_lie_under_the_upload_and_the_newest_also_as_latest() -> None:
     assert (rejected["line"], rejected["raw"]) == (61, "{oops")
 
 
-def test_a_second_claim_writes_the_same_bytes_elsewhere() -> None:
+def test_a_second_claim_writes_the_same_bytes_to_other_paths() -> None:
     ports = memory_ports()
     run = dropped(ports, GOOD)
     first = prepare(run, ports)
@@ -64,13 +64,13 @@ def test_a_second_claim_writes_the_same_bytes_elsewhere() -> None:
     assert {path: ports.blobs.read(RECEIPTS, path) for path in receipts(ports)} == before
 
 
-def test_a_packed_upload_is_unpacked() -> None:
+def test_a_compressed_upload_is_read() -> None:
     ports = memory_ports()
     outcome = prepare(dropped(ports, gzip.compress(GOOD), "acme/may.jsonl.gz"), ports)
     assert receipt_of(ports, outcome).accepted == 60
 
 
-def test_a_file_without_a_valid_row_is_rejected_with_a_receipt_and_nothing_prepared() -> None:
+def test_a_file_without_a_valid_row_is_rejected_with_a_receipt_and_without_splits() -> None:
     ports = memory_ports()
     outcome = prepare(dropped(ports, b"oops\n" * 3), ports)
     assert isinstance(outcome, Close)
@@ -81,7 +81,7 @@ def test_a_file_without_a_valid_row_is_rejected_with_a_receipt_and_nothing_prepa
     assert not list(ports.blobs.within(PREPARED))
 
 
-def test_mode_validate_ends_validated() -> None:
+def test_a_run_in_mode_validate_ends_validated() -> None:
     ports = memory_ports(budget_per_run_usd=0.01)
     outcome = prepare(dropped(ports, GOOD, mode="validate"), ports)
     assert isinstance(outcome, Close)
@@ -89,7 +89,7 @@ def test_mode_validate_ends_validated() -> None:
 
 
 @pytest.mark.parametrize("error", [NotFoundError("There is no registry."), OutageError("503")])
-def test_mode_validate_can_do_without_the_registry(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_in_mode_validate_does_not_need_the_registry(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     ports = memory_ports()
     monkeypatch.setattr(ports.catalog, "foundation_model", raising(error))
     outcome = prepare(dropped(ports, GOOD, mode="validate"), ports)
@@ -120,7 +120,7 @@ def test_the_tighter_of_both_budgets_holds_a_run(app: float, project: float | No
     assert ("waits for an approval: " + str(hold) in found.why) is held
 
 
-def test_epochs_that_the_base_model_asks_for_cost_too() -> None:
+def test_epochs_that_the_base_model_sets_count_towards_the_cost() -> None:
     hours = []
     for defaults in ({}, {"num_train_epochs": 300}):
         ports = memory_ports()
@@ -140,7 +140,7 @@ def test_epochs_that_the_base_model_asks_for_cost_too() -> None:
         ({}, {"sample_pc": 0.001}, "No row is usable"),
     ],
 )
-def test_what_budget_or_model_do_not_allow_is_rejected_with_the_figures(
+def test_an_upload_beyond_a_limit_is_rejected_with_the_figures(
     app: dict[str, Any], config: dict[str, Any], why: str
 ) -> None:
     ports = memory_ports(**app)
@@ -152,7 +152,7 @@ def test_what_budget_or_model_do_not_allow_is_rejected_with_the_figures(
     assert not list(ports.blobs.within(PREPARED))
 
 
-def test_what_the_platform_has_tightened_is_told() -> None:
+def test_the_receipt_says_which_settings_the_platform_tightened() -> None:
     ports = memory_ports(budget_per_run_tokens=1_000_000)
     outcome = prepare(dropped(ports, GOOD, budget_tokens=2_000_000), ports)
     [told] = receipt_of(ports, outcome).ceilings
@@ -170,7 +170,7 @@ def test_more_epochs_cost_more() -> None:
     assert costs[1] > costs[0]
 
 
-def test_an_upload_that_was_replaced_is_superseded() -> None:
+def test_the_run_of_a_replaced_upload_is_superseded() -> None:
     ports = memory_ports()
     run = dropped(ports, GOOD)
     ports.blobs.write(UPLOADS, PATH, [b"newer"], "application/octet-stream")
@@ -180,7 +180,7 @@ def test_an_upload_that_was_replaced_is_superseded() -> None:
     assert not receipts(ports)
 
 
-def test_an_upload_that_was_deleted_is_cancelled() -> None:
+def test_the_run_of_a_deleted_upload_is_cancelled() -> None:
     ports = memory_ports()
     run = dropped(ports, GOOD)
     ports.blobs.delete(UPLOADS, PATH)
@@ -200,7 +200,7 @@ class _Changing(MemoryBlobs):
         raise ConflictError(f"Blob '{path}' changed.")
 
 
-def test_an_upload_that_changes_under_the_reader_leaves_no_output() -> None:
+def test_an_upload_that_changes_while_it_is_read_leaves_no_output() -> None:
     ports = memory_ports()
     ports = replace(ports, blobs=_Changing(ports.clock))
     outcome = prepare(dropped(ports, GOOD), ports)
@@ -218,7 +218,7 @@ class _Superseded(MemoryBlobs):
         self.write(container, path, [b"newer"], "application/octet-stream")
 
 
-def test_latest_is_left_to_the_newest_version() -> None:
+def test_only_the_newest_version_writes_the_latest_receipt() -> None:
     ports = memory_ports()
     ports = replace(ports, blobs=_Superseded(ports.clock))
     run = dropped(ports, GOOD)
@@ -227,7 +227,7 @@ def test_latest_is_left_to_the_newest_version() -> None:
     assert f"{PATH}/latest.json" not in receipts(ports)
 
 
-def test_a_run_that_another_worker_has_claimed_is_left_alone() -> None:
+def test_preparation_leaves_a_run_alone_that_another_worker_has_claimed() -> None:
     ports = memory_ports()
     run = dropped(ports, GOOD)
     with claimed(run, ports), pytest.raises(ConflictError):

@@ -66,7 +66,7 @@ def test_other_rows_or_settings_are_trained_on(world: World, settings: bytes, da
     assert len(world.ports.jobs.submitted) == 2
 
 
-def test_a_check_is_a_check_all_the_same(world: World) -> None:
+def test_an_unchanged_upload_in_mode_validate_ends_validated(world: World) -> None:
     world.upload("support/tunedrop.yaml", b"mode: validate\n")
     world.until_state(world.drop(PATH), State.VALIDATED)
 
