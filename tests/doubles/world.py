@@ -46,7 +46,7 @@ class World:
     def __init__(self, faults: Faults | None = None, **settings: Any) -> None:
         self.ports: MemoryPorts = memory_ports(**settings)
         self.clock: FakeClock = self.ports.clock
-        self.seen: list[tuple[str, int, State]] = []
+        self.advances: list[tuple[str, int, State]] = []
         """(run, attempt, state) after each advance, in order."""
         self.app: Ports = faults.around(self.ports) if faults else self.ports
         self._sequence = 0
@@ -90,8 +90,8 @@ class World:
             pass
         return answers[-1]
 
-    def drop(self, path: str, content: bytes | None = None) -> str:
-        """Upload, and deliver the event once."""
+    def start_run(self, path: str, content: bytes | None = None) -> str:
+        """Write a blob and deliver its event once; the id of its run."""
         run_id = self.deliver(self.upload(path, content))
         assert run_id is not None
         return run_id
@@ -150,4 +150,4 @@ class World:
     def _note(self, project: str, run_id: str) -> None:
         stored = self.ports.runs.get(project, run_id)
         if stored is not None:
-            self.seen.append((run_id, stored.value.attempt, stored.value.state))
+            self.advances.append((run_id, stored.value.attempt, stored.value.state))

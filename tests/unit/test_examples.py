@@ -1,4 +1,4 @@
-"""The demo's data holds what its README says."""
+"""The demo's data is as its README describes it."""
 
 from collections import Counter
 from pathlib import Path
@@ -33,8 +33,8 @@ def held_out() -> list[list[dict[str, str]]]:
     return chats([row for row in rows if isinstance(row, Row)])
 
 
-def asked(found: list[list[dict[str, str]]]) -> set[str]:
-    return {message["content"].casefold() for chat in found for message in chat if message["role"] == "user"}
+def questions(conversations: list[list[dict[str, str]]]) -> set[str]:
+    return {message["content"].casefold() for chat in conversations for message in chat if message["role"] == "user"}
 
 
 def test_the_upload_has_enough_chats_a_duplicate_and_a_few_wrong_lines() -> None:
@@ -66,7 +66,7 @@ def test_every_answer_is_trained_on_at_least_three_times() -> None:
 
 def test_held_out_questions_are_worded_differently_but_have_answers_that_are_trained_on() -> None:
     assert len(held_out()) == 18
-    assert not asked(held_out()) & asked(chats(usable()))
+    assert not questions(held_out()) & questions(chats(usable()))
     assert {chat[-1]["content"] for chat in held_out()} < {chat[-1]["content"] for chat in chats(usable())}
 
 

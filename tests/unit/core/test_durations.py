@@ -1,4 +1,4 @@
-"""What must hold between durations. Each test says why."""
+"""The relations that must hold between durations. The name of each test says why."""
 
 import json
 from datetime import timedelta
@@ -19,8 +19,8 @@ def test_a_claim_survives_one_failed_renewal_and_clocks_a_minute_apart() -> None
 
 
 def test_closing_waits_longer_than_a_late_start_can_take_to_appear() -> None:
-    answered = timedelta(seconds=http.CONNECT_SECONDS + http.READ_SECONDS)
-    assert durations.START_WITHIN + answered < durations.SETTLED_AFTER
+    longest_request = timedelta(seconds=http.CONNECT_SECONDS + http.READ_SECONDS)
+    assert durations.START_WITHIN + longest_request < durations.SETTLED_AFTER
 
 
 def test_the_last_step_of_an_invocation_begins_while_it_may_still_start_something() -> None:

@@ -1,4 +1,4 @@
-"""Names."""
+"""Names of projects, runs, attempts and endpoints."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The table of states."""
+"""The states and their transitions."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_no_state_follows_an_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "goal", "come"),
+    ("now", "goal", "reached"),
     [
         (State.TRAINED, State.TRAINED, True),
         (State.LIVE, State.TRAINED, True),
@@ -43,6 +43,6 @@ def test_no_state_follows_an_end() -> None:
     ],
 )
 def test_a_run_has_come_to_its_state_and_to_every_state_before_it_on_the_path(
-    now: State, goal: State, come: bool
+    now: State, goal: State, reached: bool
 ) -> None:
-    assert has_come_to(now, goal) is come
+    assert has_come_to(now, goal) is reached

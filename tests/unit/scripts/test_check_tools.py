@@ -1,3 +1,5 @@
+"""The check of Python and Node that ``make setup`` starts with."""
+
 import pytest
 
 from scripts.check_tools import node_fault, python_fault

@@ -1,4 +1,4 @@
-"""Documents that follow from code."""
+"""Documents that are generated from code."""
 
 import pytest
 

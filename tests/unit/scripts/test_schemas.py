@@ -1,4 +1,4 @@
-"""The schema for editors and the app agree on what a tunedrop.yaml may hold."""
+"""The JSON Schema of tunedrop.yaml accepts what the app accepts."""
 
 import json
 from pathlib import Path
@@ -38,8 +38,8 @@ SETTINGS = st.sampled_from(NAMES).flatmap(
 
 
 def accepts(raw: bytes) -> bool:
-    found: bool = validator("tunedrop-yaml").is_valid(parse(raw).value)
-    return found
+    is_valid: bool = validator("tunedrop-yaml").is_valid(parse(raw).value)
+    return is_valid
 
 
 @given(st.lists(SETTINGS, max_size=3).map(dict))

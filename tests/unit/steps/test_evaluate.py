@@ -18,14 +18,14 @@ def world() -> World:
     return World()
 
 
-def smoke(run: Run) -> SmokeTest:
+def smoke_test(run: Run) -> SmokeTest:
     assert run.results.evaluation is not None
     assert run.results.evaluation.smoke is not None
     return run.results.evaluation.smoke
 
 
 def test_the_smoke_test_asks_a_held_out_question_without_its_answer(world: World) -> None:
-    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
     deployment, body = world.ports.scorer.asked[0]
     assert deployment == f"{run.run_id}-1"
     [messages] = body["input_data"]["input_string"]
@@ -42,8 +42,8 @@ def test_the_smoke_test_detects_a_model_that_takes_flat_input(world: World) -> N
         return {"output": "Yes."}
 
     world.ports.scorer.answer = flat
-    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
-    assert smoke(run) == SmokeTest(shape="flat", answered_characters=4)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
+    assert smoke_test(run) == SmokeTest(shape="flat", answered_characters=4)
 
 
 def test_a_deployment_that_does_not_answer_at_once_is_asked_again(world: World) -> None:
@@ -55,7 +55,7 @@ def test_a_deployment_that_does_not_answer_at_once_is_asked_again(world: World) 
         return {"output": "Yes."}
 
     world.ports.scorer.answer = slow
-    assert smoke(world.until_state(world.drop("support/faq.jsonl"), State.LIVE)).shape == "nested"
+    assert smoke_test(world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)).shape == "nested"
 
 
 def test_a_deployment_that_never_answers_fails_the_run(world: World) -> None:
@@ -63,7 +63,7 @@ def test_a_deployment_that_never_answers_fails_the_run(world: World) -> None:
         raise ScoringError("The model failed.", 500)
 
     world.ports.scorer.answer = broken
-    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.FAILED)
     assert run.results.error == "The deployment failed its smoke test: The model failed."
     assert len(world.ports.scorer.asked) == TRIES
 

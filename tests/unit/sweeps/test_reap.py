@@ -1,4 +1,4 @@
-"""Endpoints that have no reason to live."""
+"""The reaper deletes endpoints whose lease has run out."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def world() -> World:
 
 @pytest.fixture
 def run(world: World) -> Run:
-    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
     world.round()
     return run
 
@@ -52,8 +52,8 @@ def test_a_deletion_is_requested_again_until_the_endpoint_is_gone(world: World, 
 
 def test_an_endpoint_is_not_reaped_while_a_run_deploys_to_it(world: World) -> None:
     world.upload("support/tunedrop.yaml", b"lease:\n  idle: 1h\n")
-    world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
-    second = world.drop("support/b.jsonl", chat(topic="quux"))
+    world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
+    second = world.start_run("support/b.jsonl", chat(topic="quux"))
     world.until_state(second, State.DEPLOYING)
     world.clock.advance(2 * 3600)
     assert reap(world.ports) == 0
@@ -66,7 +66,7 @@ def test_an_endpoint_is_not_reaped_while_a_run_deploys_to_it(world: World) -> No
 def test_a_new_champion_renews_the_lease_of_an_older_endpoint(world: World, run: Run) -> None:
     before = world.ports.projects.lease("support")
     world.clock.advance(DAY / 4)
-    world.until_state(world.drop("support/b.jsonl", chat(topic="quux")), State.LIVE)
+    world.until_state(world.start_run("support/b.jsonl", chat(topic="quux")), State.LIVE)
     world.round()
     after = world.ports.projects.lease("support")
     assert before is not None
@@ -84,7 +84,7 @@ def test_the_champions_run_writes_a_lost_lease_again(world: World, run: Run) -> 
 
 
 def test_an_error_in_one_project_does_not_keep_the_reaper_from_the_others(world: World, run: Run) -> None:
-    other = world.until_state(world.drop("another/faq.jsonl"), State.LIVE)
+    other = world.until_state(world.start_run("another/faq.jsonl"), State.LIVE)
     world.round()
     world.clock.advance(DAY)
     world.ports.endpoints.set_traffic(other.results.endpoint or "", {})
@@ -95,6 +95,6 @@ def test_an_error_in_one_project_does_not_keep_the_reaper_from_the_others(world:
 def test_a_reaped_endpoint_is_not_deleted_again(world: World, run: Run) -> None:
     world.clock.advance(DAY)
     world.until_reaped(run.run_id)
-    asked = len(world.ports.endpoints.deleted)
+    deletions = len(world.ports.endpoints.deleted)
     assert reap(world.ports) == 0
-    assert len(world.ports.endpoints.deleted) == asked
+    assert len(world.ports.endpoints.deleted) == deletions

@@ -1,4 +1,4 @@
-"""Waking what is due."""
+"""The reconcile timer wakes the runs that are due."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from tests.doubles.world import World
 
 def test_a_run_is_woken_when_it_is_due_and_not_before() -> None:
     world = World()
-    run_id = world.drop("support/faq.jsonl")
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     assert reconcile(world.ports) == 0
     world.clock.advance(60)
@@ -21,7 +21,7 @@ def test_a_run_is_woken_when_it_is_due_and_not_before() -> None:
 
 def test_an_ended_run_is_never_woken() -> None:
     world = World()
-    world.until_state(world.drop("support/faq.jsonl", b"no chat\n"), State.REJECTED)
+    world.until_state(world.start_run("support/faq.jsonl", b"no chat\n"), State.REJECTED)
     world.round()
     world.clock.advance(10**6)
     assert reconcile(world.ports) == 0

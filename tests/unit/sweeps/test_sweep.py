@@ -1,4 +1,4 @@
-"""Uploads whose event never came."""
+"""The sweep finds uploads whose event was lost."""
 
 from shared.core.states import State
 from shared.sweeps.sweep import sweep
@@ -23,7 +23,7 @@ def test_an_event_that_comes_after_the_sweep_makes_no_second_run() -> None:
 
 def test_the_sweep_ignores_uploads_that_have_a_run_and_blobs_that_are_not_uploads() -> None:
     world = World()
-    world.drop("support/faq.jsonl")
+    world.start_run("support/faq.jsonl")
     for path in ("support/tunedrop.yaml", "support/notes.txt", "faq.jsonl", "NO/faq.jsonl"):
         world.upload(path)
     world.upload("support/empty.jsonl", b"")

@@ -1,4 +1,4 @@
-"""Folders whose owner has made the splits, closed by ``_READY``."""
+"""Folder uploads: the owner makes the splits, and ``_READY`` closes the folder."""
 
 import gzip
 
@@ -24,10 +24,10 @@ def world() -> World:
 
 
 def close(world: World, files: dict[str, bytes], folder: str = FOLDER) -> str:
-    """Upload a folder's files, deliver their events, close it; the run."""
+    """Upload a folder's files, deliver their events, and close the folder; the id of its run."""
     for name, content in files.items():
         assert world.deliver(world.upload(f"{folder}/{name}", content)) is None
-    return world.drop(f"{folder}/_READY", b"")
+    return world.start_run(f"{folder}/_READY", b"")
 
 
 def rows(world: World, run: Run, split: str) -> list[bytes]:
@@ -134,9 +134,9 @@ def test_an_incomplete_or_ambiguous_folder_is_rejected_with_its_reason(
     run = world.until_state(close(world, files), State.REJECTED)
     assert why in (run.results.error or "")
     assert "upload _READY again" in (run.results.error or "")
-    found = receipt(world, run)
-    assert (found.verdict, found.sha256) == ("rejected", None)
-    assert why in found.why
+    rejection = receipt(world, run)
+    assert (rejection.verdict, rejection.sha256) == ("rejected", None)
+    assert why in rejection.why
 
 
 def test_a_part_that_changes_after_ready_rejects_the_run_until_ready_is_uploaded_again(world: World) -> None:
@@ -145,7 +145,7 @@ def test_a_part_that_changes_after_ready_rejects_the_run_until_ready_is_uploaded
     world.upload(f"{FOLDER}/validation.jsonl", chat(6, "kettles"))
     run = world.until_state(run_id, State.REJECTED)
     assert run.results.error == "validation.jsonl changed after _READY was uploaded. Upload _READY again."
-    again = world.until_state(world.drop(f"{FOLDER}/_READY", b""), State.SUBMITTED)
+    again = world.until_state(world.start_run(f"{FOLDER}/_READY", b""), State.SUBMITTED)
     assert len(rows(world, again, "validation")) == 6
 
 
@@ -161,7 +161,7 @@ def test_a_part_that_changed_before_a_late_ready_event_rejects_the_run(world: Wo
 
 def test_closing_a_folder_again_supersedes_the_unfinished_run(world: World) -> None:
     first = close(world, FILES)
-    second = world.drop(f"{FOLDER}/_READY", b"")
+    second = world.start_run(f"{FOLDER}/_READY", b"")
     assert world.run(first).intent is Intent.SUPERSEDE
     world.until_state(second, State.LIVE)
     assert world.run(first).state is State.SUPERSEDED
@@ -182,7 +182,7 @@ def test_faulty_settings_are_reported_before_a_faulty_folder(world: World) -> No
 
 
 def test_the_parts_of_a_folder_are_listed_once_when_its_run_is_made(world: World) -> None:
-    """They are listed once, when the run is made: a redelivered event finds the record."""
+    """A redelivered event finds the record, so the parts are not listed again."""
     for name, content in FILES.items():
         world.upload(f"{FOLDER}/{name}", content)
     upload = upload_of(world.upload(f"{FOLDER}/_READY", b""), world.ports)

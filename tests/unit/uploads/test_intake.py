@@ -1,4 +1,4 @@
-"""What events mean."""
+"""Upload events and job events: which start or wake a run, and which are dropped."""
 
 import socket
 from typing import Any
@@ -22,7 +22,7 @@ def runs(world: World) -> list[Run]:
 
 
 def changed(event: Event, **fields: Any) -> Event:
-    """The event with other fields; those of ``data`` by their own names, ``None`` for one that is missing."""
+    """The event with other fields. A field of ``data`` has its own name; ``None`` removes it."""
     whole = {**event, **{name: value for name, value in fields.items() if name in event}}
     data = {**event["data"], **{name: value for name, value in fields.items() if name not in event}}
     return {**whole, "data": {name: value for name, value in data.items() if value is not None}}
@@ -110,7 +110,7 @@ def test_the_app_never_connects_to_an_address_in_an_event(
     world: World, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*args: object) -> None:
-        raise AssertionError(f"Somebody is asked: {args}")
+        raise AssertionError(f"The app connects to {args}.")
 
     for name in ("connect", "connect_ex", "sendto"):
         monkeypatch.setattr(socket.socket, name, refuse)
@@ -134,7 +134,7 @@ def test_an_empty_file_is_ignored(world: World) -> None:
 
 def test_a_run_has_the_settings_of_the_moment_of_its_upload(world: World) -> None:
     world.upload("support/tunedrop.yaml", b"mode: validate\n")
-    run_id = world.drop("support/faq.jsonl")
+    run_id = world.start_run("support/faq.jsonl")
     assert world.run(run_id).config.mode == "validate"
 
 
@@ -150,44 +150,44 @@ def test_a_late_event_of_an_older_version_does_not_supersede_the_version_that_th
     late = world.upload("support/faq.jsonl")
     world.upload("support/faq.jsonl", chat(topic="quux"))
     sweep(world.ports)
-    [found] = runs(world)
+    [newer] = runs(world)
     older = world.deliver(late) or ""
     world.until_state(older, State.SUPERSEDED)
-    world.until_state(found.run_id, State.LIVE)
+    world.until_state(newer.run_id, State.LIVE)
 
 
 def test_the_run_of_an_overwritten_upload_ends_only_after_its_job_has_stopped(world: World) -> None:
-    older = world.drop("support/faq.jsonl")
+    older = world.start_run("support/faq.jsonl")
     world.until_state(older, State.SUBMITTED)
-    newer = world.drop("support/faq.jsonl", chat(topic="quux"))
-    stopping: list[str] = []
+    newer = world.start_run("support/faq.jsonl", chat(topic="quux"))
+    statuses: list[str] = []
 
-    def ended() -> bool:
+    def has_ended() -> bool:
         job = world.ports.jobs.get(f"{older}-1")
-        stopping.append(job.status if job else "")
+        statuses.append(job.status if job else "")
         return world.run(older).state is State.SUPERSEDED
 
-    world.until(ended)
-    assert stopping[0] == "running"
-    assert stopping[-1] == "cancelled"
+    world.until(has_ended)
+    assert statuses[0] == "running"
+    assert statuses[-1] == "cancelled"
     world.until_state(newer, State.LIVE)
 
 
 def test_the_run_of_an_upload_that_is_deleted_unread_is_cancelled_and_the_next_upload_goes_live(world: World) -> None:
-    gone = world.drop("support/faq.jsonl")
+    deleted = world.start_run("support/faq.jsonl")
     world.ports.blobs.delete(UPLOADS, "support/faq.jsonl")
-    assert world.until_state(gone, State.CANCELLED).results.job is None
-    world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
+    assert world.until_state(deleted, State.CANCELLED).results.job is None
+    world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
 
 
 def test_other_uploads_of_a_project_are_not_superseded(world: World) -> None:
-    first, second = world.drop("support/a.jsonl"), world.drop("support/b.jsonl")
+    first, second = world.start_run("support/a.jsonl"), world.start_run("support/b.jsonl")
     assert {world.run(first).intent, world.run(second).intent} == {Intent.PROCEED}
 
 
 @pytest.fixture
 def submitted(world: World) -> str:
-    run_id = world.drop("support/faq.jsonl")
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     assert world.ports.queue.messages == []
     return run_id

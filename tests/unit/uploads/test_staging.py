@@ -1,3 +1,5 @@
+"""Blobs that are written in blocks and become visible with a commit."""
+
 import threading
 
 import pytest
@@ -44,8 +46,8 @@ def digest(rows: list[bytes], blobs: MemoryBlobs) -> str:
 def test_the_digest_does_not_depend_on_the_order_of_the_rows(blobs: MemoryBlobs) -> None:
     rows = [f"row {number}\n".encode() for number in range(50)]
     assert digest(rows, blobs) == digest(rows[::-1], blobs) == digest([b"".join(rows)], blobs)
-    others = [rows[:-1], [*rows, rows[0]], [*rows[:-1], b"row 5O\n"], []]
-    assert len({digest(each, blobs) for each in [rows, *others]}) == 5
+    other_rows = [rows[:-1], [*rows, rows[0]], [*rows[:-1], b"row 5O\n"], []]
+    assert len({digest(variant, blobs) for variant in [rows, *other_rows]}) == 5
 
 
 def test_an_empty_blob_can_be_committed(blobs: MemoryBlobs) -> None:
@@ -73,14 +75,14 @@ def test_blobs_that_are_written_alternately_do_not_mix(blobs: MemoryBlobs) -> No
 
 
 def test_two_workers_on_one_blob_never_mix_their_blocks(blobs: MemoryBlobs) -> None:
-    with Staging(blobs, "1") as dead, Staging(blobs, "2") as alive:
-        lost, won = dead.open(PREPARED, PATH), alive.open(PREPARED, PATH)
+    with Staging(blobs, "1") as slow, Staging(blobs, "2") as fast:
+        loser, winner = slow.open(PREPARED, PATH), fast.open(PREPARED, PATH)
         for _ in range(5):
-            lost.write(b"0123456789")
-            won.write(b"abcdefghij")
-        won.commit()
+            loser.write(b"0123456789")
+            winner.write(b"abcdefghij")
+        winner.commit()
         with pytest.raises(ConflictError):
-            lost.commit()
+            loser.commit()
     assert blobs.read(PREPARED, PATH) == b"abcdefghij" * 5
 
 
@@ -98,8 +100,8 @@ def test_the_writer_gets_the_error_of_a_block_that_could_not_be_staged(writes: i
         blob.commit()
 
 
-class _Held(MemoryBlobs):
-    """Stages a block when it is told to."""
+class _Paused(MemoryBlobs):
+    """Stages one block for each release of ``go``."""
 
     go = threading.Semaphore(0)
 
@@ -109,7 +111,7 @@ class _Held(MemoryBlobs):
 
 
 def test_the_writer_is_only_a_few_blocks_ahead_of_staging() -> None:
-    blobs = _Held(memory_ports().clock)
+    blobs = _Paused(memory_ports().clock)
     written = threading.Semaphore(0)
 
     def write() -> None:
