@@ -102,7 +102,7 @@ def _faults(seen: Faults, kinds: tuple[Kind, ...]) -> list[Fault]:
 def _crashes(seen: Faults) -> Iterator[Fault]:
     """The crashes that differ: a process that dies has lost nothing but what it would have written next."""
     for call, name in enumerate(seen.calls):
-        if call in seen.begun:
+        if call in seen.first_calls:
             yield call, "crash before"
         if _CHANGES.search(name):
             yield call, "crash after"

@@ -43,7 +43,7 @@ class Refused(Single):
         simulation.history.causes.add(("support/chats.jsonl", State.FAILED))
         second = simulation.deliver(simulation.upload("support/chats.jsonl", CHATS[1])) or ""
         simulation.until_state(second, State.DEPLOYED, State.EVALUATED)
-        began = simulation.faults.begun[-1]
+        began = simulation.faults.first_calls[-1]
         simulation.clock.advance(3600)
         simulation.until_state(second, State.FAILED)
         simulation.until(simulation.at_rest)

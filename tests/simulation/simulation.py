@@ -78,7 +78,7 @@ class Simulation(World):
         self.faults.stall = lambda: self.clock.advance(_STALLED)
 
     def do(self, call: Callable[[], Any]) -> bool:
-        self.faults.begun.append(len(self.faults.calls))
+        self.faults.first_calls.append(len(self.faults.calls))
         return super().do(call)
 
     def upload(self, path: str, content: bytes | None = None) -> Event:

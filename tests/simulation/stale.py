@@ -34,7 +34,7 @@ class Behind(Simulation):
         self._lags = lags
         self._past: dict[Read, list[Any]] = {}
         self.faults.before = self._look
-        self.faults.seen = self._seen
+        self.faults.alter = self._seen
 
     def _look(self, name: str) -> None:
         """Whatever has changed since the last look is another state."""

@@ -26,7 +26,7 @@ def smoke_test(run: Run) -> SmokeTest:
 
 def test_the_smoke_test_asks_a_held_out_question_without_its_answer(world: World) -> None:
     run = world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
-    deployment, body = world.ports.scorer.asked[0]
+    deployment, body = world.ports.scorer.requests[0]
     assert deployment == f"{run.run_id}-1"
     [messages] = body["input_data"]["input_string"]
     assert [message["role"] for message in messages] == ["user"]
@@ -65,7 +65,7 @@ def test_a_deployment_that_never_answers_fails_the_run(world: World) -> None:
     world.ports.scorer.answer = broken
     run = world.until_state(world.start_run("support/faq.jsonl"), State.FAILED)
     assert run.results.error == "The deployment failed its smoke test: The model failed."
-    assert len(world.ports.scorer.asked) == TRIES
+    assert len(world.ports.scorer.requests) == TRIES
 
 
 @pytest.mark.parametrize(
