@@ -1,4 +1,4 @@
-"""Suites run on all cores."""
+"""Fixtures that run suites on all cores."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
@@ -10,12 +10,12 @@ from tests.simulation.processes import executor, run
 from tests.simulation.simulation import Batch
 
 Verdict = Callable[[Iterable[Batch]], list[str]]
-"""Runs schedules; each that violates something, and what."""
+"""Runs schedules; the reports of those that violate something."""
 
 
 @pytest.fixture(scope="session")
 def processes() -> Iterator[Executor]:
-    """For all suites."""
+    """The processes that all suites share."""
     with executor() as started:
         yield started
 

@@ -1,4 +1,4 @@
-"""Single schedules as data that can be stored, and in words."""
+"""Single schedules as JSON data, and in words."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
@@ -36,26 +36,26 @@ _HAPPENS: Final[Mapping[Kind, str]] = {
 
 
 def written(schedule: Single) -> Written:
-    """What ``read`` makes the schedule of again."""
+    """A schedule as data that ``read`` turns back into the schedule."""
     values = {name: sorted(value) if name == "without" else value for name, value in vars(schedule).items()}
     return {"kind": type(schedule).__name__, **values}
 
 
-def read(found: Written) -> Single:
-    """The schedule that was written."""
-    values = {name: _frozen(value) for name, value in found.items() if name != "kind"}
+def read(data: Written) -> Single:
+    """The schedule of this data."""
+    values = {name: _frozen(value) for name, value in data.items() if name != "kind"}
     if "without" in values:
         values["without"] = frozenset(values["without"])
-    schedule: Single = _KINDS[found["kind"]](**values)
+    schedule: Single = _KINDS[data["kind"]](**values)
     return schedule
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
-def told(schedule: Single) -> str:
-    """What happens in it, in the app as it is now."""
+def described(schedule: Single) -> str:
+    """What happens in a schedule, in the current app."""
     begun = schedule.begun()
     violations(begun)
     simulation = begun.simulation
@@ -77,8 +77,10 @@ def told(schedule: Single) -> str:
             which = _all(_call(read, simulation) for read in reads if simulation.faults.calls[read] in READS)
             return f"{life}; {which} answers as it was {lag} {'state' if lag == 1 else 'states'} before"
         case Overwritten(order, rounds):
-            come = _all(_VERSIONS[one] for one in order)
-            return f"an upload in two versions, whose events come in the order {come}; {rounds} rounds after the first"
+            versions = _all(_VERSIONS[number] for number in order)
+            return (
+                f"an upload in two versions, whose events come in the order {versions}; {rounds} rounds after the first"
+            )
         case Storm():
             parts = sorted((part for _, part in schedule.parts()), key=lambda part: getattr(part, "at", 0))
             return f"storm {schedule.seed}: {'; '.join(_part(part, simulation) for part in parts)}"

@@ -1,4 +1,4 @@
-"""Two workers, every interleaving in which they preempt each other at most twice."""
+"""Two workers: every interleaving in which they preempt each other at most twice."""
 
 from tests.simulation import interleavings
 from tests.simulation.conftest import Verdict
@@ -8,5 +8,5 @@ def test_two_workers_may_advance_one_run(verdict: Verdict) -> None:
     assert verdict(interleavings.of_one_run()) == []
 
 
-def test_two_runs_of_a_project_and_the_reaper_may_meet_at_its_endpoint(verdict: Verdict) -> None:
+def test_two_runs_and_the_reaper_may_change_an_endpoint_at_the_same_time(verdict: Verdict) -> None:
     assert verdict(interleavings.of_two_runs()) == []

@@ -4,5 +4,5 @@ from tests.simulation import overwrites
 from tests.simulation.conftest import Verdict
 
 
-def test_the_newest_version_prevails_in_whatever_order_events_come(verdict: Verdict) -> None:
+def test_the_newest_version_prevails_in_any_order_of_the_events(verdict: Verdict) -> None:
     assert verdict(overwrites.at_any_moment()) == []

@@ -1,4 +1,4 @@
-"""Uploads, events, people and faults as they come: seeded, so that each storm can be had again."""
+"""Uploads, events, decisions and faults at random; a seed repeats each storm."""
 
 from tests.simulation.conftest import Verdict
 from tests.simulation.storm import TESTED, Storm
