@@ -16,7 +16,7 @@ After every call of the app:
 - Models are registered only from completed jobs.
 - No run waits past its deadline.
 - No serving row gives up its endpoint while the endpoint exists.
-- A notice is published only for a transition that was written, and repeats say the same.
+- A notice is published only for a transition that was written. A repeated notice equals the first.
 - The timeline has one state for each transition.
 - No prepared file is written twice.
 
