@@ -120,21 +120,21 @@ class Watch:
         """Endpoints that had a lease, are gone, and are not in the ledger. Call it at rest."""
         left = {endpoint.name for endpoint in self._ports.endpoints.ours()}
         recorded = {entry.endpoint for entry in self._ports.ledger.entries()}
-        return [f"{name} was never accounted for" for name in sorted(self._leased - left - recorded)]
+        return [f"the cost of {name} is not in the ledger" for name in sorted(self._leased - left - recorded)]
 
     def _run_written(self, run: Run, etag: str = "") -> Iterator[str]:
         before = self._runs.get(run.run_id)
         self._runs[run.run_id] = run
         if before is not None and not _moves_forward(before, run):
-            yield f"{run.run_id} fell from {before.attempt} {before.state} to {run.attempt} {run.state}"
+            yield f"{run.run_id} went back from attempt {before.attempt} {before.state} to attempt {run.attempt} {run.state}"
         if sum(decision.by == OURS for decision in run.decisions) > 1:
-            yield f"{run.run_id} was tried once more by itself, again"
+            yield f"the app retried {run.run_id} by itself a second time"
         if run.state in ENDS and (left := _left_of(self._ports, run.run_id)):
-            yield f"{run.run_id} is {run.state} while {', '.join(left)} is left"
+            yield f"{run.run_id} is {run.state} while {', '.join(left)} still exists"
         if before is not None and _only_waits(before, run, self._ports.clock.now()):
-            yield f"{run.run_id} waits on as {run.state}, though its time was over at {run.deadline}"
+            yield f"{run.run_id} still waits as {run.state} after its deadline {run.deadline}"
         if run.state in HAS_DEPLOY_LOCK and len(holders := self._holders(run.project)) > 1:
-            yield f"{' and '.join(holders)} both change the endpoint"
+            yield f"{' and '.join(holders)} may both change the endpoint"
 
     def _holders(self, project: str) -> list[str]:
         """Runs that may change the project's endpoint now."""
@@ -149,11 +149,11 @@ class Watch:
     def _serving_written(self, serving: Serving, etag: str) -> Iterator[str]:
         name = endpoint_name(serving, self._ports)
         if serving.champion not in self._promoted and not _came_up(self._ports, name, serving.champion):
-            yield f"{serving.champion} was crowned, and was never up"
+            yield f"{serving.champion} was promoted and was never up"
         self._promoted.add(serving.champion)
         for endpoint in self._ports.endpoints.ours():
             if endpoint.tags["project"] == serving.project and endpoint.name != name:
-                yield f"{endpoint.name} was given up while it was {endpoint.provisioning}"
+                yield f"the serving row gave {endpoint.name} up while it was {endpoint.provisioning}"
 
     def _waiting_read(self, queue: Queue, project: str | None = None) -> Iterator[str]:
         if queue == "job":
@@ -172,7 +172,9 @@ class Watch:
         ]
         for run in [self._runs[run_id] for run_id in capacity.job if run_id not in self._admitted]:
             yield from (
-                f"{run.run_id} was let in before {first.run_id}" for first in queue if first.created < run.created
+                f"{run.run_id} got a slot before {first.run_id}, which had waited longer"
+                for first in queue
+                if first.created < run.created
             )
         self._admitted = set(capacity.job)
 
@@ -207,19 +209,19 @@ class Watch:
         if record.hold_reason or record.state in ENDS:
             yield f"{name} was started while its run was {'held' if record.hold_reason else record.state}"
         if len(left := [other for other in _left_of(self._ports, run_id) if other != name]):
-            yield f"{name} was started while {', '.join(left)} is left"
+            yield f"{name} was started while {', '.join(left)} still exists"
 
     def _traffic_set(self, endpoint: str, traffic: dict[str, int]) -> Iterator[str]:
         for deployment in set(traffic) - self._promoted:
-            yield f"{endpoint} was to send traffic to {deployment}, which was never crowned"
+            yield f"{endpoint} was asked to send traffic to {deployment}, which was never promoted"
 
     def _notices_published(self, run: Run, notices: list[Notice]) -> Iterator[str]:
         for notice in notices:
             first = self._notices.setdefault(notice.id, notice)
             if first != notice:
-                yield f"notice {notice.id} told of {first.state}, then of {notice.state}"
+                yield f"notice {notice.id} said {first.state}, then {notice.state}"
             if int(notice.id.rpartition(":")[2]) > self._runs[run.run_id].seq:
-                yield f"notice {notice.id} told of {notice.state} before it was"
+                yield f"notice {notice.id} said {notice.state} before the record did"
 
     def _blob_written(self, container: str, path: str, *args: Any) -> Iterator[str]:
         if container == PREPARED and path in self._files:
@@ -272,7 +274,7 @@ def violations_at_rest(ports: MemoryPorts, history: History) -> Iterator[str]:
         yield from (f"{run.run_id}: {wrong}" for check in checks for wrong in check)
     yield from _uploads(ports, runs, history)
     yield from _attempts(ports, runs)
-    yield from (f"job {job.name} runs on" for job in ports.jobs.ours() if job.status == "running")
+    yield from (f"job {job.name} still runs" for job in ports.jobs.ours() if job.status == "running")
     yield from _endpoints(ports, runs)
 
 
@@ -282,20 +284,20 @@ def _record(ports: MemoryPorts, run: Run, history: History) -> Iterator[str]:
     if run.state in NEEDS_A_CAUSE and (run.upload.path, run.state) not in history.causes:
         yield f"it is {run.state} without a cause: {run.results.error}"
     if run.outbox or run.unsent:
-        yield "not all of it has been told"
+        yield "some of its notices are not published"
     if ((run.project, run.run_id) in ports.active.rows) is (run.state in ENDS):
-        yield f"the index has it wrong: it is {run.state}"
+        yield f"its row in the index is wrong: it is {run.state}"
 
 
 def _version(run: Run, history: History) -> Iterator[str]:
     version = (run.upload.path, run.upload.etag)
     if version not in history.uploaded:
-        yield f"there never was a version {run.upload.etag} of {run.upload.path}"
+        yield f"version {run.upload.etag} of {run.upload.path} never existed"
         return
     if run.upload.sha256 not in (None, history.uploaded[version]):
-        yield "it has read another version than its own"
+        yield "it has read a version other than its own"
     if run.state is State.SUPERSEDED and not history.newer(version):
-        yield "it is superseded, but the newest"
+        yield "it is superseded, but it is the newest version"
 
 
 def _transitions(ports: MemoryPorts, run: Run) -> Iterator[str]:
@@ -306,7 +308,7 @@ def _transitions(ports: MemoryPorts, run: Run) -> Iterator[str]:
         yield f"its timeline ends with {timeline[-1].state}, its record is {run.state}"
     published = {notice.id for notice in ports.notices.published if notice.id.startswith(f"{run.run_id}:")}
     if published != {f"{run.run_id}:{seq}" for seq in range(1, run.seq + 1)}:
-        yield f"of {run.seq} transitions, {len(published)} were told"
+        yield f"{len(published)} of {run.seq} transitions were published"
 
 
 def _uploads(ports: MemoryPorts, runs: list[Run], history: History) -> Iterator[str]:
@@ -336,7 +338,7 @@ def _attempts(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:
     reached = {(state, attempt) for run in runs for state, attempt in _reached(ports, run) if state in made}
     for state, attempt in reached:
         if not made[state][attempt]:
-            yield f"{attempt} was {state} without what makes it so"
+            yield f"{attempt} became {state}, but nothing was made for it"
     for state, counts in made.items():
         yield from (f"{attempt} was made {state} {number} times" for attempt, number in counts.items() if number > 1)
 

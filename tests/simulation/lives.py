@@ -73,7 +73,7 @@ def challenger(simulation: Simulation) -> None:
     champion = next(other for other in simulation.ports.runs.all() if other.run_id != run)
     states = [entry.state for entry in simulation.ports.runs.timeline(run, "support")]
     if State.LIVE not in states and champion.state is not State.LIVE:
-        simulation.watch.violations.append(f"{champion.run_id} is {champion.state}, though nothing took its place")
+        simulation.watch.violations.append(f"{champion.run_id} is {champion.state}, though no other run took its place")
     _let_lease_run_out(simulation)
 
 

@@ -49,7 +49,7 @@ class Refused(Single):
         simulation.until(simulation.at_rest)
         ended = len(simulation.faults.calls)
         if [endpoint.traffic for endpoint in ports.endpoints.ours()] != [{f"{first}-1": 100}]:
-            simulation.watch.violations.append(f"{first} serves no more, though nothing has taken its place")
+            simulation.watch.violations.append(f"{first} no longer serves, though no other run took its place")
         simulation.clock.advance(DAY)
         simulation.until(lambda: not simulation.reap() and not ports.active.rows and simulation.at_rest())
         return range(began, ended)

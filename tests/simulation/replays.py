@@ -30,8 +30,8 @@ _HAPPENS: Final[Mapping[Kind, str]] = {
     "crash after": "the process dies after {}",
     "throttled": "{} is throttled",
     "failed": "{} answers 500",
-    "timed out": "{} is done, but its answer is lost",
-    "stalled": "the worker is held up at {}",
+    "timed out": "{} takes effect, but its answer is lost",
+    "stalled": "the worker is stalled at {}",
 }
 
 
@@ -69,13 +69,13 @@ def described(schedule: Single) -> str:
         case Refused(plan):
             return f"two uploads of one project, the second's traffic is refused; {_faults(plan, simulation)}"
         case Slow(effect, until_asked, until_there):
-            late = f"`{effect}` is asked for {until_asked:g} s late, and takes {until_there:g} s"
+            late = f"`{effect}` is called {until_asked:g} s late, and takes {until_there:g} s"
             return f"an upload that is cancelled just before a step's effect; {late}"
         case Meeting(life, at, other, turns):
             return f"{life}; {other} joins in at {_station(at, simulation)}; turns of {_all(turns)} calls"
         case Lagging(life, reads, lag):
             which = _all(_call(read, simulation) for read in reads if simulation.faults.calls[read] in READS)
-            return f"{life}; {which} answers as it was {lag} {'state' if lag == 1 else 'states'} before"
+            return f"{life}; {which} answers {lag} {'state' if lag == 1 else 'states'} late"
         case Overwritten(order, rounds):
             versions = _all(_VERSIONS[number] for number in order)
             return (

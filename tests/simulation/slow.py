@@ -78,7 +78,7 @@ class Slow(Single):
         lives.may_be_cancelled(simulation)
         if simulation.in_time != [self.until_asked < LATEST]:
             simulation.watch.violations.append(
-                f"{self.effect} was asked for after {self.until_asked} s: {simulation.in_time}"
+                f"{self.effect} was called after {self.until_asked} s; in time: {simulation.in_time}"
             )
 
 
