@@ -126,7 +126,8 @@ class Watch:
         before = self._runs.get(run.run_id)
         self._runs[run.run_id] = run
         if before is not None and not _moves_forward(before, run):
-            yield f"{run.run_id} went back from attempt {before.attempt} {before.state} to attempt {run.attempt} {run.state}"
+            went_back = f"from attempt {before.attempt} {before.state} to attempt {run.attempt} {run.state}"
+            yield f"{run.run_id} went back {went_back}"
         if sum(decision.by == OURS for decision in run.decisions) > 1:
             yield f"the app retried {run.run_id} by itself a second time"
         if run.state in ENDS and (left := _left_of(self._ports, run.run_id)):
