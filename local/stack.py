@@ -17,11 +17,10 @@ from typing import Any, Final, Self
 
 from local.azurite import Azurite
 from local.azurite.provision import provision
-from local.children import Child
+from local.processes import ROOT, SupervisedProcess
 from local.stack_settings import QUIET, AzureMl, app_settings, client_environment, subscriptions
 from local.tls import Certificates
 
-ROOT: Final = Path(__file__).parent.parent
 STACK_FILE: Final = "stack.json"
 _START_SECONDS: Final = 90.0
 
@@ -57,10 +56,7 @@ class Part:
 
 
 class Stack:
-    """``with Stack(options) as stack:`` has everything up. ``parts_up()`` does the same step by step.
-
-    Start it from a thread that lives on (see ``Child.start``).
-    """
+    """``with Stack(options) as stack:`` has everything up. ``parts_up()`` does the same step by step."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -68,7 +64,7 @@ class Stack:
         self.functions: dict[str, Any] = {}
         self._certificates: Certificates
         self._azurite: Azurite | None = None
-        self._children = {name: self._child(name) for name in ("azureml", "functions", "eventgrid")}
+        self._processes = {name: self._process(name) for name in ("azureml", "functions", "eventgrid")}
 
     @property
     def storage(self) -> Azurite:
@@ -106,7 +102,7 @@ class Stack:
         """Start the parts one after the other; each is yielded once it is up.
 
         Raises:
-            ChildError: a part did not start. Stop the stack then.
+            ProcessError: a part did not start. Stop the stack then.
         """
         for name, start in (
             ("azurite", self._start_azurite),
@@ -122,30 +118,36 @@ class Stack:
     def stop(self) -> None:
         """Stop every part, the last one first. Safe to call at any time."""
         (self.options.state / STACK_FILE).unlink(missing_ok=True)
-        for child in reversed(self._children.values()):
-            child.stop()
+        for process in reversed(self._processes.values()):
+            process.stop()
         if self._azurite is not None:
             self._azurite.stop()
 
     def kill(self, part: str) -> None:
         """End a part at once, as a crash would (SIGKILL)."""
-        self._children[part].kill()
+        self._processes[part].kill()
 
     def freeze(self, part: str) -> None:
         """Stop a part where it is (SIGSTOP), so that nothing changes while one looks."""
-        self._children[part].signal(signal.SIGSTOP)
+        self._processes[part].signal(signal.SIGSTOP)
 
     def thaw(self, part: str) -> None:
         """Let a frozen part go on."""
-        self._children[part].signal(signal.SIGCONT)
+        self._processes[part].signal(signal.SIGCONT)
 
     def restart(self, part: str) -> None:
         """Start a part that was killed, at the address it had."""
         {"azureml": self._start_azureml, "functions": self._start_functions, "eventgrid": self._start_eventgrid}[part]()
 
-    def fallen(self) -> Child | None:
-        """A part that has ended by itself, if any."""
-        return next((child for child in self._children.values() if not child.alive), None)
+    def check_alive(self) -> None:
+        """Check that every part still runs.
+
+        Raises:
+            ProcessError: one has ended.
+        """
+        for process in self._processes.values():
+            if not process.alive:
+                raise process.error("has ended")
 
     def __enter__(self) -> Self:
         try:
@@ -196,12 +198,13 @@ class Stack:
         folder.mkdir(parents=True, exist_ok=True)
         ready = folder / "ready.json"
         ready.unlink(missing_ok=True)
-        child = self._children[part]
-        child.start([sys.executable, "-m", module, "--state", str(folder), *arguments], inherited() | dict(environment))
-        return child.until_ready(ready, _START_SECONDS)
+        command = [sys.executable, "-m", module, "--state", str(folder), *arguments]
+        process = self._processes[part]
+        process.start(command, inherited() | dict(environment))
+        return process.wait_until_ready(ready, _START_SECONDS)
 
-    def _child(self, name: str) -> Child:
-        return Child(name, self.options.state / "logs" / f"{name}.log", ROOT)
+    def _process(self, name: str) -> SupervisedProcess:
+        return SupervisedProcess(name, self.options.state / "logs" / f"{name}.log")
 
     def _write_stack_file(self) -> None:
         found = {

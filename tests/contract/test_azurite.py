@@ -13,6 +13,7 @@ from azure.storage.queue import QueueServiceClient
 import local.azurite
 from local.azurite import Azurite
 from local.azurite.provision import LaptopCredential, provision
+from local.processes import ProcessError
 from local.tls import Certificates
 from shared.core import resources
 from tests.contract.laptop import ROOT, until
@@ -93,12 +94,12 @@ class TestAzurite:
 
     def test_one_that_cannot_start_says_why(self, tmp_path: Path, certificates: Certificates) -> None:
         certificates.key.write_text("no key")
-        with pytest.raises(RuntimeError, match="did not start: "):
+        with pytest.raises(ProcessError, match="Azurite ended while it started"):
             Azurite(tmp_path / "azurite", certificates).start()
 
     def test_one_that_is_not_installed_says_what_to_do(
         self, tmp_path: Path, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(local.azurite, "_PROGRAM", tmp_path / "absent.js")
-        with pytest.raises(RuntimeError, match="make setup"):
+        with pytest.raises(ProcessError, match="make setup"):
             Azurite(tmp_path / "azurite", certificates).start()

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from local.azureml.processes import REPOSITORY
+from local.processes import ROOT
 
 SUBSCRIPTION: Final = "00000000-0000-0000-0000-00000000a3d1"
-_STATE: Final = REPOSITORY / ".tunedrop" / "azureml"
+_STATE: Final = ROOT / ".tunedrop" / "azureml"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Config:
     workspace: str = "tunedrop-laptop"
     location: str = "eastus"
     submitter: Literal["managed", "user"] = "managed"
-    base_model_dir: Path = REPOSITORY / ".tunedrop" / "models" / "SmolLM2-135M-Instruct"
+    base_model_dir: Path = ROOT / ".tunedrop" / "models" / "SmolLM2-135M-Instruct"
     step_command: tuple[str, ...] = ()
     serve_command: tuple[str, ...] = ()
     quotas: dict[str, int] = field(default_factory=dict)
@@ -115,5 +115,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _python_ml() -> Path:
-    found = REPOSITORY / ".venv-ml" / "bin" / "python"
+    found = ROOT / ".venv-ml" / "bin" / "python"
     return found if found.exists() else Path(sys.executable)

@@ -11,7 +11,7 @@ from typing import Final
 import aiohttp
 
 from local.azureml.core.errors import ApiError
-from local.azureml.processes import Leashed
+from local.processes import AsyncSupervisedProcess
 
 START_SECONDS: Final = 180.0
 _LOOK_SECONDS: Final = 0.1
@@ -101,7 +101,7 @@ class Servers:
                 await self._until_alive(server, process, self._port_file(name))
                 await process.wait()
             finally:
-                await process.end()
+                await process.stop()
             server.url = ""
             if not server.ready.is_set():
                 break
@@ -109,14 +109,14 @@ class Servers:
         server.failure = "User container has crashed or terminated."
         server.ready.set()
 
-    async def _launch(self, name: str, model: Path) -> Leashed:
+    async def _launch(self, name: str, model: Path) -> AsyncSupervisedProcess:
         port_file = self._port_file(name)
         port_file.parent.mkdir(parents=True, exist_ok=True)
         port_file.unlink(missing_ok=True)
         command = [*self._command, "--model", str(model), "--port-file", str(port_file)]
-        return await Leashed.start(command, port_file.with_name("server.log"))
+        return await AsyncSupervisedProcess.start(command, port_file.with_name("server.log"))
 
-    async def _until_alive(self, server: _Server, process: Leashed, port_file: Path) -> None:
+    async def _until_alive(self, server: _Server, process: AsyncSupervisedProcess, port_file: Path) -> None:
         deadline = time.monotonic() + START_SECONDS
         while process.alive and time.monotonic() < deadline:
             text = port_file.read_text().strip() if port_file.exists() else ""

@@ -9,9 +9,9 @@ from typing import Any, Final
 from local.azureml.core.addresses import registry_asset
 from local.azureml.core.faults import Faults
 from local.azureml.core.store import Document
-from local.azureml.processes import Leashed
 from local.azureml.storage.assets import Assets
 from local.azureml.training.pipeline import Plan
+from local.processes import AsyncSupervisedProcess
 
 
 @dataclass(frozen=True)
@@ -142,11 +142,11 @@ class StepRunner:
     async def _execute(self, attempt: Attempt, spec: Path) -> None:
         errors = attempt.folder / "stderr.txt"
         command = [*self.command, attempt.step.name, "--spec", str(spec)]
-        process = await Leashed.start(command, attempt.log, errors)
+        process = await AsyncSupervisedProcess.start(command, attempt.log, errors)
         try:
             status = await process.wait()
         finally:
-            await process.end()
+            await process.stop()
         said = errors.read_text(errors="replace")
         with attempt.log.open("a") as file:
             file.write(said)
