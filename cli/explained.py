@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from local.children import ChildError
 from shared.core.errors import TunedropError
 
 errors = Console(stderr=True)
@@ -43,7 +42,7 @@ def explained() -> Iterator[None]:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
-    except (TunedropError, ChildError) as error:
+    except TunedropError as error:
         _fail(str(error))
     except BrokenPipeError:
         raise

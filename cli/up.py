@@ -9,7 +9,6 @@ from cli import paths
 from cli.demo.story import ROLES
 from cli.setup.steps import LIGHT, TRAINING
 from cli.setup.view import set_up
-from local.children import ChildError
 from local.stack import Options, Stack, running
 from shared.core.errors import TunedropError
 
@@ -27,7 +26,7 @@ def keep_up(console: Console) -> None:
 
     Raises:
         TunedropError: a stack is up already.
-        ChildError: a part did not start, or ended.
+        ProcessError: a part did not start, or ended.
     """
     if (found := running(paths.STACK)) is not None:
         raise TunedropError(f"A stack is up already: {found['url']} (process {found['pid']}).")
@@ -37,8 +36,8 @@ def keep_up(console: Console) -> None:
         for each in stack.parts_up():
             console.print(f"{each.name:10} {each.address}  {ROLES[each.name]}", highlight=False, soft_wrap=True)
         console.print(_HOW.format(state=paths.STACK), highlight=False, soft_wrap=True)
-        while (part := stack.fallen()) is None:
+        while True:
             time.sleep(1)
-        raise ChildError(f"{part.name} has ended.\n{part.last_lines()}")
+            stack.check_alive()
     finally:
         stack.stop()

@@ -28,7 +28,7 @@ def demo(console: Console, data: Path | None, picture: Path | None = None) -> No
     """The whole demo, with the example's data or with one's own; its results drawn to ``picture`` (SVG), if given.
 
     Raises:
-        TunedropError, ChildError: it failed.
+        TunedropError: it failed.
     """
     about = plan(data)
     set_up(LIGHT, console)

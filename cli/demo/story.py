@@ -25,7 +25,6 @@ from cli.demo.facts import (
 from cli.demo.questions import PARAMETERS, Answer, Question, chrf, questions
 from cli.demo.sources import AzureMlApi, EventGrid
 from cli.runs.client import Api, Report
-from local.children import ChildError
 from local.stack import Stack
 from shared.core.errors import TunedropError
 from shared.core.naming import CONFIG_FILE
@@ -95,7 +94,7 @@ class Story:
 
         Raises:
             DemoError: it did not end as it should.
-            TunedropError, ChildError: something failed on the way.
+            TunedropError: something failed on the way.
         """
         began = time.monotonic()
         yield from self._start()
@@ -272,11 +271,10 @@ class Story:
         """Until the next look; a part that has died will not be waited for.
 
         Raises:
-            ChildError: a part of the stack has ended.
+            ProcessError: a part of the stack has ended.
         """
         time.sleep(_EVERY)
-        if (part := self._stack.fallen()) is not None:
-            raise ChildError(f"{part.name} has ended.\n{part.last_lines()}")
+        self._stack.check_alive()
 
 
 def _reached(state: State) -> Callable[[Run], bool]:
