@@ -17,6 +17,7 @@ from typing import Any, Final, Self
 
 from local.azurite import Azurite
 from local.azurite.provision import provision
+from local.files import write_atomically
 from local.processes import ROOT, SupervisedProcess
 from local.stack_settings import QUIET, AzureMl, app_settings, client_environment, subscriptions
 from local.tls import Certificates
@@ -216,9 +217,7 @@ class Stack:
             "eventgrid": self.eventgrid_url,
             "environment": self.environment,
         }
-        path = self.options.state / STACK_FILE
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(found, indent=2))
+        write_atomically(self.options.state / STACK_FILE, json.dumps(found, indent=2))
 
 
 def inherited() -> dict[str, str]:

@@ -15,9 +15,9 @@ from aiohttp import web
 from local import identity
 from local.azureml.core.config import Config
 from local.azureml.core.http import Front
-from local.azureml.core.store import write_atomically
 from local.azureml.routes import routes
 from local.azureml.services import Services
+from local.files import write_atomically
 from local.tls import Certificates
 
 

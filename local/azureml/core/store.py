@@ -4,20 +4,13 @@ One process writes them. It reads each once, and from then on goes by what it re
 """
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
+from local.files import write_atomically
+
 Document = dict[str, Any]
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file; a reader sees the old text or the new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text)
-    draft.replace(path)
 
 
 class Store:

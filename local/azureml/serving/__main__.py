@@ -1,7 +1,6 @@
 """``python -m local.azureml.serving --model DIR --port-file FILE``: serve one model on a free port of 127.0.0.1."""
 
 import argparse
-import os
 import socket
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import uvicorn
 
 from local.azureml.runner.process import available_cores, prepare_environment
 from local.azureml.serving.app import Scorer, build
+from local.files import write_atomically
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
         port = listener.getsockname()[1]
-        _write_port(options.port_file, port)
+        write_atomically(options.port_file, str(port))
         print(f"ready on 127.0.0.1:{port}", flush=True)
         uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
 
@@ -44,14 +44,6 @@ def load(folder: Path) -> Scorer:
 
     plain: Scorer = ChatModel().load(folder).predict
     return plain
-
-
-def _write_port(file: Path, port: int) -> None:
-    """Whole or not at all, for whoever polls for it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f".{file.name}.{os.getpid()}")
-    partial.write_text(str(port), encoding="ascii")
-    partial.replace(file)
 
 
 if __name__ == "__main__":

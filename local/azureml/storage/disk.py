@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from local.azureml.core.errors import ApiError
-from local.azureml.core.store import write_atomically
+from local.files import is_draft, write_atomically
 
 ACCOUNT: Final = "workspacestore"
 
@@ -59,10 +59,7 @@ class Disk:
 
     def put(self, container: str, name: str, data: bytes, metadata: Mapping[str, str]) -> BlobFile:
         path = self.path(container, name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.draft")
-        draft.write_bytes(data)
-        draft.replace(path)
+        write_atomically(path, data)
         self.describe(container, name, metadata)
         return BlobFile(name, path, dict(metadata))
 
@@ -102,7 +99,7 @@ class Disk:
         """Blobs whose name starts with ``prefix``, sorted by name."""
         root = self._blobs / container
         start = _inside(root, prefix.rpartition("/")[0] or ".")
-        paths = (path for path in start.rglob("*") if path.is_file() and not path.name.endswith(".draft"))
+        paths = (path for path in start.rglob("*") if path.is_file() and not is_draft(path))
         names = sorted(path.relative_to(root.resolve()).as_posix() for path in paths)
         for name in names:
             if name.startswith(prefix):

@@ -48,3 +48,12 @@ def test_deletion_tells_whether_there_was_a_blob(tmp_path: Path) -> None:
     disk.put("c", "a", b"", {})
 
     assert [disk.delete("c", "a"), disk.delete("c", "a")] == [True, False]
+
+
+def test_draft_that_a_kill_left_is_not_listed(tmp_path: Path) -> None:
+    disk = Disk(tmp_path)
+    blob = disk.put("c", "a.txt", b"", {})
+    blob.path.with_name(".b.txt.99.draft").touch()
+    disk.put("c", "chapter.draft", b"", {})
+
+    assert [found.name for found in disk.within("c")] == ["a.txt", "chapter.draft"]
