@@ -27,7 +27,8 @@ def _routes() -> str:
 
 def _transitions() -> str:
     rows = (
-        f"| `{name}` | {each.during} | {each.then or 'gone'} | {each.seconds:g} |" for name, each in TRANSITIONS.items()
+        f"| `{name}` | {each.during} | {each.then or 'gone'} | {each.delay.seconds:g} |"
+        for name, each in TRANSITIONS.items()
     )
     return "\n".join(("| transition | during | then | seconds |", "|---|---|---|---|", *rows))
 

@@ -13,7 +13,6 @@ from local.azureml.core.http import RequestLog
 from local.azureml.core.operations import Operations
 from local.azureml.core.store import Store
 from local.azureml.core.throttle import Throttle
-from local.azureml.core.transitions import adjusted
 from local.azureml.hosting.hosting import Hosting
 from local.azureml.hosting.rules import Rules
 from local.azureml.hosting.servers import Servers
@@ -52,11 +51,11 @@ class Services:
         place = (config.subscription_id, config.resource_group, config.workspace, config.location)
         addresses = Addresses(base, *place)
         store, disk = Store(config.state / "store"), Disk(config.state)
-        transitions = adjusted(config.speed, config.delays)
-        faults, operations = Faults(store), Operations(store, transitions)
+        faults, operations = Faults(store), Operations(store, config.transitions)
         datastores = Datastores(addresses, disk, config.blob_uri, Certificates.at(config.certs).ca)
         assets = Assets(store, addresses, datastores)
         runs = Runs(store, Events(config.state / "events.jsonl", addresses), datastores, config.state)
+        transitions = config.transitions
         runner = StepRunner(assets, faults, config.step_command, config.base_model_dir)
         servers = Servers(config.serve_command, config.state / "deployments")
         rules = Rules(store, assets, operations, config.quotas, config.taken)

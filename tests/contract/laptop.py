@@ -34,7 +34,7 @@ def until(condition: Callable[[], T], what: str, seconds: float = PATIENCE) -> T
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.05)
+        time.sleep(0.02)
     return value
 
 

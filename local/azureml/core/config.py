@@ -3,14 +3,16 @@
 import argparse
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+from local.azureml.core.transitions import TRANSITIONS, Delay, Transition, adjusted
 from local.processes import ROOT
 
 SUBSCRIPTION: Final = "00000000-0000-0000-0000-00000000a3d1"
+_DELAY_HELP: Final = "how long a transition lasts: seconds, or Ncalls; * in its name stands for any (see the README)"
 _STATE: Final = ROOT / ".tunedrop" / "azureml"
 
 
@@ -28,8 +30,7 @@ class Config:
             a job must name an identity of its own; ``user``: from a person.
         quotas: cores per size, where other than in ``data/sizes.json``.
         taken: endpoint names that other workspaces of the region hold.
-        speed: by how much faster than declared states change.
-        delays: seconds of single transitions.
+        transitions: when states change.
         throttled: whether management calls are limited as Azure Resource Manager documents it.
     """
 
@@ -48,14 +49,18 @@ class Config:
     serve_command: tuple[str, ...] = ()
     quotas: dict[str, int] = field(default_factory=dict)
     taken: tuple[str, ...] = ()
-    speed: float = 1.0
-    delays: dict[str, float] = field(default_factory=dict)
+    transitions: Mapping[str, Transition] = field(default_factory=lambda: TRANSITIONS)
     throttled: bool = False
 
 
 def parse(arguments: Sequence[str] | None = None) -> Config:
-    """The configuration that ``arguments`` (by default the process's own) describe."""
-    given = _parser().parse_args(arguments)
+    """The configuration that ``arguments`` (by default the process's own) describe; wrong ones end the process."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        transitions = adjusted(given.speed, [(name, Delay.parse(text)) for name, text in given.delay])
+    except ValueError as error:
+        parser.error(f"argument --delay: {error}")
     return Config(
         state=given.state.resolve(),
         certs=(given.certs or given.state / "certs").resolve(),
@@ -72,8 +77,7 @@ def parse(arguments: Sequence[str] | None = None) -> Config:
         serve_command=_command(given.serve_command, given.python_ml, "local.azureml.serving"),
         quotas={size: int(cores) for size, cores in given.quota},
         taken=tuple(given.taken),
-        speed=given.speed,
-        delays={name: float(seconds) for name, seconds in given.delay},
+        transitions=transitions,
         throttled=given.throttle,
     )
 
@@ -109,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--quota", type=_pair, action="append", default=[], metavar="SIZE=CORES")
     add("--taken", action="append", default=[], metavar="NAME", help="endpoint name held by another workspace")
     add("--speed", type=float, default=1.0, help="by how much faster than declared states change")
-    add("--delay", type=_pair, action="append", default=[], metavar="TRANSITION=SECONDS")
+    add("--delay", type=_pair, action="append", default=[], metavar="TRANSITION=DELAY", help=_DELAY_HELP)
     add("--throttle", action="store_true", help="limit management calls as Azure Resource Manager documents it")
     return parser
 

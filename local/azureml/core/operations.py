@@ -9,7 +9,7 @@ from typing import Any
 
 from local.azureml.core.errors import ApiError
 from local.azureml.core.store import Document, Store
-from local.azureml.core.transitions import Transition
+from local.azureml.core.transitions import Reads, Transition
 
 Work = Callable[[str], Awaitable[None]]
 
@@ -29,6 +29,7 @@ class Operations:
         self._transitions = transitions
         self._work: dict[str, Work] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._reads = Reads()
 
     def on(self, transition: str, work: Work) -> None:
         """Let ``work(target)`` end every ``transition``; what it raises as ApiError fails the operation."""
@@ -38,7 +39,7 @@ class Operations:
         """Begin a transition of a resource; the operation's id."""
         name = f"oe:{uuid.uuid4()}"
         now = time.time()
-        due = now + self._transitions[transition].seconds
+        due = now + self._transitions[transition].delay.seconds
         operation = {"transition": transition, "target": target, "status": "InProgress", "started": now, "due": due}
         self._store.put(_KIND, name, operation)
         self._start(name, operation)
@@ -46,6 +47,10 @@ class Operations:
 
     def get(self, name: str) -> Document | None:
         return self._store.get(_KIND, name)
+
+    def note_read(self, target: str) -> None:
+        """A client has been told the state of a resource, or of its operation."""
+        self._reads.note(target)
 
     def under_way(self, target: str) -> str | None:
         """Transition that a resource is in, if any."""
@@ -73,6 +78,7 @@ class Operations:
 
     async def _drive(self, name: str, operation: Document) -> None:
         await asyncio.sleep(max(0.0, operation["due"] - time.time()))
+        await self._reads.wait(operation["target"], self._transitions[operation["transition"]].delay.calls)
         outcome: dict[str, Any] = {"status": "Succeeded"}
         try:
             await self._work[operation["transition"]](operation["target"])

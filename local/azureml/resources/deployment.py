@@ -24,6 +24,7 @@ _LINES = 100
 class Deployment:
     def __init__(self, services: Services) -> None:
         self._hosting = services.hosting
+        self._operations = services.operations
         self._servers = services.servers
         self._addresses = services.addresses
 
@@ -46,7 +47,9 @@ class Deployment:
     async def get(self, request: web.Request) -> web.Response:
         """A deployment with its provisioning state"""
         endpoint, name = _named(request)
-        return answer(self._document(endpoint, name, self._hosting.deployment(endpoint, name)))
+        document = self._document(endpoint, name, self._hosting.deployment(endpoint, name))
+        self._operations.note_read(f"{endpoint}/{name}")
+        return answer(document)
 
     async def put(self, request: web.Request) -> web.Response:
         """Create or change a deployment (long-running: until its server is alive)"""

@@ -20,6 +20,7 @@ from local.azureml.services import Services
 class Endpoint:
     def __init__(self, services: Services) -> None:
         self._hosting = services.hosting
+        self._operations = services.operations
         self._addresses = services.addresses
         self._store = services.store
 
@@ -41,7 +42,9 @@ class Endpoint:
     async def get(self, request: web.Request) -> web.Response:
         """An endpoint: state, scoring URI, traffic"""
         name = request.match_info["endpoint"]
-        return answer(self._document(name, self._hosting.endpoint(name)))
+        document = self._document(name, self._hosting.endpoint(name))
+        self._operations.note_read(name)
+        return answer(document)
 
     async def put(self, request: web.Request) -> web.Response:
         """Create an endpoint, or set its traffic and tags (long-running)"""

@@ -34,11 +34,11 @@ class History:
 
     async def get(self, request: web.Request) -> web.Response:
         """A run, parent or child"""
-        return answer(self._run(self._asked(request)))
+        return answer(self._run(self._read(request)))
 
     async def details(self, request: web.Request) -> web.Response:
         """Status, times, error and log files of a run"""
-        run = self._asked(request)
+        run = self._read(request)
         return answer(
             {
                 "runId": run["id"],
@@ -58,12 +58,12 @@ class History:
 
     async def children(self, request: web.Request) -> web.Response:
         """Steps of a pipeline's run"""
-        run = self._asked(request)
+        run = self._read(request)
         return answer({"value": [self._run(child) for child in self._runs.children(run["id"])]})
 
     async def patch(self, request: web.Request) -> web.Response:
         """Change a run's name, tags and properties"""
-        run, body = self._asked(request), await body_of(request)
+        run, body = self._runs.require(request.match_info["run"]), await body_of(request)
         changes: Document = {key: run[key] | (body.get(key) or {}) for key in ("tags", "properties")}
         if body.get("displayName"):
             changes["display_name"] = body["displayName"]
@@ -79,8 +79,10 @@ class History:
         asked = (await body_of(request)).get("values") or []
         return answer({"values": {each: {"uri": self._output_uri(each), "type": "UriFolder"} for each in asked}})
 
-    def _asked(self, request: web.Request) -> Document:
-        return self._runs.require(request.match_info["run"])
+    def _read(self, request: web.Request) -> Document:
+        run = self._runs.require(request.match_info["run"])
+        self._services.training.note_read(run["root"])
+        return run
 
     def _run(self, run: Document) -> dict[str, Any]:
         return {

@@ -40,7 +40,9 @@ class Job:
     async def get(self, request: web.Request) -> web.Response:
         """A pipeline job with its status"""
         name = request.match_info["name"]
-        return answer(self._document(name, self._require(name)))
+        document = self._document(name, self._require(name))
+        self._services.training.note_read(name)
+        return answer(document)
 
     async def put(self, request: web.Request) -> web.Response:
         """Submit a pipeline job; the same again is a success, another under its name is not"""

@@ -46,7 +46,7 @@ class Operation:
 
     async def status(self, request: web.Request) -> web.Response:
         """Status of a long-running operation, with its error"""
-        name, operation = self._asked(request)
+        name, operation = self._read(request)
         done = operation["status"] != "InProgress"
         document = {
             "id": request.path,
@@ -62,15 +62,16 @@ class Operation:
 
     async def result(self, request: web.Request) -> web.Response:
         """Whether a long-running operation is over"""
-        name, operation = self._asked(request)
+        name, operation = self._read(request)
         if operation["status"] != "InProgress":
             return web.Response(status=204)
         location = {"Location": self._addresses.operations("mfeOperationResults", name)}
         return web.Response(status=202, headers=location | _ASK_AGAIN)
 
-    def _asked(self, request: web.Request) -> tuple[str, Document]:
+    def _read(self, request: web.Request) -> tuple[str, Document]:
         name = request.match_info["operation"]
         operation = self._operations.get(name)
         if operation is None:
             raise not_found(f"Operation '{name}'")
+        self._operations.note_read(operation["target"])
         return name, operation

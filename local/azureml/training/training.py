@@ -11,7 +11,7 @@ from typing import Final
 
 from local.azureml.core.errors import ApiError
 from local.azureml.core.store import Document, Store
-from local.azureml.core.transitions import Transition
+from local.azureml.core.transitions import Reads, Transition
 from local.azureml.storage.datastores import BLOB_STORE
 from local.azureml.training import pipeline
 from local.azureml.training.pipeline import Plan
@@ -33,6 +33,7 @@ class Training:
         self._transitions = transitions
         self._scratch = runs.folder / "jobs"
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._reads = Reads()
 
     def submit(self, name: str, properties: Document) -> None:
         """Take a job that was checked."""
@@ -50,6 +51,10 @@ class Training:
             self._start(name)
         else:
             task.cancel()
+
+    def note_read(self, name: str) -> None:
+        """A client has been told the status of a job, or of one of its steps."""
+        self._reads.note(name)
 
     def resume(self) -> None:
         """Go on with what the last process left; a step that was running runs again."""
@@ -99,8 +104,10 @@ class Training:
     async def _pass(self, transition: str, run_id: str) -> None:
         """Go through a declared transition, if the run stands before it."""
         declared = self._transitions[transition]
-        if self._runs.require(run_id)["status"] == declared.during:
-            await asyncio.sleep(declared.seconds)
+        run = self._runs.require(run_id)
+        if run["status"] == declared.during:
+            await asyncio.sleep(declared.delay.seconds)
+            await self._reads.wait(run["root"], declared.delay.calls)
             self._runs.update(run_id, status=declared.then)
 
     async def _run_steps(self, name: str) -> None:

@@ -14,7 +14,10 @@ from tests.contract.azureml.sdk import CLOUD, Sdk
 from tests.contract.laptop import Laptop, Server
 
 HERE = Path(__file__).parent
-SPEED = "10"
+AT_ONCE = ("--delay", "*=0")
+"""States change as soon as the work is done."""
+WHEN_READ = (*AT_ONCE, "--delay", "endpoints.*=1call", "--delay", "deployments.*=1call", "--delay", "jobs.cancel=1call")
+"""A client reads the state during one of these operations once, and then the state after it."""
 SDK_WARNINGS = (
     ":marshmallow.warnings.RemovedInMarshmallow4Warning",
     ":marshmallow.warnings.ChangedInMarshmallow4Warning",
@@ -36,7 +39,7 @@ def stand_in(state: Path, laptop: Laptop, hold: Path, *more: str) -> Server:
     base_model = state.parent / "base-model"
     base_model.mkdir(exist_ok=True)
     arguments = ["--certs", str(laptop.certificates.ca.parent), "--blob-uri", laptop.storage.blob_uri]
-    arguments += ["--base-model-dir", str(base_model), "--speed", SPEED]
+    arguments += ["--base-model-dir", str(base_model)]
     arguments += ["--step-command", f"{sys.executable} {HERE / 'stub_step.py'}"]
     arguments += ["--serve-command", f"{sys.executable} {HERE / 'stub_server.py'}"]
     return Server("local.azureml", state, [*arguments, *more], {**os.environ, "HOLD": str(hold)})
@@ -60,7 +63,7 @@ def hold(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def standin(laptop: Laptop, hold: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     state = tmp_path_factory.mktemp("azureml") / "state"
-    with stand_in(state, laptop, hold, "--taken", "taken-elsewhere") as server:
+    with stand_in(state, laptop, hold, *WHEN_READ, "--taken", "taken-elsewhere") as server:
         yield server
 
 

@@ -2,10 +2,13 @@
 
 import itertools
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from azure.core.pipeline.transport import RequestsTransport
 
 from local.azurite.provision import LaptopCredential
 from tests.contract.laptop import until
@@ -13,7 +16,20 @@ from tests.contract.laptop import until
 CLOUD = "TunedropContractTests"
 BASE_MODEL = "azureml://registries/azureml/models/Phi-4/versions/8"
 TRAINER_IDENTITY = "00000000-0000-0000-0000-00000000c11e"
+_MOMENT = 0.02
 _numbers = itertools.count(1)
+
+
+class ImpatientTransport(RequestsTransport):  # type: ignore[misc]  # azure-core names it lazily
+    """Waits for a moment only, and notes how long it should have waited: between polls, and after a 429."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+
+    def sleep(self, duration: float) -> None:
+        self.waits.append(duration)
+        time.sleep(_MOMENT)
 
 
 @dataclass
@@ -22,6 +38,7 @@ class Sdk:
 
     workspace: Any
     registry: Any
+    transport: ImpatientTransport
     _component: Any = field(default=None, repr=False)
 
     @classmethod
@@ -37,11 +54,13 @@ class Sdk:
             "storage_endpoint": "localhost",
             "registry_discovery_endpoint": url,
         }
+        transport = ImpatientTransport()
         known: dict[str, Any] = {"cloud": cloud, "enable_telemetry": False, "show_progress": False}
+        known |= {"transport": transport}
         credential = LaptopCredential()
         place = (ready["subscription_id"], ready["resource_group"], ready["workspace"])
         workspace = MLClient(credential, *place, cloud_metadata=metadata, **known)
-        return cls(workspace, MLClient(credential, registry_name="azureml", **known))
+        return cls(workspace, MLClient(credential, registry_name="azureml", **known), transport)
 
     @property
     def component(self) -> Any:

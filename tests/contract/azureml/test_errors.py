@@ -67,6 +67,7 @@ def test_throttled_call_is_repeated_by_the_sdk_after_the_time_told(sdk: Sdk, res
     rest.arm_fault(method="GET", path="/computes/cpu-cluster$", times=2)
 
     assert sdk.workspace.compute.get("cpu-cluster").size == "Standard_DS12_v2"
+    assert sdk.transport.waits[-2:] == [1.0, 1.0]
     assert [entry["status"] for entry in rest.requests(path="/computes/cpu-cluster")][-3:] == [429, 429, 200]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ def test_data_that_is_not_there_fails_the_job_and_says_so(sdk: Sdk, rest: Rest) 
 
 
 def test_stream_prints_the_log_until_the_job_ends(
-    sdk: Sdk, data: str, capsys: pytest.CaptureFixture[str], hold: Path
+    sdk: Sdk, data: str, capsys: pytest.CaptureFixture[str], hold: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = fresh("job")
     gate = hold / f"{name}.finetune"
@@ -119,6 +120,8 @@ def test_stream_prints_the_log_until_the_job_ends(
     until(lambda: "Submitting run" in log_of(sdk, name), "the log grows")
     gate.unlink()
 
+    sleep = time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.02)))  # it waits 2 s between two looks
     sdk.workspace.jobs.stream(name)
 
     assert f"RunId: {name}" in capsys.readouterr().out

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.azureml.conftest import SPEED, stand_in
+from tests.contract.azureml.conftest import AT_ONCE, stand_in
 from tests.contract.azureml.rest import Rest
 from tests.contract.laptop import ROOT, Laptop, Server
 
@@ -76,14 +76,14 @@ def check(server: Server, printed: str) -> None:
 def test_unmodified_script_runs_from_upload_to_deletion(
     laptop: Laptop, hold: Path, tmp_path: Path, folder: Path
 ) -> None:
-    with stand_in(tmp_path / "state", laptop, hold, "--submitter", "user") as server:
+    with stand_in(tmp_path / "state", laptop, hold, *AT_ONCE, "--submitter", "user") as server:
         printed = run(server, folder)
         check(server, printed)
         assert '"content": "What can you do?"' in printed
 
 
 def test_unmodified_script_trains_and_asks_a_real_model(tmp_path: Path, folder: Path, laptop: Laptop) -> None:
-    arguments = ["--submitter", "user", "--speed", SPEED, "--base-model-dir", str(MODELS / "tiny-phi3")]
+    arguments = ["--submitter", "user", *AT_ONCE, "--base-model-dir", str(MODELS / "tiny-phi3")]
     with Server("local.azureml", tmp_path / "state", arguments, laptop.environment) as server:
         printed = run(server, folder)
         check(server, printed)
