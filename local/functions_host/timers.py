@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobClient
@@ -45,6 +45,28 @@ class Schedule:
         return self.after(first) - first < _TOO_OFTEN
 
 
+class Clock(Protocol):
+    """What a timer goes by."""
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+
+    async def wait_until(self, moment: datetime, stopping: asyncio.Event) -> None:
+        """Wait until ``moment`` has come, or ``stopping`` is set."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def wait_until(self, moment: datetime, stopping: asyncio.Event) -> None:
+        """More than one pause may be needed: an event loop may wake up a few milliseconds early."""
+        while (left := (moment - self.now()).total_seconds()) > 0 and not stopping.is_set():
+            await pause(stopping, left)
+
+
 class TimerListener:
     """Calls one function on its schedule; occurrences that pass while it runs are left out.
 
@@ -52,11 +74,19 @@ class TimerListener:
         status: blob that remembers the schedule; ``None``: nothing is remembered.
     """
 
-    def __init__(self, function: Function, schedule: Schedule, status: BlobClient | None, invoker: Invoker) -> None:
+    def __init__(
+        self,
+        function: Function,
+        schedule: Schedule,
+        status: BlobClient | None,
+        invoker: Invoker,
+        clock: Clock | None = None,
+    ) -> None:
         self._function = function
         self._schedule = schedule
         self._status = status
         self._invoker = invoker
+        self._clock = clock or SystemClock()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Tick until ``stopping`` is set."""
@@ -65,20 +95,18 @@ class TimerListener:
         if past_due or self._function.trigger.get("runOnStartup"):
             status = await self._tick(status, past_due)
         while not stopping.is_set():
-            due = self._schedule.after(_now())
-            await pause(stopping, (due - _now()).total_seconds())
+            await self._clock.wait_until(self._schedule.after(self._clock.now()), stopping)
             if not stopping.is_set():
-                await _reach(due)
                 status = await self._tick(status, past_due=False)
 
     async def _is_past_due(self, status: dict[str, str] | None) -> bool:
         if status is None:
             await self._write(None)
             return False
-        return self._schedule.after(datetime.fromisoformat(status["LastUpdated"])) < _now()
+        return self._schedule.after(datetime.fromisoformat(status["LastUpdated"])) < self._clock.now()
 
     async def _tick(self, status: dict[str, str] | None, past_due: bool) -> dict[str, str] | None:
-        began = _now()
+        began = self._clock.now()
         try:
             await self._invoker.invoke(self._function, payloads.timer(past_due, status))
         except InvocationError:
@@ -95,7 +123,7 @@ class TimerListener:
         return found
 
     async def _write(self, last: datetime | None) -> dict[str, str]:
-        now = _now()
+        now = self._clock.now()
         status = {
             "Last": last or datetime.min.replace(tzinfo=UTC),
             "Next": self._schedule.after(now),
@@ -108,13 +136,3 @@ class TimerListener:
             except AzureError as error:
                 _log.warning("Schedule of %s is not saved: %s", self._function.name, type(error).__name__)
         return texts
-
-
-async def _reach(due: datetime) -> None:
-    """Wait out what is left: an event loop's clock may wake a few milliseconds early."""
-    while (left := (due - _now()).total_seconds()) > 0:
-        await asyncio.sleep(left)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -163,10 +163,15 @@ class Server:
         self._process.kill()
         self._process.wait(PATIENCE)
 
-    def stop(self) -> int:
-        """SIGTERM; the exit status."""
+    def terminate(self) -> None:
+        """SIGTERM."""
         assert self._process is not None
         self._process.terminate()
+
+    def stop(self) -> int:
+        """SIGTERM; the exit status, once it has ended."""
+        assert self._process is not None
+        self.terminate()
         return self._process.wait(PATIENCE)
 
     def call(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:

@@ -94,9 +94,11 @@ def test_message_in_flight_when_the_host_is_killed_is_processed_again(start: Sta
 
 
 def test_sigterm_lets_a_running_function_end(start: Start, tmp_path: Path) -> None:
-    host = start()
-    message = send(host, {"seconds": 1})
+    host, gate = start(), tmp_path / "gate"
+    message = send(host, {"gate": str(gate)})
     until(lambda: tries(host, message), "the function runs")
+    host.server.terminate()
+    gate.touch()
     assert host.server.stop() == 0
     assert tries(host, message, "on_message_done")
     assert is_empty(host)
