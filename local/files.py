@@ -1,4 +1,4 @@
-"""Files that other processes read while we write them: whole or not at all."""
+"""Writing files that other processes read: they see the whole file or none of it."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ _DRAFT: Final = ".draft"
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Replace ``path``, readable by its owner only; a reader sees the old content or the new."""
+    """Replace the file ``path``; readers see the old content or the new. Only its owner may read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}{_DRAFT}")
     draft.touch(mode=0o600)
@@ -17,5 +17,5 @@ def write_atomically(path: Path, content: str | bytes) -> None:
 
 
 def is_draft(path: Path) -> bool:
-    """Whether a file is one that ``write_atomically`` is writing, or was when its process was killed."""
+    """Whether a file is an unfinished one of ``write_atomically``."""
     return path.name.startswith(".") and path.name.endswith(_DRAFT)

@@ -1,4 +1,4 @@
-"""Azurite, Microsoft's storage emulator, as a child process: TLS and Entra tokens, no keys."""
+"""Azurite, Microsoft's storage emulator, as a child process that uses TLS and Entra tokens instead of keys."""
 
 import os
 import re
@@ -19,12 +19,12 @@ _START_SECONDS: Final = 60.0
 class Azurite:
     """One Azurite: ``with Azurite(folder, certificates) as storage: storage.blob_uri``.
 
-    The first start takes free ports; ``stop`` and ``start`` again keep them, and the data.
+    The first start takes free ports. When it is stopped and started again, it keeps them and its data.
 
     Args:
-        folder: where its data and its log (``azurite.log``) lie.
-        certificates: of the TLS server.
-        in_memory: keep no data, which is faster.
+        folder: folder of its data and its log (``azurite.log``).
+        certificates: certificates of its TLS server.
+        in_memory: whether it keeps its data in memory only, which is faster.
     """
 
     def __init__(self, folder: Path, certificates: Certificates, in_memory: bool = False) -> None:
@@ -36,17 +36,17 @@ class Azurite:
 
     @property
     def blob_uri(self) -> str:
-        """Address of the account's blob service."""
+        """URL of the account's blob service."""
         return self._uri("blob")
 
     @property
     def queue_uri(self) -> str:
-        """Address of the account's queue service."""
+        """URL of the account's queue service."""
         return self._uri("queue")
 
     @property
     def table_uri(self) -> str:
-        """Address of the account's table service."""
+        """URL of the account's table service."""
         return self._uri("table")
 
     @property
@@ -90,7 +90,7 @@ class Azurite:
     def _command(self) -> list[str]:
         command = ["node", str(_PROGRAM)]
         for service, port in self._ports.items():
-            # A connection closed while idle is what clients see as a reset: keep it for longer than they do.
+            # Clients see a reset if we close an idle connection first: keep it longer than they do.
             command += [f"--{service}Host", "127.0.0.1", f"--{service}Port", str(port)]
             command += [f"--{service}KeepAliveTimeout", "600"]
         command += ["--oauth", "basic", "--cert", str(self._certificates.cert), "--key", str(self._certificates.key)]
@@ -98,5 +98,5 @@ class Azurite:
         return command + (["--inMemoryPersistence"] if self._in_memory else ["--location", str(self._folder)])
 
     def _announced(self) -> dict[str, int]:
-        """Ports of the services that listen, by its log."""
+        """The ports of the services that listen, read from its log."""
         return {name.lower(): int(port) for name, port in _LISTENING.findall(self._process.log.read_text())}

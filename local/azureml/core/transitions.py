@@ -95,7 +95,7 @@ class Reads:
         self._events: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     def note(self, name: str) -> None:
-        """A client has been told the state of a resource."""
+        """Note that a client has read a resource."""
         self._counts[name] += 1
         if name in self._events:
             self._events.pop(name).set()

@@ -31,7 +31,7 @@ def details(rest: Rest, run: str) -> dict[str, Any]:
     return found
 
 
-def body_of(error: HttpResponseError) -> dict[str, Any]:
+def json_body(error: HttpResponseError) -> dict[str, Any]:
     assert error.response is not None
     found: dict[str, Any] = json.loads(error.response.text())["error"]
     return found
@@ -184,7 +184,7 @@ def test_name_of_another_job_is_refused_as_immutable(sdk: Sdk, data: str) -> Non
     with pytest.raises(HttpResponseError) as refusal:
         sdk.submit(name, data, learning_rate=3e-5)
     assert refusal.value.status_code == 400
-    error = body_of(refusal.value)
+    error = json_body(refusal.value)
     assert error["code"] == "UserError"
     assert "already exists" in error["message"]
     assert {"code": "Immutable", "innerError": {"code": "JobPropertyImmutable", "innerError": None}} in [

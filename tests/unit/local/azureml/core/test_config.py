@@ -27,7 +27,7 @@ def test_pairs_and_commands_are_taken_apart(tmp_path: Path) -> None:
 def test_pair_without_a_value_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse(["--state", str(tmp_path), "--quota", "Standard_F4s_v2"])
-    assert "not NAME=VALUE" in capsys.readouterr().err
+    assert "'Standard_F4s_v2' must be NAME=VALUE" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
