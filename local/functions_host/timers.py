@@ -1,4 +1,4 @@
-"""Timer triggers: six-field NCRONTAB in UTC, remembered in a blob as the real host does."""
+"""Timer triggers: six-field NCRONTAB schedules in UTC, kept in a blob as the real host does."""
 
 import asyncio
 import json
@@ -22,31 +22,32 @@ _log = logging.getLogger("host.timers")
 
 
 class Schedule:
-    """When a timer is due.
+    """The schedule of a timer.
 
     Raises:
-        AppError: the expression is not a six-field NCRONTAB.
+        AppError: the expression is not a six-field NCRONTAB expression.
     """
 
     def __init__(self, expression: str, function: str) -> None:
         self._expression = expression
         if len(expression.split()) != 6 or not croniter.is_valid(expression, second_at_beginning=True):
-            what = f"The schedule of function '{function}' is '{expression}'."
-            raise AppError(what, "Write six fields: second minute hour day month weekday, such as 0 */5 * * * *.")
+            what = f"The schedule of function '{function}' must have six fields; it was '{expression}'."
+            raise AppError(what, "Write second minute hour day month weekday, such as 0 */5 * * * *.")
 
     def after(self, moment: datetime) -> datetime:
         """The first occurrence after ``moment``."""
-        found: datetime = croniter(self._expression, moment, second_at_beginning=True, day_or=False).get_next(datetime)
-        return found
+        occurrences = croniter(self._expression, moment, second_at_beginning=True, day_or=False)
+        following: datetime = occurrences.get_next(datetime)
+        return following
 
     def is_frequent(self, moment: datetime) -> bool:
-        """Whether it is due every minute or more often: then the real host remembers nothing either."""
+        """Whether it is due more than once a minute; the real host does not keep such schedules either."""
         first = self.after(moment)
         return self.after(first) - first < _TOO_OFTEN
 
 
 class Clock(Protocol):
-    """What a timer goes by."""
+    """The clock of a timer."""
 
     def now(self) -> datetime:
         """The time, in UTC."""
@@ -68,10 +69,11 @@ class SystemClock:
 
 
 class TimerListener:
-    """Calls one function on its schedule; occurrences that pass while it runs are left out.
+    """Calls a function on its schedule; occurrences that pass while it runs are skipped.
 
     Args:
-        status: blob that remembers the schedule; ``None``: nothing is remembered.
+        status: blob that keeps the schedule; None to keep nothing.
+        clock: the machine's clock, unless a test has another.
     """
 
     def __init__(
@@ -89,7 +91,7 @@ class TimerListener:
         self._clock = clock or SystemClock()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Tick until ``stopping`` is set."""
+        """Call the function until ``stopping`` is set."""
         status = await self._read()
         past_due = await self._is_past_due(status)
         if past_due or self._function.trigger.get("runOnStartup"):
@@ -110,17 +112,17 @@ class TimerListener:
         try:
             await self._invoker.invoke(self._function, payloads.timer(past_due, status))
         except InvocationError:
-            _log.info("Timer %s failed; its next turn comes as scheduled", self._function.name)
+            _log.info("Timer %s failed; it runs again as scheduled", self._function.name)
         return await self._write(began)
 
     async def _read(self) -> dict[str, str] | None:
         if self._status is None:
             return None
         try:
-            found: dict[str, str] = json.loads(await (await self._status.download_blob()).readall())
+            status: dict[str, str] = json.loads(await (await self._status.download_blob()).readall())
         except (ResourceNotFoundError, ValueError):
             return None
-        return found
+        return status
 
     async def _write(self, last: datetime | None) -> dict[str, str]:
         now = self._clock.now()
@@ -134,5 +136,5 @@ class TimerListener:
             try:
                 await self._status.upload_blob(json.dumps(texts), overwrite=True)
             except AzureError as error:
-                _log.warning("Schedule of %s is not saved: %s", self._function.name, type(error).__name__)
+                _log.warning("The schedule of %s was not saved: %s", self._function.name, type(error).__name__)
         return texts

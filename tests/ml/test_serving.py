@@ -56,10 +56,13 @@ def test_sampling_options_of_the_lesson_are_taken(server: Server) -> None:
         ({}, "The body must be JSON"),
         ({"input_data": {}}, '"input_string" must be a list'),
         ({"input_data": "hello"}, '"input_string" must be a list'),
-        ({"input_data": {"input_string": [[]]}}, "A chat has no message."),
+        ({"input_data": {"input_string": [[]]}}, "A chat must have at least one message."),
         ({"input_data": {"input_string": ["hello"]}}, "A message must be"),
-        ({"input_data": {"input_string": [{"role": "bot", "content": "hi"}]}}, "role is 'bot'"),
-        ({"input_data": {"input_string": CHAT, "parameters": {"max_new_tokens": 0}}}, "max_new_tokens is 0"),
+        ({"input_data": {"input_string": [{"role": "bot", "content": "hi"}]}}, "it was 'bot'"),
+        (
+            {"input_data": {"input_string": CHAT, "parameters": {"max_new_tokens": 0}}},
+            "max_new_tokens must be a number from 1 to 1024; it was 0",
+        ),
         ({"input_data": {"input_string": CHAT, "parameters": ["max_new_tokens"]}}, '"parameters" must be an object'),
     ],
 )

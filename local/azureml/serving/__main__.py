@@ -1,4 +1,4 @@
-"""``python -m local.azureml.serving --model DIR --port-file FILE``: serve one model on a free port of 127.0.0.1."""
+"""``python -m local.azureml.serving --model DIR --port-file FILE``: serves one model on a free port."""
 
 import argparse
 import socket
@@ -12,7 +12,7 @@ from local.files import write_atomically
 
 
 def main() -> None:
-    """Load the model, then listen, then write the port: who reads the file can call at once."""
+    """Load the model, listen, and then write the port to the file, so that its readers can call at once."""
     options = _parse()
     prepare_environment(options.threads)
     app = build(load(options.model))
@@ -28,13 +28,13 @@ def main() -> None:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.azureml.serving", description="Serve one model")
     parser.add_argument("--model", type=Path, required=True, help="MLflow or Hugging Face folder")
-    parser.add_argument("--port-file", type=Path, required=True, help="where to write the port once ready")
-    parser.add_argument("--threads", type=int, default=available_cores())
+    parser.add_argument("--port-file", type=Path, required=True, help="file for the port, written when ready")
+    parser.add_argument("--threads", type=int, default=available_cores(), help="default: all cores")
     return parser.parse_args()
 
 
 def load(folder: Path) -> Scorer:
-    """Answers from the model in ``folder``: through MLflow where it is one of its models, else directly."""
+    """Load the model in ``folder``: through MLflow if it is an MLflow model, else directly."""
     if (folder / "MLmodel").exists():
         import mlflow.pyfunc
 
