@@ -71,9 +71,9 @@ class TestAzurite:
                 QueueServiceClient(storage.queue_uri, **options) as queues,
                 TableServiceClient(storage.table_uri, **options) as tables,
             ):
-                assert {found.name for found in containers.list_containers()} == set(resources.CONTAINERS)
-                assert {found.name for found in queues.list_queues()} == set(resources.QUEUES)
-                assert {found.name for found in tables.list_tables()} == set(resources.TABLES)
+                assert {container.name for container in containers.list_containers()} == set(resources.CONTAINERS)
+                assert {queue.name for queue in queues.list_queues()} == set(resources.QUEUES)
+                assert {table.name for table in tables.list_tables()} == set(resources.TABLES)
 
     def test_stopping_leaves_no_process(self, tmp_path: Path, certificates: Certificates) -> None:
         storage = Azurite(tmp_path / "azurite", certificates, in_memory=True)
@@ -84,7 +84,7 @@ class TestAzurite:
         assert pid is not None
         assert is_gone(pid)
 
-    def test_it_ends_with_whoever_started_it(self, tmp_path: Path) -> None:
+    def test_it_ends_when_its_owner_is_killed(self, tmp_path: Path) -> None:
         command = [sys.executable, "-c", START, str(tmp_path)]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
             assert parent.stdout is not None

@@ -1,4 +1,4 @@
-"""How a training is planned on a laptop."""
+"""The plan of a training on a laptop."""
 
 from local.azureml.runner.hyperparameters import Hyperparameters
 from local.azureml.runner.laptop import SMALL, SMALL_RECIPE, TINY, make_plan

@@ -1,4 +1,4 @@
-"""The model server: what it answers, and what it refuses."""
+"""The model server: what it answers and what it refuses."""
 
 import subprocess
 import sys
@@ -72,7 +72,7 @@ def test_wrong_bodies_are_refused_with_the_reason(server: Server, body: object, 
     assert words in answer["error"]["message"]
 
 
-def test_plain_folder_is_served_too_until_the_server_is_told_to_end(tiny: Path, tmp_path: Path) -> None:
+def test_plain_folder_is_served_too_until_the_server_is_terminated(tiny: Path, tmp_path: Path) -> None:
     with serving(tiny, tmp_path) as server:
         status, answer = server.score({"input_data": {"input_string": CHAT, "parameters": GREEDY}})
         server.process.terminate()

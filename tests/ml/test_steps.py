@@ -35,7 +35,7 @@ def test_training_says_which_rate_was_requested_and_which_was_used(chain: Chain)
     assert "Learning rate: requested 5e-06, used" in finetune.output
 
 
-def test_registry_model_is_stood_in_for_openly(chain: Chain) -> None:
+def test_log_says_that_another_model_stands_in_for_the_registry_s(chain: Chain) -> None:
     assert "Phi-4/versions/8 is not on this laptop: tiny-phi3 stands in for it." in chain.ended["model_import"].output
 
 
@@ -77,7 +77,7 @@ def test_all_weights_are_trained_where_lora_is_not_requested(runs: Runs, chain: 
     assert end.values("loss")[-1] < end.values("loss")[0] / 2
 
 
-def test_step_that_is_told_to_stop_stops_and_says_so(runs: Runs, chain: Chain, tmp_path: Path) -> None:
+def test_step_that_is_terminated_stops_with_an_error_of_its_own(runs: Runs, chain: Chain, tmp_path: Path) -> None:
     inputs = {"model_dir": chain.model, "preprocess_dir": chain.preprocessed, "max_steps": 1_000_000}
     process, _ = runs.start("finetune", inputs, {"finetuned_dir": tmp_path})
     with process:

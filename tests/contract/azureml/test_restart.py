@@ -1,4 +1,4 @@
-"""What was under way goes on after a SIGKILL, at the same address, and no process is left behind."""
+"""After a SIGKILL, jobs and operations go on at the same URL, and no process is left behind."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,15 +58,15 @@ def test_interrupted_step_runs_again_and_the_job_completes(own: Sdk, server: Ser
     assert after["model_import"]["endTimeUtc"] == before["model_import"]["endTimeUtc"], (
         "what was done is not done again"
     )
-    told = [
+    statuses = [
         event["data"]["runStatus"]
         for event in journal(server.state / "events.jsonl")
         if event["data"]["runId"] == name and "runStatus" in event["data"]
     ]
-    assert told == ["NotStarted", "Preparing", "Running", "Finalizing", "Completed"]
+    assert statuses == ["NotStarted", "Preparing", "Running", "Finalizing", "Completed"]
 
 
-def test_cancellation_that_was_asked_for_is_carried_out(own: Sdk, server: Server, data: str, hold: Path) -> None:
+def test_cancellation_goes_on_after_a_restart(own: Sdk, server: Server, data: str, hold: Path) -> None:
     name, rest = fresh("job"), Rest(server.ready)
     gate = hold / f"{name}.finetune"
     gate.touch()
@@ -99,7 +99,7 @@ def test_deployments_answer_again_and_operations_end(own: Sdk, server: Server, t
     until(lambda: rest.call("GET", path).status == 404, "the deletion ends")
 
 
-def test_stop_leaves_no_process_and_says_it_is_gone(laptop: Laptop, hold: Path, tmp_path: Path) -> None:
+def test_stop_removes_the_ready_file(laptop: Laptop, hold: Path, tmp_path: Path) -> None:
     server = stand_in(tmp_path / "state", laptop, hold).start()
 
     assert server.stop() == 0

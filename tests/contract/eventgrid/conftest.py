@@ -18,7 +18,7 @@ STORAGE_ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/stor
 
 @dataclass(frozen=True)
 class Running:
-    """An Event Grid, its sources, and where it delivers."""
+    """A running Event Grid, its sources, and the receiver of its events."""
 
     server: Server
     container: str
@@ -27,18 +27,18 @@ class Running:
     laptop: Laptop
 
     def upload(self, name: str, data: bytes = b"{}") -> str:
-        """Write a blob; its ETag as the storage gives it."""
+        """Write a blob; return its ETag."""
         with self.laptop.blobs() as service, service.get_blob_client(self.container, name) as blob:
             return str(blob.upload_blob(data, overwrite=True)["etag"])
 
     def publish(self, *events: dict[str, Any], source: str = "custom") -> int:
-        """Publish through the control API; how many deliveries that makes."""
+        """Publish through the control API; return the number of deliveries."""
         answer = self.server.call("POST", f"/events?source={source}", list(events))
         assert answer.status == 202
         return int(answer.json["deliveries"])
 
     def pending(self) -> int:
-        """How many deliveries are still to be made."""
+        """The number of pending deliveries."""
         return int(self.server.call("GET", "/deliveries").json["pending"])
 
     def log(self, id: str = "") -> list[dict[str, Any]]:
@@ -87,7 +87,7 @@ def start(laptop: Laptop, receiver: Receiver, tmp_path: Path) -> Iterator[Start]
 
 @pytest.fixture(scope="package")
 def shared(laptop: Laptop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One Event Grid for all tests that do without subscriptions, restarts or a handshake of their own."""
+    """One Event Grid for all tests that need no restart, and no subscriptions or handshake of their own."""
     with listening(Receiver()) as receiver, starting(laptop, receiver, tmp_path_factory.mktemp("grid")) as started:
         topics = [to_topic(topic, receiver) for topic in ("uploads", "runs")]
         yield started(a_subscription(receiver), *topics, arguments=("--retry-factor", "0.001", "--max-attempts", "3"))
@@ -95,7 +95,7 @@ def shared(laptop: Laptop, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture
 def grid(shared: Running) -> Iterator[Running]:
-    """The shared Event Grid; it has nothing pending, and its receiver has received nothing."""
+    """The shared Event Grid, with nothing pending and nothing received yet."""
     shared.receiver.deliveries.clear()
     yield shared
     until(lambda: not shared.pending(), "nothing is pending")
@@ -103,7 +103,7 @@ def grid(shared: Running) -> Iterator[Running]:
 
 @contextmanager
 def starting(laptop: Laptop, receiver: Receiver, folder: Path) -> Iterator[Start]:
-    """Starts Event Grids; they are stopped afterwards."""
+    """A function that starts Event Grids; they are stopped afterwards."""
     servers: list[Server] = []
 
     def started(*subscriptions: dict[str, Any], arguments: tuple[str, ...] = ()) -> Running:

@@ -75,7 +75,7 @@ def test_some_answers_are_never_tried_again(grid: Running, status: int) -> None:
     assert grid.dead_letters(id) == []
 
 
-def test_event_that_nobody_takes_is_dead_lettered(grid: Running) -> None:
+def test_event_that_is_never_accepted_is_dead_lettered(grid: Running) -> None:
     grid.receiver.statuses.extend([500, 500, 404])
     grid.publish(an_event("dead"))
     [dead] = until(lambda: grid.dead_letters("dead"), "the dead letter")
@@ -122,7 +122,7 @@ def test_burst_is_delivered_whole(grid: Running) -> None:
     assert Counter(grid.receiver.ids()) == {f"e{n}": 1 for n in range(300)}
 
 
-def test_subscription_can_want_cloud_events(start: Start, receiver: Receiver) -> None:
+def test_subscription_can_get_cloud_events(start: Start, receiver: Receiver) -> None:
     grid = start(a_subscription(receiver, delivery_schema="cloudevents"))
     grid.publish(an_event("a", data={"x": 1}))
     [delivery] = until(lambda: receiver.deliveries, "the delivery")

@@ -29,7 +29,7 @@ def test_line_that_is_still_being_written_waits_for_its_end(grid: Running) -> No
     until(lambda: grid.receiver.ids() == ["r1", "r2"], "the other line")
 
 
-def test_line_that_is_no_event_does_not_stop_the_others(grid: Running) -> None:
+def test_line_that_is_not_an_event_does_not_stop_the_others(grid: Running) -> None:
     append(grid, f"no json\n[]\n{json.dumps(an_event('r1'))}\n")
     until(lambda: grid.receiver.ids() == ["r1"], "the event after them")
 

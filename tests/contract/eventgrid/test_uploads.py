@@ -12,7 +12,7 @@ def events(grid: Running, count: int) -> list[dict[str, Any]]:
     return [delivery.body[0] for delivery in grid.receiver.deliveries]
 
 
-def test_new_blob_is_told_as_blob_created(grid: Running) -> None:
+def test_new_blob_is_published_as_blob_created(grid: Running) -> None:
     etag = grid.upload("shop/week 1.jsonl", b'{"a": 1}\n')
     [event] = events(grid, 1)
     data = event.pop("data")
@@ -43,7 +43,7 @@ def test_each_version_is_an_event_with_a_higher_sequencer(grid: Running) -> None
     assert len({event["id"] for event in versions}) == 3
 
 
-def test_what_was_told_is_not_told_again_after_a_crash(start: Start, receiver: Receiver) -> None:
+def test_blob_is_not_published_again_after_a_crash(start: Start, receiver: Receiver) -> None:
     grid = start(to_topic("uploads", receiver))
     grid.upload("shop/before.jsonl")
     events(grid, 1)
@@ -68,7 +68,7 @@ def test_subject_and_api_filter_what_is_delivered(start: Start, receiver: Receiv
     assert [line["subscription"] for line in grid.log()] == ["uploads"]
 
 
-def test_container_that_comes_later_is_watched_then(start: Start, receiver: Receiver) -> None:
+def test_container_that_is_created_later_is_watched_then(start: Start, receiver: Receiver) -> None:
     grid = start(to_topic("uploads", receiver), arguments=("--container", "comes-later"))
     log = Path(grid.server.log)
     until(lambda: "cannot be listed" in log.read_text(), "the container is missed")

@@ -36,7 +36,7 @@ def test_missing_setting_is_named_and_the_host_does_not_start(laptop: Laptop, tm
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "message"),
     [
         ("import azure.functions as func\nimport no_such_module\n", "there is no module 'no_such_module'"),
         ("raise KeyError('SECRET_SETTING')\n", "KeyError: 'SECRET_SETTING'"),
@@ -59,10 +59,10 @@ def test_missing_setting_is_named_and_the_host_does_not_start(laptop: Laptop, tm
         ),
     ],
 )
-def test_app_that_cannot_be_served_says_why(laptop: Laptop, tmp_path: Path, source: str, said: str) -> None:
+def test_app_that_cannot_be_served_says_why(laptop: Laptop, tmp_path: Path, source: str, message: str) -> None:
     ended = run(laptop, an_app(tmp_path, source), tmp_path / "state")
     assert ended.returncode == 1
-    assert said in ended.stderr
+    assert message in ended.stderr
     assert not (tmp_path / "state" / "ready.json").exists()
 
 

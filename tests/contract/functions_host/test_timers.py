@@ -19,10 +19,10 @@ MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def stored(host: Running) -> dict[str, str]:
-    """What is remembered; empty before anything is."""
+    """The stored schedule; empty if there is none yet."""
     with host.laptop.blobs() as service, service.get_blob_client("azure-webjobs-hosts", blob(host)) as status:
-        found: dict[str, str] = json.loads(status.download_blob().readall()) if status.exists() else {}
-    return found
+        document: dict[str, str] = json.loads(status.download_blob().readall()) if status.exists() else {}
+    return document
 
 
 def blob(host: Running) -> str:
@@ -36,7 +36,7 @@ def rewrite(host: Running, last: datetime) -> None:
 
 
 class QuickClock:
-    """Passes only while somebody waits for it, or takes time."""
+    """A clock whose time passes only while a timer waits for it or a test changes it."""
 
     def __init__(self) -> None:
         self.moment = MIDNIGHT
@@ -49,7 +49,7 @@ class QuickClock:
         self.moment = max(self.moment, moment)
 
 
-def test_timer_never_overlaps_itself_and_leaves_out_what_passes_while_it_runs(tmp_path: Path) -> None:
+def test_timer_never_overlaps_itself_and_skips_what_passes_while_it_runs(tmp_path: Path) -> None:
     clock, turns, stopping = QuickClock(), [], asyncio.Event()
 
     def tick(timer: func.TimerRequest) -> None:
@@ -98,7 +98,7 @@ def test_timer_is_called_in_each_of_its_seconds(start: Start) -> None:
     assert (first["past_due"], second["past_due"]) == (False, False)
 
 
-def test_schedule_is_remembered_in_a_blob(start: Start) -> None:
+def test_schedule_is_kept_in_a_blob(start: Start) -> None:
     host = start()
     status = until(lambda: stored(host), "the schedule is saved")
     following = datetime.fromisoformat(status["Next"])
