@@ -55,6 +55,7 @@ class SupervisedProcess:
 
     @property
     def alive(self) -> bool:
+        """Whether it runs."""
         return self._process is not None and self._process.poll() is None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
@@ -152,6 +153,7 @@ class AsyncSupervisedProcess:
 
     @property
     def alive(self) -> bool:
+        """Whether it runs."""
         return self._process.returncode is None
 
     async def wait(self) -> int:

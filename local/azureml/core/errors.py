@@ -5,7 +5,7 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """A response that is no success.
+    """An error response.
 
     Args:
         status: HTTP status.

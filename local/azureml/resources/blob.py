@@ -99,7 +99,7 @@ class Blob:
 
 
 def _entry(blob: BlobFile, prefix: str, delimiter: str) -> str:
-    """A blob's element of a listing, or that of the folder it lies in, as far as ``delimiter`` makes folders."""
+    """A blob's element in a listing, or its folder's if ``delimiter`` puts the blob in a folder below ``prefix``."""
     folder, is_inside, _ = blob.name[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
     if is_inside:
         return f"<BlobPrefix><Name>{escape(prefix + folder + delimiter)}</Name></BlobPrefix>"

@@ -119,7 +119,7 @@ def _clauses(text: str) -> list[tuple[str, str, str]]:
     """(``tags`` or ``attributes``, key, value) of each clause of a filter.
 
     Raises:
-        ApiError: 400, a clause is no equality.
+        ApiError: 400, a clause is not an equality.
     """
     clauses = [clause for clause in re.split(r"\s+and\s+", text, flags=re.IGNORECASE) if clause.strip()]
     matches = [_CLAUSE.fullmatch(clause) for clause in clauses]

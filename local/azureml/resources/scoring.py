@@ -125,7 +125,7 @@ def _duration(text: str) -> float:
     """Seconds of an ISO 8601 duration of hours, minutes and seconds.
 
     Raises:
-        ApiError: 400, it is no such duration.
+        ApiError: 400, it is not such a duration.
     """
     match = _DURATION.fullmatch(text)
     if match is None:

@@ -1,4 +1,4 @@
-"""A chat model as an MLflow pyfunc, from code. MLflow copies this file into the model: it imports nothing of ours."""
+"""A chat model as an MLflow pyfunc, from code, which MLflow copies into the model: it imports nothing of Tunedrop."""
 
 import threading
 from pathlib import Path
