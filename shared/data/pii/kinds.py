@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from shared.data.pii.checksums import is_iban, is_isbn, passes_luhn
+from stdnum import iban, isbn, luhn
 
 Part = Callable[[bytes, bytes], bytes]
 """From a candidate and the text before it (at most ``BEFORE`` bytes) to the part of it that counts, from its start."""
@@ -32,6 +32,8 @@ _CARDS: Final = re.compile(
     rb"|(?:35|6011|62|64[4-9]|65)\d{12,17}"
 )
 """Digits of Visa, Mastercard, American Express and Diners Club; of JCB, Discover and UnionPay."""
+_SHORTEST_IBAN: Final = 15
+"""Characters: Norway's."""
 _MIDDLE: Final = (b".", b"-", b"/", b"#", b"_", b"=")
 """What a candidate follows that is in the middle of something else."""
 _VERSION: Final = re.compile(
@@ -68,31 +70,41 @@ def _iban(found: bytes, _: bytes) -> bytes:
     """The words that make the checksum: a word in capitals may follow."""
     words = found.split(b" ")
     ends = range(len(words), 0, -1)
-    return next((b" ".join(words[:end]) for end in ends if is_iban(b"".join(words[:end]))), b"")
+    return next((b" ".join(words[:end]) for end in ends if _is_iban(b"".join(words[:end]))), b"")
+
+
+def _is_iban(text: bytes) -> bool:
+    """By ISO 13616: a number that breaks only a rule of its own country is reported too."""
+    return len(text) >= _SHORTEST_IBAN and iban.is_valid(text.decode(), check_country=False)
 
 
 def _card(found: bytes, before: bytes) -> bytes:
     digits = found.translate(None, b" -")
     known = _CARDS.fullmatch(digits) and not before.endswith(_MIDDLE[:-1])
-    return found if known and passes_luhn(digits) else b""
+    return found if known and luhn.is_valid(digits.decode()) else b""
 
 
 def _phone(found: bytes, before: bytes) -> bytes:
     groups = re.findall(rb"\d+", found)
     digits = b"".join(groups)
     is_other = (
-        not (9 if digits.startswith(b"0") else 7) <= len(digits) <= 15,
-        before.endswith(_MIDDLE),
-        _NUMBERED.search(before),
-        _DATE.match(found.lstrip(b"+")),
-        _ZIP.fullmatch(found),
-        is_isbn(digits),
-        _is_list(groups),
-        len(groups) == 2 and b"." in found,  # a decimal
-        found.startswith(b"+") and before[-1:].isalnum(),  # a sum
-        found.startswith(b"0") and re.search(rb"\d[ \-]$", before),  # the end of a longer number
+        not (9 if digits.startswith(b"0") else 7) <= len(digits) <= 15
+        or before.endswith(_MIDDLE)
+        or _NUMBERED.search(before)
+        or _DATE.match(found.lstrip(b"+"))
+        or _ZIP.fullmatch(found)
+        or _is_list(groups)
+        or (len(groups) == 2 and b"." in found)  # a decimal
+        or (found.startswith(b"+") and before[-1:].isalnum())  # a sum
+        or (found.startswith(b"0") and re.search(rb"\d[ \-]$", before))  # the end of a longer number
+        or _is_isbn(digits)
     )
-    return b"" if any(is_other) else found
+    return b"" if is_other else found
+
+
+def _is_isbn(digits: bytes) -> bool:
+    """The library accepts nine digits too, but those are more likely a phone number than a book from before 1970."""
+    return len(digits) in (10, 13) and isbn.is_valid(digits.decode())
 
 
 def _is_list(groups: list[bytes]) -> bool:
