@@ -204,7 +204,8 @@ def _config_rows(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator
             yield from _config_rows(field.annotation, place)
         else:
             default = "" if defaults[name] in (None, [], {}) else f"`{defaults[name]}`"
-            yield f"`{'.'.join(place)}`", schema_words.words(schema_words.of(place) or {}), default, said[name]
+            allowed = schema_words.describe(schema_words.schema_at(place) or {})
+            yield f"`{'.'.join(place)}`", allowed, default, said[name]
 
 
 def _json(value: object) -> str:

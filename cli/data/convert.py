@@ -66,7 +66,7 @@ def lines(
 ) -> Iterator[bytes]:
     """The encoded rows of records, or a share of them that hangs on the messages of each alone."""
     for record in found:
-        row = shapes.row(record.value, columns)
+        row = shapes.to_row(record.value, columns)
         line = None if row is None else _encoded(row)
         if row is None or line is None:
             written.lose(record)

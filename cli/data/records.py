@@ -18,7 +18,7 @@ import orjson
 from cli.data import datasets
 from cli.files import pieces
 from shared.core.errors import TunedropError
-from shared.data.contract.validation import LONGEST_LINE, is_blank
+from shared.data.contract.validation import MAX_LINE_BYTES, is_blank
 from shared.data.reading import shapes
 from shared.data.reading.lines import UnreadableError, gunzip, lines
 
@@ -104,8 +104,8 @@ def _json_lines(found: Iterable[bytes]) -> Iterator[Record]:
 
 
 def _parsed(where: str, line: bytes) -> Record:
-    if len(line) > LONGEST_LINE:
-        return Record(where, None, f"longer than {LONGEST_LINE:,} bytes")
+    if len(line) > MAX_LINE_BYTES:
+        return Record(where, None, f"longer than {MAX_LINE_BYTES:,} bytes")
     try:
         return Record(where, orjson.loads(line))
     except orjson.JSONDecodeError:
@@ -123,10 +123,10 @@ def _json(found: Iterable[bytes]) -> Iterator[Record]:
         for value, after in _whole(text):
             number, end = number + 1, after
             yield Record(f"row {number}", value)
-        if len(text) - end > LONGEST_LINE:
+        if len(text) - end > MAX_LINE_BYTES:
             break
     if text[end:].strip().strip("],"):
-        raise UnreadableError(f"row {number + 1} is not JSON, or longer than {LONGEST_LINE:,} bytes")
+        raise UnreadableError(f"row {number + 1} is not JSON, or longer than {MAX_LINE_BYTES:,} bytes")
 
 
 def _whole(text: str) -> Iterator[tuple[Any, int]]:
@@ -149,7 +149,7 @@ def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
 
 def _csv(found: Iterable[bytes]) -> Iterator[Record]:
     """Rows of a table by the names in its head; fields may hold line feeds."""
-    csv.field_size_limit(LONGEST_LINE)
+    csv.field_size_limit(MAX_LINE_BYTES)
     text = _decoded(found)
     head = next(text, "")
     rows = csv.reader(chain([head], text), delimiter=max(_DELIMITERS, key=head.count), strict=True)

@@ -11,9 +11,9 @@ from cli.explained import errors
 from cli.files import pieces, readable
 from shared.core.naming import CONFIG_FILE
 from shared.data.preparing import splits
-from shared.data.preparing.examiner import Examine, Examiner
+from shared.data.preparing.line_processor import LineProcessor, ProcessLines
 from shared.data.preparing.outputs import Sink
-from shared.data.preparing.prepare import Part, prepare
+from shared.data.preparing.prepare import UploadFile, prepare
 from shared.data.preparing.tokens import TokenCounter
 from shared.data.receipt import receipt as receipts
 from shared.data.settings.reader import read
@@ -67,7 +67,7 @@ def prepared(upload: Upload, asked: Asked, sinks: Mapping[str, Sink]) -> Receipt
     size = sum(file.stat().st_size for file in upload.files)
     config = _settings(upload, asked.config)
     if not isinstance(config, ProjectConfig):
-        return receipts.unread(config, upload.name, size)
+        return receipts.build_unread(config, upload.name, size)
     tokens = TokenCounter(readable(asked.tokenizer), sample=None) if asked.tokenizer else None
     *_, train = upload.files
     with _examining(upload, config, asked) as examine, _reading(train.name, size) as progress:
@@ -80,7 +80,7 @@ def prepared(upload: Upload, asked: Asked, sinks: Mapping[str, Sink]) -> Receipt
             progress=progress,
             upload=str(train),
         )
-    return receipts.receipt(figures, config, upload.name)
+    return receipts.build(figures, config, upload.name)
 
 
 def _settings(upload: Upload, config: Path | None) -> ProjectConfig | list[Problem]:
@@ -89,19 +89,19 @@ def _settings(upload: Upload, config: Path | None) -> ProjectConfig | list[Probl
     return read(readable(file).read_bytes() if file else None)
 
 
-def _examining(upload: Upload, config: ProjectConfig, asked: Asked) -> AbstractContextManager[Examine | None]:
+def _examining(upload: Upload, config: ProjectConfig, asked: Asked) -> AbstractContextManager[ProcessLines | None]:
     """Workers for one large plain file; where a tokenizer counts, one process has to see all rows."""
     file, *others = upload.files
     if asked.workers == 1 or others or asked.tokenizer or file.suffix == ".gz" or file.stat().st_size < LARGE:
         return nullcontext()
-    from shared.data.preparing.workers import examining
+    from shared.data.preparing.workers import process_in_parallel
 
-    return examining(file, Examiner(config, TokenCounter(), max_seq_length(config, None)), asked.workers)
+    return process_in_parallel(file, LineProcessor(config, TokenCounter(), max_seq_length(config, None)), asked.workers)
 
 
-def _parts(upload: Upload, examine: Examine | None) -> Iterator[Part]:
+def _parts(upload: Upload, examine: ProcessLines | None) -> Iterator[UploadFile]:
     for file, split in upload.files.items():
-        yield Part(pieces(file), file.name if split else None, file.suffix == ".gz", split, examine)
+        yield UploadFile(pieces(file), file.name if split else None, file.suffix == ".gz", split, examine)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.core.settings import Settings
 from shared.models.config import LeaseConfig, ProjectConfig
-from shared.models.fields import written
+from shared.models.fields import format_duration
 
 
 def tighten(config: ProjectConfig, settings: Settings, received: datetime) -> tuple[ProjectConfig, list[str]]:
@@ -35,7 +35,7 @@ def _budgets(config: ProjectConfig, settings: Settings) -> Iterator[str]:
 
 def _lease(lease: LeaseConfig, longest: timedelta, received: datetime) -> Iterator[str]:
     if lease.max_age > longest:
-        asked = written(lease.max_age)
-        yield f"`lease.max_age` is {written(longest)}, not {asked}: endpoints may not live longer here."
+        asked = format_duration(lease.max_age)
+        yield f"`lease.max_age` is {format_duration(longest)}, not {asked}: endpoints may not live longer here."
     if lease.keep_until is not None and lease.keep_until > received + longest:
-        yield f"`lease.keep_until` holds for {written(longest)} at most: endpoints may not live longer here."
+        yield f"`lease.keep_until` holds for {format_duration(longest)} at most: endpoints may not live longer here."

@@ -141,7 +141,7 @@ def _settle(work: _Work, figures: Figures, found: verdict.Verdict, written: Spli
 def _unread(run: Run, ports: Ports, claim: HeldClaim) -> Outcome:
     """Settings or folder were faulty when the upload came: that is all its receipt says."""
     why = None if run.results.problems else run.results.error
-    found = receipts.unread(run.results.problems, run.upload.name, run.upload.size, run, why)
+    found = receipts.build_unread(run.results.problems, run.upload.name, run.upload.size, run, why)
     _write_receipt(run, found, ports)
     results = {"receipt": receipts.stem(run)}
     return Close(State.REJECTED, found.why, error=run.results.error, results=results, under=claim.owner)

@@ -86,7 +86,7 @@ def judge(run: Run, figures: Figures, digest: str, held: Terms, before: Run | No
 
 
 def _receipt(run: Run, figures: Figures, held: Terms, **found: Any) -> Receipt:
-    return receipts.receipt(figures, held.config, run.upload.name, run, ceilings=held.ceilings, **found)
+    return receipts.build(figures, held.config, run.upload.name, run, ceilings=held.ceilings, **found)
 
 
 def _unchanged(run: Run, digest: str, before: Run | None, ports: Ports) -> str | None:
