@@ -103,7 +103,7 @@ def datasets(file: Path, out: Path) -> None:
     """Hugging Face ``datasets``, streaming."""
     import datasets
 
-    seen: set[bytes] = set()
+    digests: set[bytes] = set()
     tokens = dict.fromkeys(splits.NAMES, 0)
     turns, row_tokens = [0] * len(TURNS), [0] * len(ROW_TOKENS)
     with ExitStack() as opened:
@@ -115,8 +115,8 @@ def datasets(file: Path, out: Path) -> None:
                 continue
             key = _key(row["messages"])
             digest = xxhash.xxh3_128_digest(key.encode())
-            if digest not in seen:
-                seen.add(digest)
+            if digest not in digests:
+                digests.add(digest)
                 name, count = _split_of(key), _tokens(key)
                 tokens[name] += count
                 turns[bisect_right(TURNS, len(row["messages"])) - 1] += 1

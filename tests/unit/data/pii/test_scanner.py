@@ -146,18 +146,18 @@ def kinds(scanner: Scanner, text: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize(("kind", "text", "redacted"), FOUND)
-def test_it_is_found_and_replaced(scanner: Scanner, kind: str, text: str, redacted: str) -> None:
+def test_each_example_is_found_and_replaced(scanner: Scanner, kind: str, text: str, redacted: str) -> None:
     assert kinds(scanner, text) == (kind,)
     assert scanner.redact(text) == redacted
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_what_only_looks_like_it_is_no_alarm(scanner: Scanner, text: str) -> None:
+def test_harmless_lookalikes_are_not_reported(scanner: Scanner, text: str) -> None:
     assert scanner.redact(text) == text
     assert kinds(scanner, text) == ()
 
 
-def test_every_kind_is_tried() -> None:
+def test_there_is_an_example_of_every_kind() -> None:
     assert {kind for kind, _, _ in FOUND} == {kind.name for kind in KINDS}
 
 
@@ -167,7 +167,7 @@ def test_several_kinds_are_named_each_once(scanner: Scanner) -> None:
     assert scanner.redact(text) == "[email], [email], [card]"
 
 
-def test_what_is_part_of_a_secret_is_not_counted_again(scanner: Scanner) -> None:
+def test_a_part_of_a_secret_is_not_counted_again(scanner: Scanner) -> None:
     assert kinds(scanner, "https://ada:+14155550132@db.example.com") == ("connection_string",)
 
 
@@ -175,16 +175,14 @@ words = st.text(st.characters(exclude_categories=["Cs", "Nd"], exclude_character
 
 
 @given(words, st.sampled_from(FOUND), words)
-def test_it_is_found_whatever_stands_around(
-    scanner: Scanner, before: str, known: tuple[str, str, str], after: str
-) -> None:
-    kind, text, redacted = known
+def test_any_surroundings_hide_nothing(scanner: Scanner, before: str, sample: tuple[str, str, str], after: str) -> None:
+    kind, text, redacted = sample
     assert scanner.redact(f"{before}\n\n{text}\n\n{after}").find(redacted.strip()) >= 0
     assert kind in kinds(scanner, f"{before}\n\n{text}\n\n{after}")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
-def test_any_text_is_left_as_it_is_or_loses_what_was_found(scanner: Scanner, text: str) -> None:
+def test_redaction_changes_a_text_exactly_if_something_was_found(scanner: Scanner, text: str) -> None:
     redacted = scanner.redact(text)
     assert bool(kinds(scanner, text)) == (redacted != text)
     assert all(f"[{kind}]" in redacted for kind in kinds(scanner, text))
@@ -195,7 +193,7 @@ pieces = st.sampled_from([text for _, text, _ in FOUND] + HARMLESS + ["tel", "or
 
 @given(st.lists(pieces, max_size=6))
 @example(["-----BEGIN PRIVATE KEY-----\nAAEC", "-----BEGIN PRIVATE KEY-----\nAAEC\n-----END PRIVATE KEY-----"])
-def test_texts_that_a_nul_parts_are_searched_each_for_itself(scanner: Scanner, texts: list[str]) -> None:
+def test_texts_separated_by_nul_are_searched_one_by_one(scanner: Scanner, texts: list[str]) -> None:
     assert set(kinds(scanner, "\0".join(texts))) == {kind for text in texts for kind in kinds(scanner, text)}
     assert scanner.redact("\0".join(texts)) == "\0".join(map(scanner.redact, texts))
 
