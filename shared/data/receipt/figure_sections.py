@@ -17,14 +17,14 @@ _DUPLICATES: Final[Mapping[str, str]] = {
     "exact": "A duplicate has exactly the same messages as an earlier row.",
 }
 _TOO_LONG: Final[Mapping[str, str]] = {
-    "truncate": "Training uses only that many tokens of each. To leave these rows out instead, set `too_long: drop`.",
+    "truncate": "Training cuts such rows at that length. To leave them out instead, set `too_long: drop`.",
     "drop": "They are left out.",
     "reject": "The project's settings reject uploads with such rows.",
 }
 _PII: Final[Mapping[str, str]] = {
     "warn": (
-        "The model is trained on these rows, and it may repeat what they contain. To replace it with placeholders,"
-        " set `pii: redact` in `tunedrop.yaml`; to reject such uploads, set `pii: reject`."
+        "The model is trained on these rows, and it may repeat what they contain. To replace personal data and secrets"
+        " with placeholders, set `pii: redact` in `tunedrop.yaml`. To reject such uploads, set `pii: reject`."
     ),
     "redact": "Placeholders such as `[email]` have replaced what was found.",
     "reject": "The project's settings reject uploads with such rows.",

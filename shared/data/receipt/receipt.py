@@ -128,5 +128,5 @@ def _advice(receipt: Receipt) -> str | None:
     if not receipt.rejected:
         return None
     were, them = ("was", "it") if receipt.rejected == 1 else ("were", "them")
-    rejected = f"{receipt.rejected:,} of {lines(receipt.lines)} {were} rejected and {were} left out."
+    rejected = f"{receipt.rejected:,} of {lines(receipt.lines)} {were} rejected and left out."
     return f"{rejected} To use {them} too, repair {them} and upload the file again."

@@ -82,11 +82,11 @@ def _location(problem: Problem) -> str:
 
 def _repairable(repairable: Repairable, receipt: Receipt) -> Iterator[str]:
     folder = f" in the folder {code(f'uploads/{receipt.project}')}" if receipt.project else ""
-    yield f"{repairable.rows:,} of {receipt.rejected:,} rejected lines become usable with these settings:"
+    yield f"These settings would make {repairable.rows:,} of the {receipt.rejected:,} rejected lines usable:"
     yield ""
     yield from fenced(repairable.settings.splitlines(), "yaml")
-    yield f"Paste them into {code(CONFIG_FILE)}{folder}. They replace `repair` and `roles` if the file has these"
-    yield "already. Then upload the chats again. How many of the lines need each repair:"
+    yield f"Paste them into {code(CONFIG_FILE)}{folder}, in place of `repair` and `roles` if it has them already,"
+    yield "and upload the chats again. This is how many lines need each repair:"
     yield ""
     for name, count in sorted(repairable.by_repair.items(), key=lambda item: (-item[1], item[0])):
         yield f"- {code(name)}: {lines(count)}"

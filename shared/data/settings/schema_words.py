@@ -84,4 +84,4 @@ def _describe_object(schema: Schema) -> str:
 def _limits(schema: Schema) -> Iterable[str]:
     yield from (f"{word} {schema[key]:g}" for key, word in _BOUNDS if key in schema)
     if "not" in schema:
-        yield f"but not {schema['not']['const']}"
+        yield f"but not '{schema['not']['const']}'"

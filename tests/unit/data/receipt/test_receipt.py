@@ -82,7 +82,7 @@ def test_a_receipt_has_the_verdict_then_what_to_repair_then_figures_then_the_cos
     landmarks = [
         "# Accepted: `acme/chats/may.jsonl`",
         "1,200 rows can be used. Training is next.",
-        "2 of 1,205 lines were rejected and were left out.",
+        "2 of 1,205 lines were rejected and left out.",
         "## What to repair",
         "line 1,205: invalid JSON at column 2",
         "line 1,206: an empty list at `$.messages`",
@@ -116,7 +116,7 @@ def test_lines_that_settings_would_make_usable_are_counted_with_the_settings_to_
     )
     text = page(rejected({"role.order": 2240}, repairable=repairable))
     landmarks = [
-        "1,912 of 2,240 rejected lines become usable with these settings:",
+        "These settings would make 1,912 of the 2,240 rejected lines usable:",
         "```yaml\nrepair: [merge_turns]\nroles: {bot: user}\n```",
         "- `roles`: 1,912 lines\n- `merge_turns`: 95 lines",
     ]
@@ -195,7 +195,7 @@ def test_personal_data_is_reported_by_kind_and_line_with_what_becomes_of_it(poli
 def test_rows_that_are_too_long_are_reported_with_what_becomes_of_them() -> None:
     too_long = Occurrences(rows=2, locations=[Location(line=3), Location(line=1400)])
     text = page(figures(too_long=too_long, max_seq_length=2048))
-    assert "2 rows have more than 2,048 tokens: lines 3, 1,400. Training uses only that many tokens" in text
+    assert "2 rows have more than 2,048 tokens: lines 3, 1,400. Training cuts such rows at that length." in text
 
 
 def test_duplicates_repaired_rows_and_limits_are_reported() -> None:

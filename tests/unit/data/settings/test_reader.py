@@ -61,7 +61,7 @@ def test_all_settings_are_read() -> None:
         (b"hyperparameters: fast\n", 1, "'hyperparameters' cannot be 'fast'", "'name: value'"),
         (b"roles: {customer: usr}", 1, "'roles.customer' cannot be 'usr'", "Did you mean 'user'?"),
         (b"repair:\n- merge_turns\n- merge\n", 3, "'repair[1]' cannot be 'merge'", "Allowed: merge_turns, "),
-        (b"keep: [prompt, messages]", 1, "'keep[1]' cannot be 'messages'", "text, but not messages"),
+        (b"keep: [prompt, messages]", 1, "'keep[1]' cannot be 'messages'", "text, but not 'messages'"),
         (b"keep: prompt", 1, "'keep' cannot be 'prompt'", "a list of: text"),
         (b"budget_usd: 0\n", 1, "'budget_usd' cannot be 0", "greater than 0"),
         (b"budget_usd: 1e999\n", 1, "'budget_usd' cannot be Infinity", "greater than 0"),
