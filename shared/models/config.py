@@ -27,7 +27,7 @@ class LeaseConfig(Section):
     idle: Duration = timedelta(hours=12)
     """The endpoint is deleted after this time without a request."""
     keep_until: Moment | None = None
-    """Until then, the endpoint is not deleted for being idle, as far as the platform allows."""
+    """Until then, neither age nor idleness ends the endpoint, as far as the platform allows."""
 
 
 class SplitConfig(Section):

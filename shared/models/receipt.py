@@ -162,6 +162,6 @@ class Receipt(Figures):
     settings: ProjectConfig | None = None
     """The settings that the upload was prepared with; ``None``: the project's ``tunedrop.yaml`` cannot be used."""
     ceilings: list[str] = []
-    """Settings that the platform's limits have tightened, a sentence each."""
+    """Settings that the platform's limits have tightened, one sentence each."""
     cost: Cost | None = None
     """``None``: the run would not train, or its cost is not known."""

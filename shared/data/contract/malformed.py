@@ -1,4 +1,4 @@
-"""Why a line is not JSON, told apart as far as its owner can act on it."""
+"""Why a line is not JSON, as exactly as helps its owner."""
 
 import json
 import re

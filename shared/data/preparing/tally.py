@@ -62,7 +62,7 @@ class Tally:
     def __init__(self, rejects: Rejects) -> None:
         self.file: str | None = None
         self.line = 0
-        """Where reading is."""
+        """Number of the line that is being read."""
         self.blank = self.accepted = self.duplicates = self.sampled_out = self.evaluation_rows = 0
         self.rejects = rejects
         self.repaired: Counter[str] = Counter()

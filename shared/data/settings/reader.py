@@ -45,7 +45,7 @@ def read(raw: bytes | None) -> ProjectConfig | list[Problem]:
 
 
 def summary(problems: Iterable[Problem]) -> str:
-    """The mistakes in sentences, a line each."""
+    """The mistakes as sentences, one per line."""
     return "\n".join(f"{CONFIG_FILE}, line {problem.line}: {problem.detail}. {problem.hint}" for problem in problems)
 
 
@@ -92,7 +92,7 @@ def _without_empty(value: dict[Any, Any], path: "Path" = ()) -> dict[str, Any]:
 
 
 def _mistakes(error: ValidationError, document: "Document") -> list[Problem]:
-    """One problem for each place: a value that fits none of several types is still one mistake."""
+    """One problem per place: a value that fits none of several types is still one mistake."""
     problems: dict[Path, Problem] = {}
     for mistake in error.errors(include_url=False, include_context=False):
         loc = mistake["loc"]

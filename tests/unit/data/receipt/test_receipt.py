@@ -37,7 +37,7 @@ def run(mode: str = "train", path: str = "acme/chats/may.jsonl") -> Run:
 
 
 def build(figures: Figures, cost: Cost | None = None, of: Run | None = None, hold_reason: str | None = None) -> Receipt:
-    """The receipt of a run, as its readers get it."""
+    """The receipt of a run, read as its readers do."""
     of = of or run()
     return receipts.read(receipt.build(figures, of.config, of.upload.path, of, cost, hold_reason).model_dump_json())
 
@@ -148,7 +148,7 @@ def test_a_rejected_upload_says_why() -> None:
     assert built.verdict == "rejected"
     assert text.startswith("# Rejected: `acme/chats/may.jsonl`\n\nNo row is usable. At least 12 are needed")
     assert "Repair the file, then upload it again." in text
-    assert "Cost" not in text
+    assert "Estimated cost" not in text
 
 
 def test_the_receipt_of_unusable_settings_lists_their_mistakes() -> None:
