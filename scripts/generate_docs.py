@@ -215,7 +215,7 @@ def _config_rows(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator
             yield from _config_rows(field.annotation, setting)
         else:
             default = "" if defaults[name] in (None, [], {}) else f"`{defaults[name]}`"
-            words = schema_words.words(schema_words.of(setting) or {})
+            words = schema_words.describe(schema_words.schema_at(setting) or {})
             yield f"`{'.'.join(setting)}`", words, default, meanings[name]
 
 

@@ -8,7 +8,7 @@ from shared.core import naming
 from shared.core.errors import ConflictError
 from shared.core.resources import PREPARED, UPLOADS
 from shared.core.states import State
-from shared.data.preparing.prepare import Part
+from shared.data.preparing.prepare import UploadFile
 from shared.data.reading.lines import lines
 from shared.models.run import Run, Upload, UploadPart
 from shared.ports import BlobInfo, Blobs, Ports
@@ -21,7 +21,7 @@ class ReplacedError(Exception):
     """A file is no longer the version that was accepted. The message is the file's name."""
 
 
-def parts(run: Run, blobs: Blobs, check: Callable[[], None]) -> list[Part]:
+def parts(run: Run, blobs: Blobs, check: Callable[[], None]) -> list[UploadFile]:
     """The files of a run's upload, each read when its turn comes.
 
     Args:
@@ -49,7 +49,7 @@ def read_rows(file: BlobInfo | None, blobs: Blobs) -> Iterator[bytes]:
     return lines(blobs.chunks(PREPARED, file.path, file.etag)) if file else iter(())
 
 
-def earlier(run: Run, ports: Ports, check: Callable[[], None]) -> Iterator[Part]:
+def earlier(run: Run, ports: Ports, check: Callable[[], None]) -> Iterator[UploadFile]:
     """The files of the project's earlier accepted uploads, newest first. Files that have changed since are left out."""
     accepted = [other for other in ports.runs.all(run.project) if _was_accepted(other) and other.created < run.created]
     now = {info.path: info.etag for info in ports.blobs.within(UPLOADS, f"{run.project}/")} if accepted else {}
@@ -68,10 +68,10 @@ def _files(upload: Upload) -> list[UploadPart]:
     return sorted(upload.parts or [whole], key=lambda file: _ORDER.index(naming.split_of(file.path)))
 
 
-def _part(file: UploadPart, chunks: Iterator[bytes], check: Callable[[], None]) -> Part:
+def _part(file: UploadPart, chunks: Iterator[bytes], check: Callable[[], None]) -> UploadFile:
     split = naming.split_of(file.path)
     name = PurePosixPath(file.path).name if split else None
-    return Part(_checked(chunks, check), name=name, packed=file.path.endswith(".gz"), split=split)
+    return UploadFile(_checked(chunks, check), name=name, gzipped=file.path.endswith(".gz"), split=split)
 
 
 def _of_this_version(chunks: Iterator[bytes], file: UploadPart) -> Iterator[bytes]:
