@@ -42,7 +42,7 @@ class Options:
     tokenizer: Path | None = None
     """A ``tokenizer.json`` that counts the tokens; ``None``: they are estimated."""
     workers: int = 1
-    """Processes that examine a large plain file; 1: this process alone."""
+    """Processes that read a large plain file; 1: this process alone."""
 
 
 def group_uploads(files: Sequence[Path]) -> list[Upload]:
@@ -73,9 +73,9 @@ def prepare_upload(upload: Upload, options: Options, sinks: Mapping[str, Sink]) 
         return receipts.build_unread(config, upload.name, size)
     tokens = TokenCounter(readable(options.tokenizer), sample=None) if options.tokenizer else None
     *_, train = upload.files
-    with _workers(upload, config, options) as examine, _progress_bar(train.name, size) as progress:
+    with _workers(upload, config, options) as process_lines, _progress_bar(train.name, size) as progress:
         figures = prepare(
-            _parts(upload, examine),
+            _upload_files(upload, process_lines),
             config,
             sinks,
             max_seq_length=max_seq_length(config, None),
@@ -104,9 +104,9 @@ def _workers(upload: Upload, config: ProjectConfig, options: Options) -> Abstrac
     )
 
 
-def _parts(upload: Upload, examine: ProcessLines | None) -> Iterator[UploadFile]:
+def _upload_files(upload: Upload, process_lines: ProcessLines | None) -> Iterator[UploadFile]:
     for file, split in upload.files.items():
-        yield UploadFile(pieces(file), file.name if split else None, file.suffix == ".gz", split, examine)
+        yield UploadFile(pieces(file), file.name if split else None, file.suffix == ".gz", split, process_lines)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ class ReplacedError(Exception):
     """A file is no longer the version that was accepted. The message is the file's name."""
 
 
-def parts(run: Run, blobs: Blobs, check: Callable[[], None]) -> list[UploadFile]:
+def upload_files(run: Run, blobs: Blobs, check: Callable[[], None]) -> list[UploadFile]:
     """The files of a run's upload, each read when its turn comes.
 
     Args:
@@ -31,7 +31,8 @@ def parts(run: Run, blobs: Blobs, check: Callable[[], None]) -> list[UploadFile]
         ReplacedError: while a part is read: the file is no longer the version that was accepted.
     """
     files = _files(run.upload)
-    return [_part(file, _of_this_version(blobs.chunks(UPLOADS, file.path, file.etag), file), check) for file in files]
+    chunks = (_of_this_version(blobs.chunks(UPLOADS, file.path, file.etag), file) for file in files)
+    return [_upload_file(file, content, check) for file, content in zip(files, chunks, strict=True)]
 
 
 def main_file(run: Run) -> str:
@@ -56,7 +57,7 @@ def earlier(run: Run, ports: Ports, check: Callable[[], None]) -> Iterator[Uploa
     for other in sorted(accepted, key=lambda each: (each.created, each.run_id), reverse=True):
         files = _files(other.upload)
         if all(now.get(file.path) == file.etag for file in files):
-            yield from (_part(file, ports.blobs.chunks(UPLOADS, file.path, file.etag), check) for file in files)
+            yield from (_upload_file(file, ports.blobs.chunks(UPLOADS, file.path, file.etag), check) for file in files)
 
 
 def _was_accepted(run: Run) -> bool:
@@ -68,7 +69,7 @@ def _files(upload: Upload) -> list[UploadPart]:
     return sorted(upload.parts or [whole], key=lambda file: _ORDER.index(naming.split_of(file.path)))
 
 
-def _part(file: UploadPart, chunks: Iterator[bytes], check: Callable[[], None]) -> UploadFile:
+def _upload_file(file: UploadPart, chunks: Iterator[bytes], check: Callable[[], None]) -> UploadFile:
     split = naming.split_of(file.path)
     name = PurePosixPath(file.path).name if split else None
     return UploadFile(_checked(chunks, check), name=name, gzipped=file.path.endswith(".gz"), split=split)

@@ -75,7 +75,7 @@ def _upload(run: Run, figures: Figures) -> Upload:
 def _read(work: Work, terms: verdict.Terms, evaluation_rows: BlobInfo | None) -> Figures:
     check = work.claim.check
     return prepare_data(
-        sources.parts(work.run, work.ports.blobs, check),
+        sources.upload_files(work.run, work.ports.blobs, check),
         terms.config,
         {**work.splits, REJECTED: work.rejected},
         evaluation_rows=sources.read_rows(evaluation_rows, work.ports.blobs),
