@@ -30,10 +30,10 @@ def main(names: list[str]) -> int:
 
 
 def _write(ratios: list[Ratio]) -> None:
-    """Beside what other benchmarks have written before."""
-    earlier = {row["name"]: row for row in json.loads(RESULTS.read_text())}
-    found = earlier | {ratio.name: ratio.model_dump(exclude_none=True) for ratio in ratios}
-    RESULTS.write_text(json.dumps(list(found.values()), indent=2) + "\n")
+    """Replace the rows of these ratios, and keep those of the benchmarks that did not run."""
+    rows = {row["name"]: row for row in json.loads(RESULTS.read_text())}
+    rows |= {ratio.name: ratio.model_dump(exclude_none=True) for ratio in ratios}
+    RESULTS.write_text(json.dumps(list(rows.values()), indent=2) + "\n")
 
 
 if __name__ == "__main__":

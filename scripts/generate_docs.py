@@ -181,7 +181,7 @@ def _failure_row(failure: Failure) -> tuple[str, ...]:
 
 def _mutant_row(mutant: Mutant, caught: Mapping[str, Any]) -> tuple[str, ...]:
     functions = ", ".join(f"`{function.removeprefix('shared.')}`" for function in mutant.edits)
-    return f"**{mutant.name}**: {mutant.bug}", functions, caught["told"], caught["violation"]
+    return f"**{mutant.name}**: {mutant.bug}", functions, caught["description"], caught["violation"]
 
 
 def _with_section(page: str, name: str, text: str) -> str:
