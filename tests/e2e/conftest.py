@@ -8,14 +8,13 @@ import pytest
 from cli.paths import PYTHON_ML, TINY_MODEL
 from local.stack import Options, Stack
 from tests.e2e.burst import SETTINGS
-from tests.e2e.world import World, joined, quick
+from tests.e2e.world import TIMERS, World, joined, quick
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     state: Path = tmp_path_factory.mktemp("stack")
-    everyone = {"TUNEDROP_MOST_ENDPOINTS": "100"}
-    with Stack(Options(state, PYTHON_ML, TINY_MODEL, settings=everyone, in_memory=True)) as stack:
+    with Stack(Options(state, PYTHON_ML, TINY_MODEL, settings=TIMERS, in_memory=True)) as stack:
         yield stack
 
 

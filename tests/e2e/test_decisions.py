@@ -9,8 +9,9 @@ OVER_BUDGET = "hyperparameters: {max_steps: 3, per_device_train_batch_size: 2}\n
 
 
 def test_held_run_is_approved_and_again_after_it_ran_out_of_memory_and_is_cancelled_with_its_endpoint(
-    world: World,
+    quick_world: World,
 ) -> None:
+    world = quick_world
     run = world.drop("decided", rows(40, "walnuts"), OVER_BUDGET)
     world.until(lambda: bool(world.read(run).hold_reason), "the run to be held")
     job = attempt_name(run.run_id, 1)

@@ -8,7 +8,8 @@ from tests.e2e.world import ONE_OF_EACH, World, rows
 TIMES = 5
 
 
-def test_every_event_five_times_and_backwards_has_one_effect(world: World) -> None:
+def test_every_event_five_times_and_backwards_has_one_effect(quick_world: World) -> None:
+    world = quick_world
     run = world.drop("again", rows(40, "buttons"))
     world.until(lambda: bool(world.eventgrid.deliveries("uploads", "/again/rows.jsonl")), "the upload's event")
     upload = world.eventgrid.deliveries("uploads", "/again/rows.jsonl")[0]

@@ -31,6 +31,9 @@ from shared.ports import Ports
 
 PATIENCE: Final = 240.0
 """Seconds after which a run that has not come where it should is given up: many times what it takes."""
+TIMERS: Final = {"RECONCILE_SCHEDULE": "* * * * * *", "REAP_SCHEDULE": "*/2 * * * * *"}
+"""App settings. A run that waits for Azure ML is looked at every two seconds, but only when the timer fires: one that
+fires every two seconds misses every other look."""
 CONFIG: Final = "hyperparameters: {max_steps: 3}\nlease: {idle: 1h}\n"
 _CREATED: Final = {
     "jobs": re.compile(r"/jobs/(?P<name>[^/]+)$"),
@@ -45,12 +48,12 @@ def quick(state: Path, *azureml: str, **settings: str) -> Options:
 
     Args:
         azureml: further arguments of the Azure ML stand-in.
-        settings: app settings.
+        settings: app settings, beside ``TIMERS``.
     """
     here = ROOT / "tests" / "contract" / "ports"
     steps, server = (shlex.join([sys.executable, str(here / name)]) for name in ("quick_step.py", "quick_server.py"))
     quick = ("--step-command", steps, "--serve-command", server, "--quota", "Standard_NC24ads_A100_v4=100000")
-    return Options(state, Path(sys.executable), TINY_MODEL, (*quick, *azureml), settings, in_memory=True)
+    return Options(state, Path(sys.executable), TINY_MODEL, (*quick, *azureml), TIMERS | settings, in_memory=True)
 
 
 class NotYetError(AssertionError):
