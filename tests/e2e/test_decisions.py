@@ -3,9 +3,7 @@
 from shared.core.naming import attempt_name
 from shared.core.states import State
 from shared.models.run import Run
-from tests.e2e.world import World, rows
-
-OVER_BUDGET = "hyperparameters: {max_steps: 3, per_device_train_batch_size: 2}\nbudget_usd: 0.01\n"
+from tests.e2e.world import OVER_BUDGET, World, rows
 
 
 def test_held_run_is_approved_and_again_after_it_ran_out_of_memory_and_is_cancelled_with_its_endpoint(

@@ -37,7 +37,7 @@ class Walked:
 def walked(stack: Stack) -> Walked:
     """An upload that is trained for real; its endpoint is asked once, then left alone until it is deleted."""
     with joined(stack) as world:
-        run = world.drop("path", rows(40, "marbles"), "hyperparameters: {max_steps: 3}\nlease: {idle: 15s}\n")
+        run = world.drop("path", rows(40, "marbles"), "hyperparameters: {max_steps: 3}\nlease: {idle: 10s}\n")
         world.until_state(run, State.LIVE)
         answer = world.api.ask("path", [{"role": "user", "content": "How many marbles are in box 3?"}])
         return Walked(world.until_state(run, State.RETIRED), answer)

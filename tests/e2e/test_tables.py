@@ -10,7 +10,7 @@ from shared.core.states import State
 from shared.gateways.credential import credential
 from shared.runs.store import all_runs
 from shared.sweeps.rebuild import rebuild
-from tests.e2e.world import ONE_OF_EACH, World, rows
+from tests.e2e.world import ONE_OF_EACH, OVER_BUDGET, World, rows
 
 
 def lose_tables(world: World) -> None:
@@ -40,8 +40,10 @@ def test_lost_tables_are_rebuilt_and_nothing_is_made_twice(quick_world: World) -
 
 
 def test_a_poison_message_ends_in_the_timeline_of_its_run(quick_world: World) -> None:
+    """Its run waits for an approval: while a run is worked on, the message loses to that and comes again later."""
     world = quick_world
-    run = world.drop("poisoned", rows(40, "pebbles"))
+    run = world.drop("poisoned", rows(40, "pebbles"), OVER_BUDGET)
+    world.until(lambda: bool(world.read(run).hold_reason), "the run to be held")
     encode = TextBase64EncodePolicy()
     uri = world.ports.settings.queue_uri
     with QueueClient(uri, POISON_QUEUE, credential=credential(), message_encode_policy=encode) as queue:
@@ -52,4 +54,5 @@ def test_a_poison_message_ends_in_the_timeline_of_its_run(quick_world: World) ->
         return [entry.note for entry in world.ports.runs.timeline(run.run_id, run.project)]
 
     world.until(lambda: any("failed five times" in note for note in notes()), "the note about the message")
-    world.until_state(run, State.PREPARED)
+    world.api.decide(run.run_id, "approve", "ann")
+    world.until_state(run, State.SUBMITTED)

@@ -35,6 +35,8 @@ TIMERS: Final = {"RECONCILE_SCHEDULE": "* * * * * *", "REAP_SCHEDULE": "*/2 * * 
 """App settings. A run that waits for Azure ML is looked at every two seconds, but only when the timer fires: one that
 fires every two seconds misses every other look."""
 CONFIG: Final = "hyperparameters: {max_steps: 3}\nlease: {idle: 1h}\n"
+OVER_BUDGET: Final = "hyperparameters: {max_steps: 3, per_device_train_batch_size: 2}\nbudget_usd: 0.01\n"
+"""A run with these settings waits for an approval."""
 _CREATED: Final = {
     "jobs": re.compile(r"/jobs/(?P<name>[^/]+)$"),
     "models": re.compile(r"/models/(?P<name>[^/]+/versions/[^/]+)$"),
