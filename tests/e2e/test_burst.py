@@ -1,5 +1,7 @@
 """Many uploads at once, each told of three times, on a resource manager that throttles as documented."""
 
+import pytest
+
 from tests.e2e.burst import MOST_JOBS, burst, impatient, most_jobs_at_once
 from tests.e2e.kills import lost_or_doubled
 from tests.e2e.world import World
@@ -7,6 +9,7 @@ from tests.e2e.world import World
 UPLOADS = 16
 
 
+@pytest.mark.thorough
 def test_a_burst_of_uploads_loses_and_doubles_nothing_and_keeps_to_all_limits(quick_world: World) -> None:
     runs = burst(quick_world, UPLOADS, projects=UPLOADS)
     assert len(runs) == UPLOADS

@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from shared.core.states import State, rank
 from shared.models.run import Run
 from tests.e2e.world import ONE_OF_EACH, World, rows
@@ -23,6 +25,7 @@ LANDS = 0.1
 """Seconds after which a write that was on its way when the host froze has arrived."""
 
 
+@pytest.mark.thorough
 def test_a_host_killed_in_each_state_in_turn_still_ends_live(quick_world: World) -> None:
     doomed = {f"dies-{state}": state for state in MORTAL}
     for project in doomed:

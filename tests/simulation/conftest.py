@@ -1,4 +1,4 @@
-"""Suites run on all cores."""
+"""All suites run on all cores; the large ones in two shares."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
@@ -6,20 +6,34 @@ from functools import partial
 
 import pytest
 
+from tests.simulation import shares
 from tests.simulation.processes import executor, run
 from tests.simulation.simulation import Batch
 
-Verdict = Callable[[Iterable[Batch]], list[str]]
-"""Runs schedules; each that violates something, and what."""
+Violations = Callable[[Iterable[Batch]], list[str]]
+"""Runs schedules, and reports each that violates something."""
+Share = shares.Share[Batch]
 
 
 @pytest.fixture(scope="session")
 def processes() -> Iterator[Executor]:
-    """For all suites."""
+    """One for all suites."""
     with executor() as started:
         yield started
 
 
 @pytest.fixture
-def verdict(processes: Executor) -> Verdict:
+def violations(processes: Executor) -> Violations:
     return partial(run, processes=processes)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(shares.every_seventh, id="every seventh"),
+        pytest.param(shares.the_others, id="the others", marks=pytest.mark.thorough),
+    ]
+)
+def share(request: pytest.FixtureRequest) -> Share:
+    """Which schedules of a large suite this test runs."""
+    chosen: Share = request.param
+    return chosen

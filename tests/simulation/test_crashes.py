@@ -2,11 +2,11 @@
 
 from tests.doubles.faults import KINDS
 from tests.simulation import crashes
-from tests.simulation.conftest import Verdict
+from tests.simulation.conftest import Share, Violations
 
 
-def test_any_call_may_fail_in_any_way(verdict: Verdict) -> None:
-    assert verdict(crashes.once()) == []
+def test_any_call_may_fail_in_any_way(violations: Violations, share: Share) -> None:
+    assert violations(share(crashes.once())) == []
 
 
 def test_every_call_of_one_upload_is_let_fail_and_every_port_that_other_lives_need() -> None:
@@ -25,5 +25,5 @@ def test_every_call_of_one_upload_is_let_fail_and_every_port_that_other_lives_ne
     }
 
 
-def test_process_may_die_at_any_two_calls(verdict: Verdict) -> None:
-    assert verdict(crashes.crashing_twice()) == []
+def test_process_may_die_at_any_two_calls(violations: Violations, share: Share) -> None:
+    assert violations(share(crashes.crashing_twice())) == []

@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 import pytest
 
 from tests.simulation import hunt, replays
-from tests.simulation.conftest import Verdict
+from tests.simulation.conftest import Violations
 from tests.simulation.mutants import Mutant, mutants
 
 HUNT = "Run python -m tests.simulation.hunt: it looks for a schedule that catches the bug in the app as it is now."
@@ -33,5 +33,5 @@ def test_schedule_catches_the_design_bug(mutant: Mutant, processes: Executor) ->
     assert found[:1] == [known["violation"]], HUNT
 
 
-def test_the_app_without_them_survives_these_schedules(verdict: Verdict) -> None:
-    assert verdict(replays.read(known["schedule"]) for known in hunt.caught().values()) == []
+def test_the_app_without_them_survives_these_schedules(violations: Violations) -> None:
+    assert violations(replays.read(known["schedule"]) for known in hunt.caught().values()) == []
