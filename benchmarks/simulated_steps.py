@@ -37,7 +37,7 @@ def _pairs() -> list[tuple[float, float]]:
 def _steps() -> int:
     """Of one life: two uploads of one project, until the endpoint of the second is gone."""
     simulation = Simulation()
-    lives.two(simulation)
+    lives.two_uploads(simulation)
     return simulation.faults.calls.count("runs.replace")
 
 
@@ -45,7 +45,7 @@ def _seconds_of_lives() -> float:
     began = time.process_time()
     for _ in range(_LIVES):
         simulation = Simulation()
-        lives.two(simulation)
+        lives.two_uploads(simulation)
         if wrong := simulation.violations():
             raise AssertionError(wrong)
     return time.process_time() - began

@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from local.children import ChildError
 from shared.core.errors import TunedropError
 
 stderr = Console(stderr=True)
@@ -47,7 +46,7 @@ def report_errors() -> Iterator[None]:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
-    except (TunedropError, ChildError) as error:
+    except TunedropError as error:
         _fail(str(error))
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] in _OURS:

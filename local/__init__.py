@@ -1,1 +1,4 @@
-"""The same chain on one laptop. Never deployed."""
+"""Everything that Tunedrop needs on Azure, on one laptop: storage, Functions, Azure ML and Event Grid. Never deployed.
+
+May import only ``shared.core``. Start with ``stack.py``.
+"""

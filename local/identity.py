@@ -1,7 +1,7 @@
-"""A managed identity for the laptop: what ``IDENTITY_ENDPOINT`` is inside Azure Functions.
+"""The laptop's managed identity: an identity endpoint such as Azure Functions has.
 
-``DefaultAzureCredential`` finds it by ``IDENTITY_ENDPOINT`` and ``IDENTITY_HEADER``. Its tokens are
-unsigned; Azurite (``--oauth basic``) and the Azure ML stand-in check issuer, audience and expiry.
+``DefaultAzureCredential`` finds it through ``IDENTITY_ENDPOINT`` and ``IDENTITY_HEADER``. Its tokens are unsigned;
+Azurite (``--oauth basic``) and the Azure ML stand-in check their issuer, audience and expiry.
 """
 
 import base64
@@ -18,7 +18,7 @@ ROUTE: Final = "/msi/token"
 
 
 def token(resource: str) -> str:
-    """An access token for ``resource``: a JWT with issuer, audience and times, and no signature."""
+    """An unsigned access token (JWT) for ``resource``, which expires after ``LIFETIME`` seconds."""
     now = int(time.time())
     claims = {
         "aud": resource,
@@ -33,13 +33,15 @@ def token(resource: str) -> str:
 
 
 def routes() -> web.RouteTableDef:
-    """The endpoint, for an aiohttp application on plain HTTP (as inside Functions)."""
+    """The endpoint's route, for an aiohttp application on plain HTTP (as inside Functions)."""
     table = web.RouteTableDef()
 
     @table.get(ROUTE)
     async def issue(request: web.Request) -> web.Response:
         if request.headers.get("X-IDENTITY-HEADER") != HEADER:
-            return web.json_response({"statusCode": 401, "message": "X-IDENTITY-HEADER is wrong"}, status=401)
+            return web.json_response(
+                {"statusCode": 401, "message": "The header X-IDENTITY-HEADER is wrong."}, status=401
+            )
         resource = request.query.get("resource", "")
         expires = str(int(time.time()) + LIFETIME)
         body = {"access_token": token(resource), "expires_on": expires, "resource": resource, "token_type": "Bearer"}

@@ -1,7 +1,8 @@
-"""The whole of Tunedrop on loopback: starts the parts in order, joins them, and stops them again.
+"""The whole of Tunedrop on loopback: starts its parts in order, connects them, and stops them again.
 
-certificates → Azurite → Azure ML stand-in (with the identity endpoint) → Functions host → Event Grid.
-Every part keeps its files in a folder of its own under the state folder, and its output under ``logs/``.
+certificates → Azurite → Azure ML stand-in (with the identity endpoint) → Functions host → Event Grid
+
+Each part has a folder of its own in the state folder, and a log in ``logs/``.
 """
 
 import json
@@ -17,26 +18,26 @@ from typing import Any, Final, Self
 
 from local.azurite import Azurite
 from local.azurite.provision import provision
-from local.children import Child
+from local.files import write_atomically
+from local.processes import ROOT, SupervisedProcess
 from local.stack_settings import QUIET, AzureMl, app_settings, client_environment, subscriptions
 from local.tls import Certificates
 
-ROOT: Final = Path(__file__).parent.parent
 STACK_FILE: Final = "stack.json"
 _START_SECONDS: Final = 90.0
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a stack differs from another.
+    """Options of a stack.
 
     Args:
-        state: folder of everything the stack keeps.
-        python_ml: interpreter of the training environment.
+        state: folder of all its files.
+        python_ml: Python of the training environment.
         base_model: folder of the model that is fine-tuned.
-        azureml: further arguments of the Azure ML stand-in, for instance how long things take.
-        settings: app settings that differ from the laptop's usual ones.
-        in_memory: keep no blobs, queues and tables on disk.
+        azureml: further arguments of the Azure ML stand-in.
+        settings: app settings that replace the laptop's usual ones.
+        in_memory: whether Azurite keeps its data in memory only.
     """
 
     state: Path
@@ -49,7 +50,12 @@ class Options:
 
 @dataclass(frozen=True)
 class Part:
-    """One part that is up."""
+    """A part that is up.
+
+    Args:
+        address: its URL.
+        seconds: how long its start took.
+    """
 
     name: str
     address: str
@@ -57,10 +63,7 @@ class Part:
 
 
 class Stack:
-    """``with Stack(options) as stack:`` has everything up. ``parts_up()`` does the same step by step.
-
-    Start it from a thread that lives on (see ``Child.start``).
-    """
+    """``with Stack(options) as stack:`` runs while the context lasts; ``parts_up()`` starts it part by part."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -68,7 +71,7 @@ class Stack:
         self.functions: dict[str, Any] = {}
         self._certificates: Certificates
         self._azurite: Azurite | None = None
-        self._children = {name: self._child(name) for name in ("azureml", "functions", "eventgrid")}
+        self._processes = {name: self._process(name) for name in ("azureml", "functions", "eventgrid")}
 
     @property
     def storage(self) -> Azurite:
@@ -78,7 +81,7 @@ class Stack:
 
     @property
     def url(self) -> str:
-        """Address of the Functions host."""
+        """URL of the Functions host."""
         return str(self.functions["url"])
 
     @property
@@ -88,25 +91,25 @@ class Stack:
 
     @property
     def eventgrid_url(self) -> str:
-        """Address of Event Grid."""
+        """URL of Event Grid's control API."""
         ready: dict[str, Any] = json.loads((self.folder("eventgrid") / "ready.json").read_text())
         return str(ready["url"])
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a process needs in its environment to be Tunedrop on this stack: identity, trust and app settings."""
-        joined = {**client_environment(self.azureml), **app_settings(self.azureml, self.storage)}
-        return {**joined, **self.options.settings}
+        """Environment of a process that acts as Tunedrop on this stack: identity, certificates and app settings."""
+        usual = {**client_environment(self.azureml), **app_settings(self.azureml, self.storage)}
+        return {**usual, **self.options.settings}
 
     def folder(self, part: str) -> Path:
-        """Where a part keeps its files."""
+        """Folder of a part's files."""
         return self.options.state / part
 
     def parts_up(self) -> Iterator[Part]:
-        """Start the parts one after the other; each is yielded once it is up.
+        """Start the parts one after the other; yield each when it is up.
 
         Raises:
-            ChildError: a part did not start. Stop the stack then.
+            ProcessError: a part did not start; stop the stack then.
         """
         for name, start in (
             ("azurite", self._start_azurite),
@@ -120,32 +123,42 @@ class Stack:
         self._write_stack_file()
 
     def stop(self) -> None:
-        """Stop every part, the last one first. Safe to call at any time."""
+        """Stop all parts, the last one first. Safe to call at any time."""
         (self.options.state / STACK_FILE).unlink(missing_ok=True)
-        for child in reversed(self._children.values()):
-            child.stop()
+        for process in reversed(self._processes.values()):
+            process.stop()
         if self._azurite is not None:
             self._azurite.stop()
 
     def kill(self, part: str) -> None:
-        """End a part at once, as a crash would (SIGKILL)."""
-        self._children[part].kill()
+        """End a part at once (SIGKILL), as a crash would."""
+        self._processes[part].kill()
 
     def freeze(self, part: str) -> None:
-        """Stop a part where it is (SIGSTOP), so that nothing changes while one looks."""
-        self._children[part].signal(signal.SIGSTOP)
+        """Suspend a part (SIGSTOP)."""
+        self._processes[part].signal(signal.SIGSTOP)
 
     def thaw(self, part: str) -> None:
-        """Let a frozen part go on."""
-        self._children[part].signal(signal.SIGCONT)
+        """Resume a suspended part (SIGCONT)."""
+        self._processes[part].signal(signal.SIGCONT)
 
     def restart(self, part: str) -> None:
-        """Start a part that was killed, at the address it had."""
+        """Start a part that was killed, at the address that it had.
+
+        Raises:
+            ProcessError: it did not start.
+        """
         {"azureml": self._start_azureml, "functions": self._start_functions, "eventgrid": self._start_eventgrid}[part]()
 
-    def fallen(self) -> Child | None:
-        """A part that has ended by itself, if any."""
-        return next((child for child in self._children.values() if not child.alive), None)
+    def check_alive(self) -> None:
+        """Check that every part still runs.
+
+        Raises:
+            ProcessError: one has ended.
+        """
+        for process in self._processes.values():
+            if not process.alive:
+                raise process.error("has ended")
 
     def __enter__(self) -> Self:
         try:
@@ -184,9 +197,9 @@ class Stack:
         return self.url
 
     def _start_eventgrid(self) -> str:
-        subscribed = self.options.state / "subscriptions.json"
-        subscribed.write_text(json.dumps(subscriptions(self.url, self.functions["keys"]["eventgrid_extension"])))
-        arguments = ["--blob-uri", self.storage.blob_uri, "--subscriptions", str(subscribed)]
+        file = self.options.state / "subscriptions.json"
+        file.write_text(json.dumps(subscriptions(self.url, self.functions["keys"]["eventgrid_extension"])))
+        arguments = ["--blob-uri", self.storage.blob_uri, "--subscriptions", str(file)]
         arguments += ["--azureml-events", str(self.folder("azureml") / "events.jsonl")]
         self._start("eventgrid", "local.eventgrid", arguments, self.environment)
         return self.eventgrid_url
@@ -196,15 +209,16 @@ class Stack:
         folder.mkdir(parents=True, exist_ok=True)
         ready = folder / "ready.json"
         ready.unlink(missing_ok=True)
-        child = self._children[part]
-        child.start([sys.executable, "-m", module, "--state", str(folder), *arguments], inherited() | dict(environment))
-        return child.until_ready(ready, _START_SECONDS)
+        command = [sys.executable, "-m", module, "--state", str(folder), *arguments]
+        process = self._processes[part]
+        process.start(command, inherited() | dict(environment))
+        return process.wait_until_ready(ready, _START_SECONDS)
 
-    def _child(self, name: str) -> Child:
-        return Child(name, self.options.state / "logs" / f"{name}.log", ROOT)
+    def _process(self, name: str) -> SupervisedProcess:
+        return SupervisedProcess(name, self.options.state / "logs" / f"{name}.log")
 
     def _write_stack_file(self) -> None:
-        found = {
+        document = {
             "pid": os.getpid(),
             "url": self.url,
             "key": self.key,
@@ -213,24 +227,22 @@ class Stack:
             "eventgrid": self.eventgrid_url,
             "environment": self.environment,
         }
-        path = self.options.state / STACK_FILE
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(found, indent=2))
+        write_atomically(self.options.state / STACK_FILE, json.dumps(document, indent=2))
 
 
 def inherited() -> dict[str, str]:
-    """Our own environment, without what azure-ai-ml leaves in it: a cloud that no other process knows."""
+    """Our environment without the cloud that azure-ai-ml adds to it, which other processes do not know."""
     return {name: value for name, value in os.environ.items() if name != "AZUREML_CURRENT_CLOUD"}
 
 
 def running(state: Path) -> dict[str, Any] | None:
-    """What the stack in ``state`` wrote about itself, if it is up."""
+    """The stack file in ``state``, if that stack is up: its process id, URLs, key and environment."""
     path = state / STACK_FILE
     if not path.exists():
         return None
-    found: dict[str, Any] = json.loads(path.read_text())
+    stack: dict[str, Any] = json.loads(path.read_text())
     try:
-        os.kill(found["pid"], 0)
+        os.kill(stack["pid"], 0)
     except ProcessLookupError:
         return None
-    return found
+    return stack

@@ -1,4 +1,4 @@
-"""What joins the parts: the app's settings on the laptop, and who subscribes to which events."""
+"""What connects the parts of the stack: the app's settings on the laptop, and the event subscriptions."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ QUIET: Final[Mapping[str, str]] = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",
 }
-"""Nothing on the laptop calls out, and the only identity is the one that the stack issues."""
+"""Environment in which nothing calls hosts beyond the laptop, and the stack's own identity is the only one."""
 
 TRAINING_IDENTITY: Final = "00000000-0000-0000-0000-0000000071d0"
 SCHEDULES: Final[Mapping[str, str]] = {
@@ -34,7 +34,7 @@ SCHEDULES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class AzureMl:
-    """What the Azure ML stand-in says of itself once it listens."""
+    """Where the Azure ML stand-in is: a part of its ``ready.json``."""
 
     url: str
     identity_endpoint: str
@@ -45,27 +45,27 @@ class AzureMl:
 
     @classmethod
     def read(cls, ready: Mapping[str, Any]) -> Self:
-        """From its ready.json."""
+        """Read it from the content of ``ready.json``."""
         return cls(**{name: ready[name] for name in cls.__dataclass_fields__})
 
     @property
     def storage_id(self) -> str:
-        """Resource id that the laptop's storage account goes by."""
+        """Resource id of the laptop's storage account."""
         group = f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
         return f"{group}/providers/Microsoft.Storage/storageAccounts/{ACCOUNT}"
 
     @property
     def cloud_metadata(self) -> dict[str, str]:
-        """The cloud that the stand-in is."""
-        here = ("azure_portal", "resource_manager", "active_directory", "registry_discovery_endpoint")
-        return dict.fromkeys(here, self.url) | {
+        """The setting ``TUNEDROP_CLOUD_METADATA``, which points azure-ai-ml at the stand-in."""
+        services = ("azure_portal", "resource_manager", "active_directory", "registry_discovery_endpoint")
+        return dict.fromkeys(services, self.url) | {
             "aml_resource_id": "https://ml.azure.com/",
             "storage_endpoint": "localhost",
         }
 
 
 def client_environment(azureml: AzureMl) -> dict[str, str]:
-    """Environment of whoever talks to the stack through Azure's SDKs."""
+    """Environment of a process that calls the stack through Azure's SDKs."""
     return {
         **QUIET,
         "IDENTITY_ENDPOINT": azureml.identity_endpoint,
@@ -76,7 +76,7 @@ def client_environment(azureml: AzureMl) -> dict[str, str]:
 
 
 def app_settings(azureml: AzureMl, storage: StorageUris) -> dict[str, str]:
-    """The app's settings: all that differs between the laptop and Azure."""
+    """The app settings that differ between the laptop and Azure."""
     return {
         "AzureWebJobsStorage__blobServiceUri": storage.blob_uri,
         "AzureWebJobsStorage__queueServiceUri": storage.queue_uri,

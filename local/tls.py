@@ -1,4 +1,4 @@
-"""A throwaway certificate authority, so that Azure's SDKs can speak TLS to loopback."""
+"""A throwaway certificate authority, so that Azure's SDKs can use TLS on loopback."""
 
 import ssl
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ import trustme
 
 @dataclass(frozen=True)
 class Certificates:
-    """Files of a CA and of one certificate it issued for 127.0.0.1 and localhost.
+    """Files of a certificate authority and of the certificate that it issued for 127.0.0.1 and localhost.
 
-    ``ca`` goes into ``REQUESTS_CA_BUNDLE`` and ``SSL_CERT_FILE``; ``cert`` (with its chain) and ``key``
-    into a server.
+    Args:
+        ca: the authority's certificate, for ``REQUESTS_CA_BUNDLE`` and ``SSL_CERT_FILE``.
+        cert: the server's certificate, with its chain.
+        key: the server's private key.
     """
 
     ca: Path
@@ -21,14 +23,14 @@ class Certificates:
 
     @classmethod
     def at(cls, folder: Path) -> "Certificates":
-        """The certificates in ``folder``, issued if they are not there yet."""
+        """The certificates in ``folder``; they are issued if they do not exist."""
         paths = cls(folder / "ca.pem", folder / "server.pem", folder / "server.key")
         if not paths.key.exists():
             paths._issue()
         return paths
 
     def server_context(self) -> ssl.SSLContext:
-        """TLS context of a server."""
+        """The TLS context of a server with this certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.cert, self.key)
         return context

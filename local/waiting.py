@@ -1,4 +1,4 @@
-"""Work that goes on until a server stops."""
+"""Waiting in servers: for signals, for events, and for work to end."""
 
 import asyncio
 import signal
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def stop_on_signals() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set."""
+    """An event that is set by SIGTERM and SIGINT."""
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -16,21 +16,21 @@ def stop_on_signals() -> asyncio.Event:
 
 
 async def pause(until: asyncio.Event, seconds: float) -> None:
-    """Sleep, but no longer than until an event is set."""
+    """Sleep until the time is up or the event is set, whichever comes first."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await until.wait()
 
 
 async def run_until(stopping: asyncio.Event, work: Iterable[Coroutine[Any, Any, None]], grace: float) -> None:
-    """Run ``work``, which watches ``stopping``; what has not ended ``grace`` seconds after it is cancelled.
+    """Run coroutines that end when ``stopping`` is set, and cancel those that go on ``grace`` seconds later.
 
     Raises:
-        Exception: the first one that some work raised; the others are told to stop.
+        Exception: the first one that a coroutine raised. ``stopping`` is set then, so that the others end.
     """
-    tasks = [asyncio.create_task(each) for each in work]
+    tasks = [asyncio.create_task(coroutine) for coroutine in work]
     for task in tasks:
-        task.add_done_callback(lambda done: stopping.set() if _broke(done) else None)
+        task.add_done_callback(lambda done: stopping.set() if _has_failed(done) else None)
     await stopping.wait()
     if tasks:
         _, late = await asyncio.wait(tasks, timeout=grace)
@@ -41,5 +41,5 @@ async def run_until(stopping: asyncio.Event, work: Iterable[Coroutine[Any, Any, 
             raise result
 
 
-def _broke(task: asyncio.Task[None]) -> bool:
+def _has_failed(task: asyncio.Task[None]) -> bool:
     return not task.cancelled() and task.exception() is not None

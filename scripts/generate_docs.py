@@ -1,6 +1,7 @@
-"""Writes the documents that follow from code. ``python -m scripts.generate_docs`` from the repository's root.
+"""Writes the documents that are generated from code: ``python -m scripts.generate_docs``, in the repository's root.
 
-Each is a function without arguments that returns the whole text; ``tests/unit/scripts`` fails when one drifts.
+A function without arguments returns the whole text of each document. ``tests/unit/scripts`` fails if a document is not
+up to date.
 """
 
 import inspect
@@ -41,17 +42,17 @@ stateDiagram-v2
 {_arrows()}
 ```
 
-An attempt only moves forward. Every run that may own a job or a deployment goes through `closing` before it ends:
-the app cancels and deletes both until they are confirmed gone. What the owner wants (`intent`), why the run waits for
-an approval (`hold_reason`) and what capacity it waits for (`queue`) are fields of the record, not states.
+An attempt only moves forward. A run that may own a job or a deployment goes through `closing` before it ends: the app
+cancels the job and deletes the deployment until both are confirmed gone. Three fields of the record are not states:
+`intent` (what the owner wants), `hold_reason` (why the run waits for an approval) and `queue` (what else it waits for:
+a slot for a job, a slot for an endpoint, or the project's deploy lock).
 
-A run has several attempts if it is tried again. After a [failure](failures.md) that a new attempt may repair, the app
-starts one by itself, at most once a run: `closing` then leads to that attempt and not to the end. A person can retry a
-run that is {_any(RETRIED)}. A new attempt has new names and reuses what is done. It begins in
-{_any(STARTS)}: the first of these whose work is done already.
+A retry begins another attempt of a run. After a [failure](failures.md) that another attempt may repair, the app retries
+the run itself, at most once per run: `closing` then leads to the next attempt, not to an end. A person can retry a run
+that is {_either(RETRIED)}. An attempt has new names and reuses finished work. It begins in
+{_either(STARTS)}: in the first of these states whose results exist.
 
-A run that waits for an approval or for capacity (a slot for a job or an endpoint, or its project's deploy lock) has
-{WAITING_EXTENSION.days} days more than the deadline of its state.
+While a run waits for an approval, a slot or the deploy lock, its deadline is {WAITING_EXTENSION.days} days later.
 
 {_table(("state", "step", "what the step does", "deadline", "next"), [_state_row(state) for state in TRANSITIONS])}
 
@@ -69,10 +70,10 @@ and details in this catalogue. The first entry that matches explains the failure
 the entry (`results.failure`), Azure's message (`results.azure_message`), and the cause and the remedy
 (`results.error`). To retry a run: `tunedrop retry RUN`.
 
-The last column is what the app does by itself, at most once per run. This is a new attempt, and the timeline shows it.
-If the attempt trains, its cost counts against `budget_usd`, and so does each attempt before it, as if it had run to its
-end. An attempt that would exceed the budget waits for an approval. A person who retries a run approves its cost.
-`budget_tokens` limits the rows, and every attempt has the same rows.
+The last column says what the app does itself, at most once per run. It begins a new attempt, which the timeline shows.
+If the new attempt trains, its cost and the cost of each earlier training count against `budget_usd`, as if every
+training had run to its end. An attempt that would exceed the budget waits for an approval. A person who retries a run
+approves its cost. `budget_tokens` limits the rows, and every attempt has the same rows.
 
 {_table(("failure", "cause", "what to do", "what the app does"), [_failure_row(failure) for failure in catalogue()])}
 """
@@ -85,7 +86,7 @@ def settings() -> str:
 # App settings
 
 Environment variables of the Functions app, read on first use. Source: `shared/core/settings.py`. A setting without a
-default is required; the error names all that are missing. [deploy.md](deploy.md) says how to set them on Azure.
+default is required; an error names every missing setting. [deploy.md](deploy.md) says how to set them on Azure.
 
 {_table(("name", "default", "meaning"), rows)}
 """
@@ -96,12 +97,12 @@ def tunedrop_yaml() -> str:
     return f"""{_NOTE}
 # tunedrop.yaml
 
-Settings of a project, in its folder beside the uploads: `uploads/{{project}}/tunedrop.yaml`. The file is
-optional, and so is every setting. Uploads are handled with the settings of the moment they arrived. A mistake
-in it rejects the upload; the receipt names each by its line. The platform's limits win, and the receipt
-says what they tightened. Source: `shared/models/config.py`.
+Settings of a project, in a file beside its uploads: `uploads/{{project}}/tunedrop.yaml`. The file is optional, and
+so is every setting. An upload has the settings of the moment at which it arrived. A mistake in the file rejects the
+upload; the receipt names the line of each mistake. If a limit of the platform is tighter than a setting, the limit
+applies, and the receipt says so. Source: `shared/models/config.py`.
 
-Editors that know YAML complete and check the file with [this JSON Schema](schemas/tunedrop-yaml.json):
+An editor with YAML support completes and checks the file with [this JSON Schema](schemas/tunedrop-yaml.json):
 
 ```yaml
 # yaml-language-server: $schema=https://…/docs/schemas/tunedrop-yaml.json
@@ -118,23 +119,24 @@ def cli() -> str:
     return f"""{_NOTE}
 # The tunedrop command
 
-`.venv/bin/tunedrop`, after `make setup`. `tunedrop COMMAND --help` says the same.
+`make setup` installs it as `.venv/bin/tunedrop`. `tunedrop COMMAND --help` prints the same text.
 
-It exits with 0 where all is done, 1 on wrong usage or an error of the system, 2 where data is rejected, and 130
-after Ctrl-C. Commands about runs talk to the stack that is up on this machine; to an app on Azure where
-`TUNEDROP_URL` and `TUNEDROP_KEY` (a function key) name one.
+Exit status: 0 success, 1 wrong usage or a system error, 2 rejected data, 130 after Ctrl-C.
+
+Commands about runs use the stack that is running on this machine. To use an app on Azure, set `TUNEDROP_URL` to its
+address and `TUNEDROP_KEY` to a function key.
 
 {commands.sections()}"""
 
 
 def simulation() -> str:
-    """``docs/simulation.md``: what must hold, and the mutants; all else in it is written by hand."""
+    """``docs/simulation.md``: the rules and the mutants are generated; the rest of the page is written by hand."""
     page = (ROOT / "docs/simulation.md").read_text(encoding="utf-8")
-    known = hunt.caught()
-    rows = [_mutant_row(mutant, known[mutant.name]) for mutant in mutants()]
+    caught = hunt.caught()
+    rows = [_mutant_row(mutant, caught[mutant.name]) for mutant in mutants()]
     table = _table(("bug", "seeded in", "schedule that catches it", "what it violates"), rows)
-    rules = (inspect.getdoc(invariants) or "").partition("\n\n")[2]
-    return _filled(_filled(page, "invariants", f"```\n{rules}\n```"), "mutants", table)
+    _, _, rules = _markdown(invariants).partition("\n\n")
+    return _with_section(_with_section(page, "invariants", rules), "mutants", table)
 
 
 GENERATED: Final[Mapping[str, Callable[[], str]]] = {
@@ -147,46 +149,51 @@ GENERATED: Final[Mapping[str, Callable[[], str]]] = {
     "docs/schemas/tunedrop-yaml.json": lambda: _json(schemas.of_settings()),
     "docs/schemas/receipt-1.json": lambda: _json(schemas.of_receipts()),
 }
-"""Path from the repository's root, and what writes it."""
+"""The function that writes each document, by the document's path from the repository's root."""
 
 
 def _arrows() -> str:
     arrows = [f"    {before} --> {after}" for before in TRANSITIONS for after in State if after in TRANSITIONS[before]]
-    again = [f"    {state} --> another_attempt" for state in State if state in RETRIED | {State.CLOSING}]
-    begins = [f"    another_attempt --> {state}" for state in STARTS]
+    retries = [f"    {state} --> another_attempt" for state in State if state in RETRIED | {State.CLOSING}]
+    starts = [f"    another_attempt --> {state}" for state in STARTS]
     ends = [f"    {state} --> [*]" for state in State if state in ENDS]
-    return "\n".join(arrows + again + begins + ends)
+    return "\n".join(arrows + retries + starts + ends)
 
 
 def _state_row(state: State) -> tuple[str, ...]:
     step = STEPS[state]
     name = f"`{step.__module__.rpartition('.')[2]}.{step.__name__}`"
-    what = (inspect.getdoc(step) or "").partition("\n")[0]
-    following = ", ".join(f"`{after}`" for after in State if after in TRANSITIONS[state])
-    return f"`{state}`", name, what, _duration(DEADLINES[state].total_seconds()), following
+    summary = _markdown(step).partition("\n")[0]
+    successors = ", ".join(f"`{after}`" for after in State if after in TRANSITIONS[state])
+    return f"`{state}`", name, summary, _duration(DEADLINES[state].total_seconds()), successors
 
 
-def _any(states: Iterable[State]) -> str:
-    """``a, b or c``, the furthest on the path first."""
+def _either(states: Iterable[State]) -> str:
+    """``a, b or c``, the latest state first."""
     *others, last = (f"`{state}`" for state in sorted(states, key=rank, reverse=True))
     return f"{', '.join(others)} or {last}"
 
 
 def _failure_row(failure: Failure) -> tuple[str, ...]:
-    repairs = {"halve_batch": "trains again with half the batch", "resubmit": "tries again", None: ""}
-    return f"`{failure.kind}`", failure.cause, failure.remedy, repairs[failure.automatic]
+    actions = {"halve_batch": "trains again with half the batch", "resubmit": "tries again", None: ""}
+    return f"`{failure.kind}`", failure.cause, failure.remedy, actions[failure.automatic]
 
 
-def _mutant_row(mutant: Mutant, known: Mapping[str, Any]) -> tuple[str, ...]:
-    slots = ", ".join(f"`{place.removeprefix('shared.')}`" for place in mutant.edits)
-    return f"**{mutant.name}**: {mutant.bug}", slots, known["told"], known["violation"]
+def _mutant_row(mutant: Mutant, caught: Mapping[str, Any]) -> tuple[str, ...]:
+    functions = ", ".join(f"`{function.removeprefix('shared.')}`" for function in mutant.edits)
+    return f"**{mutant.name}**: {mutant.bug}", functions, caught["told"], caught["violation"]
 
 
-def _filled(page: str, name: str, text: str) -> str:
-    """A page with other text between the marks of that name."""
+def _with_section(page: str, name: str, text: str) -> str:
+    """The page with this text between the marks of that name."""
     begin, end = f"<!-- {name}: generated by scripts/generate_docs.py -->\n", f"<!-- end of {name} -->"
     before, rest = page.split(begin)
     return f"{before}{begin}{text}\n{end}{rest.split(end)[1]}"
+
+
+def _markdown(documented: object) -> str:
+    """A docstring as Markdown."""
+    return (inspect.getdoc(documented) or "").replace("``", "`")
 
 
 def _duration(seconds: float) -> str:
@@ -199,16 +206,17 @@ def _setting_row(field: FieldInfo) -> tuple[str, ...]:
 
 
 def _config_rows(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """A row for each setting; those of a section follow it."""
-    said = schemas.meanings(model)
+    """A row for each setting; a section has a row for each of its settings."""
+    meanings = schemas.meanings(model)
     defaults = model().model_dump(mode="json")
     for name, field in model.model_fields.items():
-        place = (*path, name)
+        setting = (*path, name)
         if inspect.isclass(field.annotation) and issubclass(field.annotation, Section):
-            yield from _config_rows(field.annotation, place)
+            yield from _config_rows(field.annotation, setting)
         else:
             default = "" if defaults[name] in (None, [], {}) else f"`{defaults[name]}`"
-            yield f"`{'.'.join(place)}`", schema_words.words(schema_words.of(place) or {}), default, said[name]
+            words = schema_words.words(schema_words.of(setting) or {})
+            yield f"`{'.'.join(setting)}`", words, default, meanings[name]
 
 
 def _json(value: object) -> str:
@@ -228,7 +236,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def main() -> None:
-    """Write them all."""
+    """Write every document."""
     for path, text in GENERATED.items():
         (ROOT / path).write_text(text(), encoding="utf-8")
 

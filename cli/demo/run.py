@@ -34,7 +34,7 @@ def demo(console: Console, data: Path | None, picture: Path | None = None) -> No
 
     Raises:
         TunedropError: ``data`` is not chat data, or a step of the demo failed.
-        ChildError: a service of the stack did not start, or ended.
+        ProcessError: a service of the stack did not start, or ended.
     """
     about = scenario(data)
     set_up(LIGHT, console)

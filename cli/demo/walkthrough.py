@@ -29,7 +29,6 @@ from cli.runs.client import GENERATION_PARAMETERS, Api
 from cli.stack.azureml import AzureMlApi
 from cli.stack.eventgrid import Delivery, EventGrid
 from cli.stack.services import DESCRIPTIONS
-from local.children import ChildError
 from local.stack import Stack
 from shared.api.runs import RunReport
 from shared.core.errors import TunedropError
@@ -101,7 +100,7 @@ class Walkthrough:
         Raises:
             DemoError: the demo did not end as it should.
             TunedropError: a call failed, or set-up did.
-            ChildError: a service of the stack did not start, or ended.
+            ProcessError: a service of the stack did not start, or ended.
         """
         began = time.monotonic()
         yield from self._start_stack()
@@ -274,11 +273,10 @@ class Walkthrough:
         """Wait until the next look.
 
         Raises:
-            ChildError: a service of the stack has ended, so that there is nothing to wait for.
+            ProcessError: a service of the stack has ended, so that there is nothing to wait for.
         """
         time.sleep(_POLL_SECONDS)
-        if (ended := self._stack.fallen()) is not None:
-            raise ChildError(f"{ended.name} has ended.\n{ended.last_lines()}")
+        self._stack.check_alive()
 
 
 def _reached(state: State) -> Callable[[Run], bool]:

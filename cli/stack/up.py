@@ -9,7 +9,6 @@ from cli import paths
 from cli.setup.steps import LIGHT, TRAINING
 from cli.setup.view import set_up
 from cli.stack.services import DESCRIPTIONS
-from local.children import ChildError
 from local.stack import Options, Stack, running
 from shared.core.errors import TunedropError
 
@@ -28,7 +27,7 @@ def keep_up(console: Console) -> None:
     Raises:
         TunedropError: a stack is running already.
         SetupError: a step of set-up failed.
-        ChildError: a service did not start, or ended.
+        ProcessError: a service did not start, or ended.
     """
     if (other := running(paths.STACK)) is not None:
         raise TunedropError(
@@ -42,8 +41,8 @@ def keep_up(console: Console) -> None:
             description = DESCRIPTIONS[service.name]
             console.print(f"{service.name:10} {service.address}  {description}", highlight=False, soft_wrap=True)
         console.print(_USAGE.format(state=paths.STACK), highlight=False, soft_wrap=True)
-        while (ended := stack.fallen()) is None:
+        while True:
             time.sleep(1)
-        raise ChildError(f"{ended.name} has ended.\n{ended.last_lines()}")
+            stack.check_alive()
     finally:
         stack.stop()

@@ -1,4 +1,4 @@
-"""``python -m local.azureml.readme_tables``: writes the generated tables into the README."""
+"""``python -m local.azureml.readme_tables``: generates the tables of the README."""
 
 import tempfile
 from pathlib import Path
@@ -14,26 +14,27 @@ README: Final = Path(__file__).parent / "README.md"
 
 
 def with_tables(text: str) -> str:
-    """The README's text with its tables as they must be now."""
+    """The README's text with its tables generated from the code."""
     return _between("transitions", _between("routes", text, _routes()), _transitions())
 
 
 def _routes() -> str:
     with tempfile.TemporaryDirectory() as folder:
-        known = routes(Services.joined(Config(Path(folder), Path(folder)), "https://127.0.0.1"))
-    rows = (f"| {each.method} | `{_short(each)}` | {each.summary} | {each.plane.value} |" for each in known)
+        table = routes(Services.build(Config(Path(folder), Path(folder)), "https://127.0.0.1"))
+    rows = (f"| {each.method} | `{_short(each)}` | {each.summary} | {each.plane.value} |" for each in table)
     return "\n".join(("| method | path | what it does | authentication |", "|---|---|---|---|", *rows))
 
 
 def _transitions() -> str:
     rows = (
-        f"| `{name}` | {each.during} | {each.then or 'gone'} | {each.seconds:g} |" for name, each in TRANSITIONS.items()
+        f"| `{name}` | {each.during} | {each.then or 'gone'} | {each.delay.seconds:g} |"
+        for name, each in TRANSITIONS.items()
     )
     return "\n".join(("| transition | during | then | seconds |", "|---|---|---|---|", *rows))
 
 
 def _short(route: Route) -> str:
-    """A path with what all have in common left out; `|` would end the table's cell."""
+    """A path with its usual prefix abbreviated, and ``|`` escaped, which would end the table's cell."""
     return route.path.replace(WS, "{WS}").replace(REGISTRY, "{REGISTRY}").replace("|", "\\|")
 
 

@@ -1,4 +1,4 @@
-"""The table of everything that is answered."""
+"""The table of all routes: start here to find the handler of a request."""
 
 from local.azureml.core.http import Route
 from local.azureml.resources.asset import Asset

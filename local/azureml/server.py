@@ -1,11 +1,10 @@
-"""Starts and stops the stand-in: two ports, one state folder."""
+"""The server: the API on one port, the identity endpoint on another, and one state folder."""
 
-import asyncio
 import contextlib
 import json
 import os
-import signal
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +13,16 @@ from aiohttp import web
 
 from local import identity
 from local.azureml.core.config import Config
-from local.azureml.core.http import Front
-from local.azureml.core.store import write_atomically
+from local.azureml.core.http import Router
 from local.azureml.routes import routes
 from local.azureml.services import Services
+from local.files import write_atomically
 from local.tls import Certificates
 
 
 @dataclass(frozen=True)
 class Ready:
-    """Where a stand-in that runs is to be found."""
+    """Where a running stand-in can be reached: what ``ready.json`` in its state folder contains."""
 
     url: str
     identity_endpoint: str
@@ -35,7 +34,7 @@ class Ready:
 
     @property
     def exports(self) -> dict[str, str]:
-        """Environment that points any script of azure-ai-ml at it."""
+        """The environment that points a script that uses azure-ai-ml at it."""
         return {
             "ARM_CLOUD_METADATA_URL": f"{self.url}/metadata/endpoints?api-version=2019-05-01",
             "REGISTRY_DISCOVERY_ENDPOINT_URL": f"{self.url}/",
@@ -48,12 +47,13 @@ class Ready:
 
 @contextlib.asynccontextmanager
 async def running(config: Config) -> AsyncIterator[Ready]:
-    """A stand-in while the context lasts; ``ready.json`` in its state folder says so."""
+    """A stand-in that runs while the context lasts."""
     config.state.mkdir(parents=True, exist_ok=True)
     (config.state / "ready.json").unlink(missing_ok=True)
     api, tokens = _sockets(config)
-    services = Services.joined(config, f"https://127.0.0.1:{_port(api)}")
-    runners = [await _serve(_application(services), api, config), await _serve(_identity(), tokens, None)]
+    services = Services.build(config, f"https://127.0.0.1:{_port(api)}")
+    context = Certificates.at(config.certs).server_context()
+    runners = [await _serve(_application(services), api, context), await _serve(_identity(), tokens)]
     await services.start()
     ready = _ready(config, api, tokens)
     write_atomically(config.state / "ready.json", json.dumps(ready.__dict__, indent=1))
@@ -66,16 +66,8 @@ async def running(config: Config) -> AsyncIterator[Ready]:
             await runner.cleanup()
 
 
-async def until_told() -> None:
-    """Wait for SIGTERM or SIGINT."""
-    told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    await told.wait()
-
-
 def _application(services: Services) -> web.Application:
-    return Front(services.addresses, services.faults, services.throttle, services.log).application(routes(services))
+    return Router(services.addresses, services.faults, services.throttle, services.log).application(routes(services))
 
 
 def _identity() -> web.Application:
@@ -84,17 +76,18 @@ def _identity() -> web.Application:
     return application
 
 
-async def _serve(application: web.Application, listener: socket.socket, config: Config | None) -> web.AppRunner:
-    """Over TLS where there is a configuration to take the certificates from."""
+async def _serve(
+    application: web.Application, listener: socket.socket, context: ssl.SSLContext | None = None
+) -> web.AppRunner:
+    """Serve over TLS if there is a ``context``."""
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    context = Certificates.at(config.certs).server_context() if config else None
     await web.SockSite(runner, listener, ssl_context=context).start()
     return runner
 
 
 def _sockets(config: Config) -> tuple[socket.socket, socket.socket]:
-    """Listeners on the ports asked for, or on those of last time: clients keep what they were told."""
+    """Listeners on the ports of the configuration, or on those of the last start, because clients remember URLs."""
     path = config.state / "ports.json"
     before = json.loads(path.read_text()) if path.exists() else {"api": 0, "identity": 0}
     listeners = (_listen(config.port, before["api"]), _listen(config.identity_port, before["identity"]))
@@ -102,11 +95,11 @@ def _sockets(config: Config) -> tuple[socket.socket, socket.socket]:
     return listeners
 
 
-def _listen(asked: int, before: int) -> socket.socket:
-    if not asked and before:
+def _listen(port: int, before: int) -> socket.socket:
+    if not port and before:
         with contextlib.suppress(OSError):
             return socket.create_server(("127.0.0.1", before))
-    return socket.create_server(("127.0.0.1", asked))
+    return socket.create_server(("127.0.0.1", port))
 
 
 def _port(listener: socket.socket) -> int:

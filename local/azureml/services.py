@@ -1,4 +1,4 @@
-"""All services of one stand-in, joined."""
+"""All services of one stand-in, built and connected."""
 
 import secrets
 from base64 import b64encode
@@ -13,22 +13,21 @@ from local.azureml.core.http import RequestLog
 from local.azureml.core.operations import Operations
 from local.azureml.core.store import Store
 from local.azureml.core.throttle import Throttle
-from local.azureml.core.transitions import adjusted
-from local.azureml.hosting.hosting import Hosting
+from local.azureml.hosting.endpoints import Endpoints
 from local.azureml.hosting.rules import Rules
 from local.azureml.hosting.servers import Servers
 from local.azureml.storage.assets import Assets
 from local.azureml.storage.datastores import Datastores
 from local.azureml.storage.disk import Disk
+from local.azureml.training.jobs import Jobs
 from local.azureml.training.run_history import Runs
 from local.azureml.training.steps import StepRunner
-from local.azureml.training.training import Training
 from local.tls import Certificates
 
 
 @dataclass(frozen=True)
 class Services:
-    """What handlers work with."""
+    """The services that the handlers call."""
 
     config: Config
     addresses: Addresses
@@ -41,22 +40,22 @@ class Services:
     datastores: Datastores
     assets: Assets
     runs: Runs
-    training: Training
+    jobs: Jobs
     servers: Servers
-    hosting: Hosting
+    endpoints: Endpoints
     account_key: str
 
     @classmethod
-    def joined(cls, config: Config, base: str) -> Self:
-        """The services of a stand-in that listens at ``base``; nothing is started yet."""
-        place = (config.subscription_id, config.resource_group, config.workspace, config.location)
-        addresses = Addresses(base, *place)
+    def build(cls, config: Config, base: str) -> Self:
+        """Build the services of a stand-in that listens at ``base``, without starting anything."""
+        names = (config.subscription_id, config.resource_group, config.workspace, config.location)
+        addresses = Addresses(base, *names)
         store, disk = Store(config.state / "store"), Disk(config.state)
-        transitions = adjusted(config.speed, config.delays)
-        faults, operations = Faults(store), Operations(store, transitions)
+        faults, operations = Faults(store), Operations(store, config.transitions)
         datastores = Datastores(addresses, disk, config.blob_uri, Certificates.at(config.certs).ca)
         assets = Assets(store, addresses, datastores)
         runs = Runs(store, Events(config.state / "events.jsonl", addresses), datastores, config.state)
+        transitions = config.transitions
         runner = StepRunner(assets, faults, config.step_command, config.base_model_dir)
         servers = Servers(config.serve_command, config.state / "deployments")
         rules = Rules(store, assets, operations, config.quotas, config.taken)
@@ -72,30 +71,30 @@ class Services:
             datastores=datastores,
             assets=assets,
             runs=runs,
-            training=Training(store, runs, runner, transitions),
+            jobs=Jobs(store, runs, runner, transitions),
             servers=servers,
-            hosting=Hosting(rules, store, assets, operations, servers, faults, transitions, config.base_model_dir),
+            endpoints=Endpoints(rules, store, assets, operations, servers, faults, transitions, config.base_model_dir),
             account_key=_account_key(store),
         )
 
     async def start(self) -> None:
         """Go on where the last process stopped."""
-        self.hosting.listen()
-        await self.hosting.resume()
+        self.endpoints.register()
+        await self.endpoints.resume()
         self.operations.resume()
-        self.training.resume()
+        self.jobs.resume()
 
     async def stop(self) -> None:
-        """End all child processes; what was under way goes on at the next start."""
+        """End all child processes; jobs and operations go on at the next start."""
         await self.operations.stop()
-        await self.training.stop()
+        await self.jobs.stop()
         await self.servers.stop()
 
 
 def _account_key(store: Store) -> str:
-    """Key of the workspace's own storage account, random, and the same at the next start."""
-    found = store.get("secrets", "account")
-    if found is None:
-        found = {"key": b64encode(secrets.token_bytes(64)).decode()}
-        store.put("secrets", "account", found)
-    return str(found["key"])
+    """Key of the workspace's own storage account: random, and the same after a restart."""
+    secret = store.get("secrets", "account")
+    if secret is None:
+        secret = {"key": b64encode(secrets.token_bytes(64)).decode()}
+        store.put("secrets", "account", secret)
+    return str(secret["key"])

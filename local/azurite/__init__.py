@@ -1,35 +1,30 @@
-"""Azurite, Microsoft's storage emulator, as a child process: TLS and Entra tokens, no keys."""
+"""Azurite, Microsoft's storage emulator, as a child process that uses TLS and Entra tokens instead of keys."""
 
-import contextlib
 import os
 import re
-import signal
-import subprocess
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from local.processes import ProcessError, SupervisedProcess
 from local.tls import Certificates
 
 ACCOUNT: Final = "devstoreaccount1"
-_HERE: Final = Path(__file__).parent
-_PROGRAM: Final = _HERE / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
+_PROGRAM: Final = Path(__file__).parent / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
 _SERVICES: Final = ("blob", "queue", "table")
 _LISTENING: Final = re.compile(r"Azurite (\w+) service is successfully listening at https://127\.0\.0\.1:(\d+)")
 _START_SECONDS: Final = 60.0
-_STOP_SECONDS: Final = 10.0
 
 
 class Azurite:
     """One Azurite: ``with Azurite(folder, certificates) as storage: storage.blob_uri``.
 
-    The first start takes free ports; ``stop`` and ``start`` again keep them, and the data.
+    The first start takes free ports. When it is stopped and started again, it keeps them and its data.
 
     Args:
-        folder: where its data and its log (``azurite.log``) lie.
-        certificates: of the TLS server.
-        in_memory: keep no data, which is faster.
+        folder: folder of its data and its log (``azurite.log``).
+        certificates: certificates of its TLS server.
+        in_memory: whether it keeps its data in memory only, which is faster.
     """
 
     def __init__(self, folder: Path, certificates: Certificates, in_memory: bool = False) -> None:
@@ -37,61 +32,48 @@ class Azurite:
         self._certificates = certificates
         self._in_memory = in_memory
         self._ports = dict.fromkeys(_SERVICES, 0)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process = SupervisedProcess("Azurite", folder / "azurite.log")
 
     @property
     def blob_uri(self) -> str:
-        """Address of the account's blob service."""
+        """URL of the account's blob service."""
         return self._uri("blob")
 
     @property
     def queue_uri(self) -> str:
-        """Address of the account's queue service."""
+        """URL of the account's queue service."""
         return self._uri("queue")
 
     @property
     def table_uri(self) -> str:
-        """Address of the account's table service."""
+        """URL of the account's table service."""
         return self._uri("table")
 
     @property
     def pid(self) -> int | None:
-        """Process id while it runs."""
-        return self._process.pid if self._process else None
+        """Id of its process group while it runs."""
+        return self._process.pid
 
     def start(self) -> None:
         """Start, and wait until all three services listen.
 
         Raises:
-            RuntimeError: it is not installed, or did not come up.
+            ProcessError: it is not installed, or did not start.
         """
         if not _PROGRAM.exists():
-            raise RuntimeError("Azurite is not installed. Run 'make setup'.")
-        self._folder.mkdir(parents=True, exist_ok=True)
-        log = self._folder / "azurite.log"
-        with log.open("wb") as output:
-            self._process = subprocess.Popen(
-                self._command(), stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True
-            )
+            raise ProcessError("Azurite is not installed.", "Run 'make setup'.")
+        self._process.log.unlink(missing_ok=True)
+        self._process.start(self._command(), os.environ)
         try:
-            self._ports = self._await_ports(log)
+            self._process.wait_for(lambda: len(self._announced()) == len(_SERVICES), _START_SECONDS)
         except BaseException:
             self.stop()
             raise
+        self._ports = self._announced()
 
     def stop(self) -> None:
         """Stop it, whatever its state; it has some seconds to write its data."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin:
-            process.stdin.close()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        self._process.stop()
 
     def __enter__(self) -> Self:
         self.start()
@@ -106,22 +88,15 @@ class Azurite:
         return f"https://127.0.0.1:{self._ports[service]}/{ACCOUNT}"
 
     def _command(self) -> list[str]:
-        command = ["node", "--require", str(_HERE / "watch_parent.cjs"), str(_PROGRAM)]
+        command = ["node", str(_PROGRAM)]
         for service, port in self._ports.items():
-            # A connection closed while idle is what clients see as a reset: keep it for longer than they do.
+            # Clients see a reset if we close an idle connection first: keep it longer than they do.
             command += [f"--{service}Host", "127.0.0.1", f"--{service}Port", str(port)]
             command += [f"--{service}KeepAliveTimeout", "600"]
         command += ["--oauth", "basic", "--cert", str(self._certificates.cert), "--key", str(self._certificates.key)]
         command += ["--silent", "--disableTelemetry", "--skipApiVersionCheck"]
         return command + (["--inMemoryPersistence"] if self._in_memory else ["--location", str(self._folder)])
 
-    def _await_ports(self, log: Path) -> dict[str, int]:
-        deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline:
-            ports = {name.lower(): int(port) for name, port in _LISTENING.findall(log.read_text())}
-            if len(ports) == len(_SERVICES):
-                return ports
-            if self._process is None or self._process.poll() is not None:
-                break
-            time.sleep(0.05)
-        raise RuntimeError(f"Azurite did not start: {log.read_text()[-1000:].strip() or 'it said nothing'}")
+    def _announced(self) -> dict[str, int]:
+        """The ports of the services that listen, read from its log."""
+        return {name.lower(): int(port) for name, port in _LISTENING.findall(self._process.log.read_text())}

@@ -1,4 +1,4 @@
-"""What Bicep creates in the cloud: the containers, queues and tables of ``shared/core/resources.json``."""
+"""Creates what Bicep creates in the cloud: the containers, queues and tables of ``shared/core/resources.json``."""
 
 import contextlib
 import time
@@ -16,7 +16,7 @@ from shared.core import resources
 
 
 class StorageUris(Protocol):
-    """Addresses of an account's services: ``Azurite`` and ``Settings`` have them."""
+    """URLs of an account's services, as ``Azurite`` and ``Settings`` have them."""
 
     @property
     def blob_uri(self) -> str: ...
@@ -29,7 +29,7 @@ class StorageUris(Protocol):
 
 
 class LaptopCredential:
-    """The laptop's identity for a process that issues its own tokens, before any server is up."""
+    """A credential of the laptop's identity that issues its own tokens: it needs no identity endpoint."""
 
     def get_token(self, *scopes: str, **_: Any) -> AccessToken:
         """A token for the first scope's resource."""
@@ -37,7 +37,11 @@ class LaptopCredential:
 
 
 def provision(storage: StorageUris, ca: Path) -> None:
-    """Create what is not there yet. ``ca`` is the authority that vouches for the storage."""
+    """Create what does not exist yet.
+
+    Args:
+        ca: certificate authority that the storage's certificate is checked against.
+    """
     options: dict[str, Any] = {"credential": LaptopCredential(), "connection_verify": str(ca)}
     with (
         BlobServiceClient(storage.blob_uri, **options) as blobs,

@@ -1,7 +1,7 @@
 """``python -m local.eventgrid --state DIR --blob-uri URI --azureml-events FILE --subscriptions FILE``.
 
-Writes ``STATE/ready.json`` (url of the control API, pid) when it listens and logs to stdout. Exit status: 0
-after SIGTERM or SIGINT, 1 if it cannot start.
+Writes ``STATE/ready.json`` (URL of the control API, process id) when it listens, and logs to stdout. Its exit status
+is 0 after SIGTERM or SIGINT, and 1 if it cannot start.
 """
 
 import argparse
@@ -11,19 +11,19 @@ import os
 import sys
 from pathlib import Path
 
-from local.eventgrid.retry import Policy
+from local.eventgrid.retry import RetryPolicy
 from local.eventgrid.server import Options, serve
 from shared.core.errors import TunedropError
 from shared.core.resources import UPLOADS
 
-_SOMEWHERE = (
+_DEFAULT_STORAGE_ID = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local"
     "/providers/Microsoft.Storage/storageAccounts/devstoreaccount1"
 )
 
 
 def main() -> int:
-    """Run until it is told to stop."""
+    """Run until SIGTERM or SIGINT; return the exit status."""
     options = _options()
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("azure").setLevel(logging.WARNING)
@@ -46,35 +46,52 @@ def _options() -> Options:
         storage_id=given.storage_id,
         port=given.port,
         interval=given.interval,
-        policy=Policy(given.retry_factor, given.max_attempts, given.ttl),
+        policy=RetryPolicy(given.retry_factor, given.max_attempts, given.ttl),
     )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local.eventgrid", description=__doc__)
-    parser.add_argument("--state", type=Path, required=True, help="folder for its files")
-    parser.add_argument("--blob-uri", required=True, help="blob service whose container is watched")
-    parser.add_argument("--azureml-events", type=Path, required=True, help="file that the stand-in appends events to")
-    parser.add_argument("--subscriptions", type=Path, required=True, help="subscriptions.json")
-    parser.add_argument("--port", type=int, default=0, help="of the control API on 127.0.0.1 (default: a free one)")
-    parser.add_argument("--container", default=UPLOADS, help="container to watch (default: %(default)s)")
+    parser.add_argument("--state", type=Path, required=True, help="folder of its files")
+    parser.add_argument("--blob-uri", required=True, help="URL of the blob service that is watched")
+    parser.add_argument(
+        "--azureml-events", type=Path, required=True, help="file to which the Azure ML stand-in appends events"
+    )
+    parser.add_argument("--subscriptions", type=Path, required=True, help="JSON file of the subscriptions")
+    parser.add_argument(
+        "--port", type=int, default=0, help="port of the control API on 127.0.0.1 (default: a free one)"
+    )
+    parser.add_argument("--container", default=UPLOADS, help="container that is watched (default: %(default)s)")
     parser.add_argument(
         "--storage-id",
-        default=os.environ.get("TUNEDROP_STORAGE_ID") or _SOMEWHERE,
-        help="resource id of the storage account, the topic of its events (default: TUNEDROP_STORAGE_ID)",
+        default=os.environ.get("TUNEDROP_STORAGE_ID") or _DEFAULT_STORAGE_ID,
+        help="resource id of the storage account, which is its events' topic (default: TUNEDROP_STORAGE_ID)",
     )
-    parser.add_argument("--interval", type=float, default=0.3, help="seconds between two looks (default: %(default)s)")
+    parser.add_argument("--interval", type=float, default=0.3, help="seconds between two polls (default: %(default)s)")
     _add_policy(parser)
     return parser
 
 
 def _add_policy(parser: argparse.ArgumentParser) -> None:
-    usual = Policy()
+    defaults = RetryPolicy()
     parser.add_argument(
-        "--retry-factor", type=float, default=usual.factor, help="scales Event Grid's delays (default: %(default)s)"
+        "--retry-factor",
+        type=float,
+        default=defaults.factor,
+        help="multiplies Event Grid's retry delays (default: %(default)s)",
     )
-    parser.add_argument("--max-attempts", type=int, default=usual.attempts, help="tries (default: %(default)s)")
-    parser.add_argument("--ttl", type=float, default=usual.ttl, help="seconds an event lives (default: %(default)s)")
+    parser.add_argument(
+        "--max-attempts",
+        type=int,
+        default=defaults.attempts,
+        help="attempts to deliver an event (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--ttl",
+        type=float,
+        default=defaults.ttl,
+        help="seconds after which an event is given up (default: %(default)s)",
+    )
 
 
 if __name__ == "__main__":

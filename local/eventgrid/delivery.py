@@ -1,4 +1,4 @@
-"""Delivers what is pending: at least once, in no particular order, again and again until it is taken."""
+"""Delivers pending events: at least once, in no particular order, with retries."""
 
 import asyncio
 import hashlib
@@ -13,7 +13,7 @@ from typing import Any, Final
 from local.eventgrid.events import kind
 from local.eventgrid.grid import Grid
 from local.eventgrid.journal import Journal
-from local.eventgrid.retry import Outcome, Policy
+from local.eventgrid.retry import Outcome, RetryPolicy
 from local.eventgrid.store import Pending
 from local.eventgrid.webhook import NO_ANSWER, Webhook
 from local.waiting import pause
@@ -28,38 +28,38 @@ class Dispatcher:
     """Makes the deliveries of a grid.
 
     Args:
-        webhooks: by the subscription's name.
-        log: gets a line for each try.
-        dead_letters: gets the events that were given up.
+        webhooks: webhooks by the subscription's name.
+        log: gets a line for each attempt.
+        dead_letters: gets the events that are given up.
     """
 
     def __init__(
-        self, grid: Grid, webhooks: Mapping[str, Webhook], policy: Policy, log: Journal, dead_letters: Journal
+        self, grid: Grid, webhooks: Mapping[str, Webhook], policy: RetryPolicy, log: Journal, dead_letters: Journal
     ) -> None:
         self._grid = grid
         self._webhooks = webhooks
         self._policy = policy
         self._log = log
         self._dead_letters = dead_letters
-        self._open: set[str] = set()
+        self._validated: set[str] = set()
         self._under_way: set[int] = set()
 
-    async def open(self, name: str, stopping: asyncio.Event) -> None:
-        """Shake hands with one subscription's endpoint, once in its life; then its deliveries may go."""
+    async def validate(self, name: str, stopping: asyncio.Event) -> None:
+        """Validate a subscription's endpoint by a handshake, unless it was validated before; then deliver to it."""
         endpoint = hashlib.sha256(self._grid.endpoint(name).encode()).hexdigest()
-        mark, wait = f"validated:{name}", _FIRST_PAUSE
-        while self._grid.store.mark(mark) != endpoint and not stopping.is_set():
-            if await self._webhooks[name].shake_hands():
-                self._grid.store.set_mark(mark, endpoint)
+        checkpoint, wait = f"validated:{name}", _FIRST_PAUSE
+        while self._grid.store.checkpoint(checkpoint) != endpoint and not stopping.is_set():
+            if await self._webhooks[name].validate():
+                self._grid.store.set_checkpoint(checkpoint, endpoint)
                 break
-            _log.warning("Subscription %s: its endpoint does not answer the handshake", name)
+            _log.warning("Subscription %s: its endpoint did not complete the validation handshake", name)
             await pause(stopping, wait)
             wait = min(2 * wait, _LONGEST_PAUSE)
-        self._open.add(name)
+        self._validated.add(name)
         self._grid.changed.set()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Deliver until ``stopping`` is set and what is under way has ended."""
+        """Deliver until ``stopping`` is set and the deliveries under way have ended."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._wake_on(stopping))
             while not stopping.is_set():
@@ -71,8 +71,8 @@ class Dispatcher:
         self._grid.changed.set()
 
     def _start_due(self, tasks: asyncio.TaskGroup) -> float | None:
-        """Start what is due; the time of what comes next."""
-        for delivery in self._grid.store.pending(self._open, 2 * _AT_ONCE):
+        """Start the deliveries that are due; return when the next one is (Unix time), if any waits for its time."""
+        for delivery in self._grid.store.pending(self._validated, 2 * _AT_ONCE):
             if delivery.number in self._under_way:
                 continue
             if delivery.due > time.time():
@@ -100,8 +100,8 @@ class Dispatcher:
         status = await self._webhooks[delivery.subscription].deliver(delivery.event, delivery.attempt)
         attempt, now = delivery.attempt + 1, time.time()
         outcome = self._policy.outcome(status, attempt, now - delivery.published)
-        # Written down before it is done with: a crash between the two delivers again, and says so.
-        self._log.append(_line(delivery, attempt, status, outcome, now))
+        # Logged before it is finished: if we crash in between, the event is delivered again, and the log shows both.
+        self._log.append(_log_line(delivery, attempt, status, outcome, now))
         if outcome is Outcome.RETRYING:
             self._grid.store.postpone(delivery, now + self._policy.delay(status, attempt))
             return
@@ -110,7 +110,7 @@ class Dispatcher:
         self._grid.store.finish(delivery)
 
 
-def _line(delivery: Pending, attempt: int, status: int, outcome: Outcome, now: float) -> dict[str, Any]:
+def _log_line(delivery: Pending, attempt: int, status: int, outcome: Outcome, now: float) -> dict[str, Any]:
     event = delivery.event
     return {
         "t": round(now, 3),

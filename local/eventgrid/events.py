@@ -13,7 +13,12 @@ BLOB_CREATED: Final = "Microsoft.Storage.BlobCreated"
 
 @dataclass(frozen=True)
 class NewBlob:
-    """A version of a blob that was not seen before. ``etag`` without quotes, ``size`` in bytes."""
+    """A version of a blob that was not seen before.
+
+    Args:
+        etag: without quotes.
+        size: bytes.
+    """
 
     container: str
     name: str
@@ -25,7 +30,7 @@ class NewBlob:
 
 
 def blob_created(topic: str, blob: NewBlob, sequencer: int) -> Event:
-    """The event of a new blob. The same version of the same blob always has the same id."""
+    """The event that a blob was created. The event of the same version of the same blob always has the same id."""
     key = "\0".join((topic, blob.container, blob.name, blob.etag))
     return {
         "id": str(uuid.uuid5(uuid.NAMESPACE_URL, key)),
@@ -40,17 +45,17 @@ def blob_created(topic: str, blob: NewBlob, sequencer: int) -> Event:
 
 
 def kind(event: Event) -> str:
-    """Its type, in either schema."""
+    """The type of an event in either schema."""
     return str(event.get("eventType") or event.get("type") or "")
 
 
 def is_cloud_event(event: Event) -> bool:
-    """Whether it is a CloudEvent."""
+    """Whether an event is a CloudEvent."""
     return "specversion" in event
 
 
 def value_at(event: Event, path: str) -> Any:
-    """The value at ``data.api`` and the like; ``None`` where there is none."""
+    """The value at a path such as ``data.api``; None if there is none."""
     node: Any = event
     for key in path.split("."):
         node = node.get(key) if isinstance(node, Mapping) else None
@@ -58,7 +63,7 @@ def value_at(event: Event, path: str) -> Any:
 
 
 def as_cloud_event(event: Event) -> Event:
-    """The same event as a CloudEvent, as Event Grid translates it."""
+    """The event as a CloudEvent, converted as Event Grid does."""
     if is_cloud_event(event):
         return event
     names = {"id": "id", "source": "topic", "type": "eventType", "subject": "subject", "time": "eventTime"}

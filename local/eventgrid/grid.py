@@ -1,4 +1,4 @@
-"""Topics: what is published here goes to every subscription that wants it."""
+"""Topics: an event that is published goes to all subscriptions whose filters it passes."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from local.eventgrid.subscriptions import Subscription
 
 
 class Grid:
-    """Publishes into the store and wakes whoever delivers.
+    """Publishes events into the store and wakes up the dispatcher.
 
     Attributes:
-        changed: set when there is something new to deliver.
+        changed: set when there is a new delivery to make.
     """
 
     def __init__(self, store: Store, subscriptions: Sequence[Subscription]) -> None:
@@ -20,34 +20,37 @@ class Grid:
         self.subscriptions = subscriptions
         self.changed = asyncio.Event()
 
-    def publish(self, source: str, event: Event, mark: tuple[str, str] | None = None) -> int:
-        """Publish one event under a topic, and move its source's mark in the same transaction.
+    def publish(self, source: str, event: Event, checkpoint: tuple[str, str] | None = None) -> int:
+        """Publish an event to a topic.
+
+        Args:
+            checkpoint: name and value of its source's checkpoint, set in the same transaction.
 
         Returns:
-            How many subscriptions it goes to.
+            The number of subscriptions that it goes to.
         """
-        names = self._wanting(source, event)
-        self.store.publish(source, event, names, mark)
+        names = self._subscribers(source, event)
+        self.store.publish(source, event, names, checkpoint)
         self.changed.set()
         return len(names)
 
-    def repeat(self, id: str, times: int) -> int | None:
-        """Deliver an event again, on purpose.
+    def redeliver(self, id: str, times: int) -> int | None:
+        """Deliver an event again.
 
         Returns:
-            How many deliveries were added; ``None`` if there is no such event.
+            The number of deliveries that were added, or None if there is no such event.
         """
-        found = self.store.find(id)
-        if found is None:
+        published = self.store.find(id)
+        if published is None:
             return None
-        names = self._wanting(*found) * times
-        self.store.repeat(id, names)
+        names = self._subscribers(*published) * times
+        self.store.redeliver(id, names)
         self.changed.set()
         return len(names)
 
     def endpoint(self, name: str) -> str:
-        """Where a subscription's events go."""
-        return next(each.endpoint for each in self.subscriptions if each.name == name)
+        """The endpoint of a subscription."""
+        return next(subscription.endpoint for subscription in self.subscriptions if subscription.name == name)
 
-    def _wanting(self, source: str, event: Event) -> list[str]:
-        return [each.name for each in self.subscriptions if each.wants(source, event)]
+    def _subscribers(self, source: str, event: Event) -> list[str]:
+        return [subscription.name for subscription in self.subscriptions if subscription.wants(source, event)]

@@ -1,4 +1,4 @@
-"""When a failed delivery is tried again, as Event Grid does for webhooks."""
+"""When a failed delivery is tried again: Event Grid's rules for webhooks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _AT_LEAST: Final[Mapping[int, int]] = {404: 5 * _MINUTE, 408: 2 * _MINUTE, 503: 
 
 
 class Outcome(StrEnum):
-    """What becomes of a delivery after a try."""
+    """What becomes of a delivery after an attempt."""
 
     DELIVERED = "delivered"
     RETRYING = "retrying"
@@ -34,13 +34,13 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Policy:
-    """How long and how often.
+class RetryPolicy:
+    """How often and how long a delivery is tried.
 
     Attributes:
-        factor: scales Event Grid's delays; 1 is the cloud's pace.
-        attempts: most tries.
-        ttl: seconds after publication that an event is worth delivering; not scaled.
+        factor: multiplies Event Grid's delays; 1 for the cloud's own.
+        attempts: maximum number of attempts.
+        ttl: seconds after its publication that an event is given up; not multiplied.
     """
 
     factor: float = 0.01
@@ -48,12 +48,12 @@ class Policy:
     ttl: float = 24 * _HOUR
 
     def outcome(self, status: int, attempt: int, age: float) -> Outcome:
-        """What follows from a try.
+        """The outcome of an attempt.
 
         Args:
-            status: HTTP status; 0 if there was no answer.
-            attempt: 1 for the first.
-            age: seconds since publication.
+            status: HTTP status of the response; 0 for none.
+            attempt: number of the attempt, from 1.
+            age: seconds since the publication.
         """
         if status in SUCCESS:
             return Outcome.DELIVERED
@@ -64,6 +64,6 @@ class Policy:
         return Outcome.RETRYING
 
     def delay(self, status: int, attempt: int) -> float:
-        """Seconds until the next try."""
+        """Seconds until the next attempt."""
         usual = _DELAYS[min(attempt, len(_DELAYS)) - 1]
         return self.factor * max(usual, _AT_LEAST.get(status, 0))

@@ -1,4 +1,4 @@
-"""Joins the parts of the local Event Grid, and lets them run until it is told to stop."""
+"""Builds the local Event Grid from its parts, and runs it until SIGTERM or SIGINT."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ from local.eventgrid import control, subscriptions
 from local.eventgrid.delivery import Dispatcher
 from local.eventgrid.grid import Grid
 from local.eventgrid.journal import Journal
-from local.eventgrid.retry import Policy
+from local.eventgrid.retry import RetryPolicy
 from local.eventgrid.runs import Runs
 from local.eventgrid.store import Store
 from local.eventgrid.uploads import Uploads
@@ -30,15 +30,17 @@ _log = logging.getLogger("eventgrid")
 
 @dataclass(frozen=True)
 class Options:
-    """How to run it.
+    """Options of an Event Grid.
 
     Attributes:
-        state: folder for ready.json, deliveries.jsonl, deadletter.jsonl and what survives a restart.
-        azureml_events: file that the Azure ML stand-in appends its events to.
-        subscriptions: file of the subscriptions.
-        storage_id: resource id of the storage account: the topic of its events.
-        port: of the control API; 0 takes a free one.
-        interval: seconds between two looks at the sources.
+        state: folder of ready.json, deliveries.jsonl, deadletter.jsonl and the database.
+        blob_uri: URL of the blob service that is watched.
+        azureml_events: file to which the Azure ML stand-in appends its events.
+        subscriptions: JSON file of the subscriptions.
+        container: container that is watched.
+        storage_id: resource id of the storage account, which is its events' topic.
+        port: port of the control API; 0 for a free one.
+        interval: seconds between two polls of the sources.
     """
 
     state: Path
@@ -49,11 +51,11 @@ class Options:
     storage_id: str
     port: int = 0
     interval: float = 0.3
-    policy: Policy = field(default_factory=Policy)
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
 
 
 async def serve(options: Options) -> None:
-    """Serve until SIGTERM or SIGINT.
+    """Run until SIGTERM or SIGINT.
 
     Raises:
         ConfigError: the subscriptions cannot be read.
@@ -61,26 +63,26 @@ async def serve(options: Options) -> None:
     stopping = stop_on_signals()
     ready = options.state / "ready.json"
     ready.unlink(missing_ok=True)
-    wanted = subscriptions.load(options.subscriptions)
+    subscribed = subscriptions.load(options.subscriptions)
     log = Journal(options.state / "deliveries.jsonl")
     async with AsyncExitStack() as stack:
-        grid = Grid(stack.enter_context(closing(Store(options.state / "eventgrid.db"))), wanted)
+        grid = Grid(stack.enter_context(closing(Store(options.state / "eventgrid.db"))), subscribed)
         session = await stack.enter_async_context(ClientSession())
         uploads = await _uploads(stack, options, grid)
-        webhooks = {each.name: Webhook(session, each) for each in wanted}
+        webhooks = {subscription.name: Webhook(session, subscription) for subscription in subscribed}
         dispatcher = Dispatcher(grid, webhooks, options.policy, log, Journal(options.state / "deadletter.jsonl"))
         url = await _listen(stack, control.application(grid, log), options.port)
         write_atomically(ready, json.dumps({"url": url, "pid": os.getpid()}))
         stack.callback(ready.unlink, missing_ok=True)
-        _log.info("Listening at %s with %d subscriptions", url, len(wanted))
+        _log.info("Listening at %s with %d subscriptions", url, len(subscribed))
         sources = [uploads.run(stopping), Runs(options.azureml_events, grid, options.interval).run(stopping)]
-        handshakes = [dispatcher.open(each.name, stopping) for each in wanted]
+        handshakes = [dispatcher.validate(name, stopping) for name in webhooks]
         await run_until(stopping, [*sources, *handshakes, dispatcher.run(stopping)], _GRACE)
 
 
 async def _uploads(stack: AsyncExitStack, options: Options, grid: Grid) -> Uploads:
     credential = await stack.enter_async_context(DefaultAzureCredential())
-    # Whoever watches looks again soon: the SDK's own retries would only hold that up.
+    # The next poll comes soon: the SDK's own retries would only delay it.
     client = ContainerClient(options.blob_uri, options.container, credential=credential, retry_total=0)
     await stack.enter_async_context(client)
     return Uploads(client, options.storage_id, grid, options.interval)

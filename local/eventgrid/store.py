@@ -1,6 +1,6 @@
-"""What must survive a restart: what was seen, what was published, what is still to be delivered.
+"""The state that survives a restart: checkpoints of the sources, published events, and pending deliveries.
 
-Publishing is one transaction: an event, its deliveries, and the mark that its source was read so far.
+One transaction publishes an event: it stores the event, its deliveries, and the checkpoint of its source.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any, Final
 from local.eventgrid.events import Event
 
 _SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS checkpoints (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL,
     published REAL NOT NULL, document TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_by_id ON events (id);
@@ -31,7 +31,13 @@ WHERE subscription IN (SELECT value FROM json_each(?)) ORDER BY due, pending.num
 
 @dataclass(frozen=True)
 class Pending:
-    """A delivery that is still to be made. ``attempt`` counts tries so far; times are Unix times."""
+    """A delivery to be made.
+
+    Args:
+        attempt: number of attempts so far.
+        due: Unix time of the next attempt.
+        published: Unix time of the event's publication.
+    """
 
     number: int
     subscription: str
@@ -42,7 +48,7 @@ class Pending:
 
 
 class Store:
-    """One SQLite file; close it."""
+    """The store, in one SQLite file; close it after use."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,24 +59,26 @@ class Store:
         """Close the file."""
         self._db.close()
 
-    def mark(self, name: str) -> str | None:
-        """How far a source was read, or which version of a blob was seen."""
-        row = self._db.execute("SELECT value FROM marks WHERE name = ?", (name,)).fetchone()
+    def checkpoint(self, name: str) -> str | None:
+        """A checkpoint: how far a source was read, or which version of a blob was seen."""
+        row = self._db.execute("SELECT value FROM checkpoints WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
-    def set_mark(self, name: str, value: str) -> None:
-        """Remember how far a source was read, where that brought no event."""
+    def set_checkpoint(self, name: str, value: str) -> None:
+        """Set a checkpoint without an event."""
         with self._db:
-            self._put_mark(name, value)
+            self._put_checkpoint(name, value)
 
     def sequencer(self) -> int:
-        """A number greater than all before, even those of a store that was deleted."""
-        following = max(int(self.mark("sequencer") or 0) + 1, time.time_ns())
-        self.set_mark("sequencer", str(following))
-        return following
+        """A number greater than all earlier ones, even than those of a store that was deleted."""
+        number = max(int(self.checkpoint("sequencer") or 0) + 1, time.time_ns())
+        self.set_checkpoint("sequencer", str(number))
+        return number
 
-    def publish(self, source: str, event: Event, subscriptions: Iterable[str], mark: tuple[str, str] | None) -> None:
-        """Keep an event and its deliveries, and move its source's mark."""
+    def publish(
+        self, source: str, event: Event, subscriptions: Iterable[str], checkpoint: tuple[str, str] | None
+    ) -> None:
+        """Store an event, its deliveries and its source's checkpoint."""
         now = time.time()
         with self._db:
             row = (str(event.get("id")), source, now, json.dumps(event))
@@ -78,44 +86,44 @@ class Store:
                 "INSERT INTO events (id, source, published, document) VALUES (?, ?, ?, ?)", row
             ).lastrowid
             self._queue(number, subscriptions, now)
-            if mark is not None:
-                self._put_mark(*mark)
+            if checkpoint is not None:
+                self._put_checkpoint(*checkpoint)
 
-    def repeat(self, id: str, subscriptions: Sequence[str]) -> None:
-        """Deliver the latest event of this id again."""
+    def redeliver(self, id: str, subscriptions: Sequence[str]) -> None:
+        """Add deliveries of the latest event with this id."""
         row = self._db.execute("SELECT number FROM events WHERE id = ? ORDER BY number DESC LIMIT 1", (id,)).fetchone()
         with self._db:
             self._queue(row[0], subscriptions, time.time())
 
     def find(self, id: str) -> tuple[str, Event] | None:
-        """The source and the document of the latest event of this id."""
+        """Source and document of the latest event with this id."""
         query = "SELECT source, document FROM events WHERE id = ? ORDER BY number DESC LIMIT 1"
         row = self._db.execute(query, (id,)).fetchone()
         return None if row is None else (row[0], json.loads(row[1]))
 
     def events(self) -> list[dict[str, Any]]:
-        """All events, in the order they were published."""
+        """All events, in the order of their publication."""
         rows = self._db.execute("SELECT source, published, document FROM events ORDER BY number")
         return [{"source": row[0], "published": row[1], "event": json.loads(row[2])} for row in rows]
 
     def pending(self, subscriptions: Iterable[str], limit: int) -> list[Pending]:
-        """The next deliveries to be made to these subscriptions, the earliest first."""
+        """The next deliveries to these subscriptions, the earliest first."""
         names = json.dumps(list(subscriptions))
         rows = self._db.execute(_PENDING, (names, limit))
         return [Pending(row[0], row[1], row[2], row[3], row[4], json.loads(row[5])) for row in rows]
 
     def count_pending(self) -> int:
-        """How many deliveries are still to be made."""
+        """The number of pending deliveries."""
         return int(self._db.execute("SELECT count(*) FROM pending").fetchone()[0])
 
     def postpone(self, delivery: Pending, due: float) -> None:
-        """A try failed; the next one is at ``due``."""
+        """Note that an attempt failed; the next one is at ``due`` (Unix time)."""
         with self._db:
             values = (delivery.attempt + 1, due, delivery.number)
             self._db.execute("UPDATE pending SET attempt = ?, due = ? WHERE number = ?", values)
 
     def finish(self, delivery: Pending) -> None:
-        """A delivery is made, or given up."""
+        """Remove a delivery that was made or given up."""
         with self._db:
             self._db.execute("DELETE FROM pending WHERE number = ?", (delivery.number,))
 
@@ -123,5 +131,5 @@ class Store:
         rows = [(event, name, due) for name in subscriptions]
         self._db.executemany("INSERT INTO pending (event, subscription, attempt, due) VALUES (?, ?, 0, ?)", rows)
 
-    def _put_mark(self, name: str, value: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", (name, value))
+    def _put_checkpoint(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO checkpoints (name, value) VALUES (?, ?)", (name, value))

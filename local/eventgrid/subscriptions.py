@@ -1,4 +1,4 @@
-"""Who wants which events, and where: ``subscriptions.json``."""
+"""Event subscriptions: their filters and endpoints, read from ``subscriptions.json``."""
 
 import json
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ class Subscription:
     """One event subscription. Filters ignore case, as Event Grid's do by default.
 
     Attributes:
-        source: the topic it belongs to: ``uploads``, ``runs``, or a name that events are published under.
-        endpoint: webhook, with its key.
-        included_event_types: empty: all.
+        source: its topic: ``uploads``, ``runs``, or another name that events are published to.
+        endpoint: URL of the webhook, with its key.
+        included_event_types: types of its events; empty for all.
         advanced: allowed values by path (``StringIn``), for instance ``{"data.api": ["PutBlob"]}``.
     """
 
@@ -33,7 +33,7 @@ class Subscription:
     delivery_schema: Schema = "eventgrid"
 
     def wants(self, source: str, event: Event) -> bool:
-        """Whether an event of a topic is to be delivered here."""
+        """Whether an event of a topic passes the filters."""
         subject = str(event.get("subject") or "").lower()
         return (
             source == self.source
@@ -48,25 +48,26 @@ def load(path: Path) -> list[Subscription]:
     """Read subscriptions.
 
     Raises:
-        ConfigError: the file is missing or wrong, or two subscriptions have one name.
+        ConfigError: the file is missing or wrong, or two subscriptions have the same name.
     """
     try:
-        found = [_subscription(each) for each in json.loads(path.read_text())]
+        subscriptions = [_subscription(entry) for entry in json.loads(path.read_text())]
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise ConfigError(f"{path} holds no list of subscriptions: {error}.", "Correct it.") from error
-    if len({each.name for each in found}) < len(found):
-        raise ConfigError(f"{path} has two subscriptions of one name.", "Give each a name of its own.")
-    return found
+        raise ConfigError(f"{path} must be a list of subscriptions: {error}.", "Correct it.") from error
+    if len({subscription.name for subscription in subscriptions}) < len(subscriptions):
+        raise ConfigError(f"{path} has two subscriptions with the same name.", "Give each its own name.")
+    return subscriptions
 
 
-def _subscription(given: Mapping[str, Any]) -> Subscription:
-    values = dict(given)
+def _subscription(entry: Mapping[str, Any]) -> Subscription:
+    values = dict(entry)
     values["included_event_types"] = tuple(values.get("included_event_types") or ())
     values["advanced"] = {path: tuple(allowed) for path, allowed in (values.get("advanced") or {}).items()}
     if values.get("delivery_schema", "eventgrid") not in get_args(Schema):
-        raise ValueError(f"delivery_schema is '{values['delivery_schema']}'")
+        schemas = " or ".join(get_args(Schema))
+        raise ValueError(f"delivery_schema must be {schemas}; it was '{values['delivery_schema']}'")
     return Subscription(**values)
 
 
 def _among(value: Any, allowed: tuple[str, ...]) -> bool:
-    return isinstance(value, str) and value.lower() in {each.lower() for each in allowed}
+    return isinstance(value, str) and value.lower() in {other.lower() for other in allowed}

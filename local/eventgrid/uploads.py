@@ -1,7 +1,7 @@
-"""The topic ``uploads``: Azurite raises no events, so a container is listed and compared with what was seen.
+"""The topic ``uploads``: since Azurite raises no events, a container is listed and compared with earlier listings.
 
-A version that is overwritten between two looks is missed, and ``data.api`` is always ``PutBlob``: a listing
-does not tell how a blob was written.
+A version that is overwritten between two polls is missed. ``data.api`` is always ``PutBlob``, since a listing does not
+show how a blob was written.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ class Uploads:
 
     Args:
         topic: resource id of the storage account.
-        interval: seconds between two looks.
+        interval: seconds between two polls.
     """
 
     def __init__(self, container: ContainerClient, topic: str, grid: Grid, interval: float) -> None:
@@ -40,13 +40,13 @@ class Uploads:
         """Watch until ``stopping`` is set."""
         while not stopping.is_set():
             began = time.monotonic()
-            await self._look()
-            # A listing of thousands of blobs takes long: leave Azurite three times as long.
+            await self._poll()
+            # A listing of thousands of blobs takes long: then leave Azurite alone for three times as long.
             await pause(stopping, max(self._interval, 3 * (time.monotonic() - began)))
 
-    async def _look(self) -> None:
+    async def _poll(self) -> None:
         try:
-            found = [blob async for blob in self._container.list_blobs()]
+            blobs = [blob async for blob in self._container.list_blobs()]
         except AzureError as error:
             if self._reachable:
                 _log.warning(
@@ -55,16 +55,16 @@ class Uploads:
             self._reachable = False
             return
         self._reachable = True
-        for blob in sorted(found, key=lambda each: each.last_modified):
+        for blob in sorted(blobs, key=lambda blob: blob.last_modified):
             self._compare(blob)
 
     def _compare(self, listed: BlobProperties) -> None:
         blob = self._new_blob(listed)
-        seen = f"{SOURCE}:{blob.container}/{blob.name}"
-        if self._grid.store.mark(seen) == blob.etag:
+        checkpoint = f"{SOURCE}:{blob.container}/{blob.name}"
+        if self._grid.store.checkpoint(checkpoint) == blob.etag:
             return
         event = blob_created(self._topic, blob, self._grid.store.sequencer())
-        self._grid.publish(SOURCE, event, (seen, blob.etag))
+        self._grid.publish(SOURCE, event, (checkpoint, blob.etag))
         _log.info("New blob %s/%s", blob.container, blob.name)
 
     def _new_blob(self, listed: BlobProperties) -> NewBlob:

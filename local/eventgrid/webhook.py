@@ -1,4 +1,4 @@
-"""What Event Grid sends to a webhook: handshakes and notifications."""
+"""The requests that Event Grid sends to a webhook: validation handshakes and notifications."""
 
 import uuid
 from datetime import UTC, datetime
@@ -11,22 +11,22 @@ from local.eventgrid.subscriptions import Subscription
 
 ORIGIN: Final = "eventgrid.azure.net"
 NO_ANSWER: Final = 0
-_ACKNOWLEDGE: Final = ClientTimeout(total=30)
+_TIMEOUT: Final = ClientTimeout(total=30)
 
 
 class Webhook:
-    """One subscription's endpoint."""
+    """The endpoint of a subscription."""
 
     def __init__(self, session: ClientSession, subscription: Subscription) -> None:
         self._session = session
         self._subscription = subscription
 
-    async def shake_hands(self) -> bool:
-        """Ask whether the endpoint wants these events."""
+    async def validate(self) -> bool:
+        """Whether the endpoint completes the validation handshake."""
         try:
             if self._subscription.delivery_schema == "cloudevents":
-                return await self._ask_origin()
-            return await self._ask_code()
+                return await self._validate_origin()
+            return await self._validate_code()
         except (ClientError, TimeoutError, ValueError):
             return False
 
@@ -34,10 +34,10 @@ class Webhook:
         """Deliver one event.
 
         Args:
-            count: how often this was tried before.
+            count: number of earlier attempts.
 
         Returns:
-            HTTP status; ``NO_ANSWER`` if there was none within 30 s.
+            HTTP status of the response; ``NO_ANSWER`` if there was none within 30 s.
         """
         cloud = self._subscription.delivery_schema == "cloudevents" or is_cloud_event(event)
         headers = self._headers("Notification") | {
@@ -55,26 +55,24 @@ class Webhook:
     async def _post(self, body: Any, headers: dict[str, str], content_type: str) -> int:
         headers = {"Content-Type": f"{content_type}; charset=utf-8", **headers}
         request = self._session.post(
-            self._subscription.endpoint, json=body, headers=headers, timeout=_ACKNOWLEDGE, allow_redirects=False
+            self._subscription.endpoint, json=body, headers=headers, timeout=_TIMEOUT, allow_redirects=False
         )
         async with request as response:
             return response.status
 
-    async def _ask_code(self) -> bool:
+    async def _validate_code(self) -> bool:
         code = str(uuid.uuid4()).upper()
         event = _validation_event(code)
         headers = self._headers("SubscriptionValidation")
         async with self._session.post(
-            self._subscription.endpoint, json=[event], headers=headers, timeout=_ACKNOWLEDGE
+            self._subscription.endpoint, json=[event], headers=headers, timeout=_TIMEOUT
         ) as response:
             answer: Any = await response.json(content_type=None) if response.status == 200 else {}
         return isinstance(answer, dict) and answer.get("validationResponse") == code
 
-    async def _ask_origin(self) -> bool:
+    async def _validate_origin(self) -> bool:
         headers = {"WebHook-Request-Origin": ORIGIN}
-        async with self._session.options(
-            self._subscription.endpoint, headers=headers, timeout=_ACKNOWLEDGE
-        ) as response:
+        async with self._session.options(self._subscription.endpoint, headers=headers, timeout=_TIMEOUT) as response:
             return response.status == 200 and response.headers.get("WebHook-Allowed-Origin") in (ORIGIN, "*")
 
     def _headers(self, kind: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""``python -m local.functions_host --app DIR --state DIR``: serve an app, with the environment as its settings.
+"""``python -m local.functions_host --app DIR --state DIR``: serves an app, with the environment as its app settings.
 
-Writes ``STATE/ready.json`` (url, keys, pid) when it listens and logs to stdout. Exit status: 0 after SIGTERM
-or SIGINT, 1 if the app cannot be served.
+Writes ``STATE/ready.json`` (URL, keys, process id) when it listens, and logs to stdout. Its exit status is 0 after
+SIGTERM or SIGINT, and 1 if the app cannot be served.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from shared.core.errors import TunedropError
 
 
 def main() -> int:
-    """Run the host until it is told to stop."""
+    """Run the host until SIGTERM or SIGINT; return the exit status."""
     options = _options()
     _log_to_stdout()
     os.chdir(options.app)  # As on Azure: the app's folder is the working directory.
@@ -29,7 +29,7 @@ def main() -> int:
         print(f"The functions host did not start. {error}", file=sys.stderr)
         return 1
     if not ended:
-        logging.warning("A function still ran; its thread is cut off")
+        logging.warning("A function still runs; its thread is abandoned")
         logging.shutdown()
         os._exit(0)
     return 0
@@ -37,16 +37,18 @@ def main() -> int:
 
 def _options() -> Options:
     parser = argparse.ArgumentParser(prog="python -m local.functions_host", description=__doc__)
-    parser.add_argument("--app", type=Path, required=True, help="folder of function_app.py and host.json")
+    parser.add_argument("--app", type=Path, required=True, help="folder with function_app.py and host.json")
     parser.add_argument("--state", type=Path, required=True, help="folder for keys.json and ready.json")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument(
         "--lease",
         type=float,
         default=30.0,
-        help="seconds a queue message stays hidden after the host died (default 30)",
+        help="seconds until a queue message is visible again after the host died (default: %(default)s)",
     )
-    parser.add_argument("--grace", type=float, default=10.0, help="seconds for running functions on stop (default 10)")
+    parser.add_argument(
+        "--grace", type=float, default=10.0, help="seconds that functions have to end on stop (default: %(default)s)"
+    )
     given = parser.parse_args()
     return Options(given.app.resolve(), given.state.resolve(), given.port, given.lease, given.grace)
 

@@ -1,4 +1,4 @@
-"""Finds an app's functions: what the Functions worker calls indexing."""
+"""Finds an app's functions, as the Functions worker does when it indexes an app."""
 
 import importlib
 import inspect
@@ -27,8 +27,10 @@ class Function:
     """One function of the app.
 
     Attributes:
-        trigger: its trigger's binding, as in function.json, with every ``%SETTING%`` resolved.
-        returns: type of its ``$return`` binding, or ``None``.
+        call: the Python function.
+        trigger: the binding of its trigger, as in function.json, with every ``%SETTING%`` resolved.
+        returns: type of its ``$return`` binding, or None.
+        takes_context: whether it has the parameter ``context``.
     """
 
     name: str
@@ -39,12 +41,12 @@ class Function:
 
     @property
     def kind(self) -> str:
-        """Type of its trigger, e.g. ``queueTrigger``."""
+        """Type of its trigger, such as ``queueTrigger``."""
         return str(self.trigger["type"])
 
     @property
     def is_async(self) -> bool:
-        """Whether it runs on the event loop; other functions run in a thread."""
+        """Whether it runs on the event loop; other functions run in threads."""
         return inspect.iscoroutinefunction(self.call)
 
 
@@ -52,17 +54,17 @@ def load(folder: Path, environ: Mapping[str, str]) -> list[Function]:
     """Import ``folder/function_app.py`` and find its functions.
 
     Raises:
-        AppError: it cannot be imported, or has no functions, or one that cannot be served.
-        SettingsError: a ``%SETTING%`` of a binding is not set.
+        AppError: it cannot be imported, has no functions, or has one that this host cannot serve.
+        SettingsError: the app setting of a ``%SETTING%`` is missing.
     """
     app = _app(_import(folder), folder)
     try:
-        found = app.get_functions()
+        functions = app.get_functions()
     except Exception as error:
-        raise AppError(f"The app's functions cannot be found: {error}.", "Correct their decorators.") from error
-    if not found:
+        raise AppError(f"The app's functions cannot be read: {error}.", "Correct their decorators.") from error
+    if not functions:
         raise AppError(f"{folder / _MODULE}.py defines no functions.", "Decorate one, or register a blueprint.")
-    return [_function(each, environ) for each in found]
+    return [_function(function, environ) for function in functions]
 
 
 def _import(folder: Path) -> Any:
@@ -76,9 +78,7 @@ def _import(folder: Path) -> Any:
         raise AppError(what, "Install what requirements.txt lists, or correct the import.") from error
     except Exception as error:
         what = f"{_MODULE}.py cannot be imported: {type(error).__name__}: {error}."
-        raise AppError(
-            what, "Nothing may fail while it is imported; on Azure the app would have no functions."
-        ) from error
+        raise AppError(what, "Correct the module: on Azure, an app whose import fails has no functions.") from error
 
 
 def _app(module: Any, folder: Path) -> Any:
@@ -89,9 +89,9 @@ def _app(module: Any, folder: Path) -> Any:
     return next(iter(apps.values()))
 
 
-def _function(found: Any, environ: Mapping[str, str]) -> Function:
-    name, call = found.get_function_name(), found.get_user_function()
-    bindings = [json.loads(binding) for binding in found.get_raw_bindings()]
+def _function(function: Any, environ: Mapping[str, str]) -> Function:
+    name, call = function.get_function_name(), function.get_user_function()
+    bindings = [json.loads(binding) for binding in function.get_raw_bindings()]
     trigger = _trigger(name, bindings)
     returns = next((binding["type"] for binding in bindings if binding["name"] == "$return"), None)
     takes_context = _check_parameters(name, call, trigger)
@@ -103,7 +103,7 @@ def _trigger(name: str, bindings: list[dict[str, Any]]) -> dict[str, Any]:
     others = [binding["type"] for binding in bindings if binding not in triggers and binding["name"] != "$return"]
     if len(triggers) != 1 or others:
         has = ", ".join(binding["type"] for binding in bindings) or "no binding"
-        remedy = f"Give it one trigger ({', '.join(TRIGGERS)}), or run the app with Core Tools ('func start')."
+        remedy = f"Give it exactly one trigger ({', '.join(TRIGGERS)}), or run the app with Core Tools ('func start')."
         raise AppError(f"Function '{name}' has {has}, which this host does not serve.", remedy)
     return triggers[0]
 
@@ -114,12 +114,12 @@ def _check_parameters(name: str, call: Callable[..., Any], trigger: Mapping[str,
     unknown = parameters - {trigger["name"], "context"}
     if missing or unknown:
         what = f"Function '{name}' has the parameters {sorted(parameters)}, but its trigger is '{trigger['name']}'."
-        raise AppError(what, "Give it the trigger's name and, if wanted, 'context'.")
+        raise AppError(what, "Give it a parameter with the trigger's name and, if it needs the context, 'context'.")
     hint = typing.get_type_hints(call).get(trigger["name"])
     converter = func.get_binding_registry().get(trigger["type"])
     if isinstance(hint, type) and not converter.check_input_type_annotation(hint):
         what = f"Function '{name}' declares '{trigger['name']}' as {hint.__name__}."
-        raise AppError(what, f"Use the type of azure.functions that belongs to a {trigger['type']}.")
+        raise AppError(what, f"Use the type of azure.functions for a {trigger['type']}.")
     return "context" in parameters
 
 

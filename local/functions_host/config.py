@@ -1,4 +1,4 @@
-"""host.json, with the overrides that app settings may hold, as in the real host.
+"""host.json and the app settings that override it, as in the real host.
 
 The setting ``AzureFunctionsJobHost__extensions__queues__batchSize`` overrides
 ``extensions.queues.batchSize``.
@@ -25,9 +25,9 @@ class QueueOptions:
     """``extensions.queues`` of host.json; durations in seconds.
 
     Attributes:
-        visibility_timeout: how long a message stays hidden after a failed try.
-        max_polling_interval: longest pause between two looks at an empty queue.
-        base64: whether message bodies are base64, as the real host expects by default.
+        visibility_timeout: how long a message stays hidden after a failed attempt.
+        max_polling_interval: longest pause between two polls of an empty queue.
+        base64: whether message bodies are in base64, which is the real host's default.
     """
 
     batch_size: int = 16
@@ -40,7 +40,11 @@ class QueueOptions:
 
 @dataclass(frozen=True)
 class HostConfig:
-    """What the host takes from host.json. ``timeout`` in seconds; ``None``: a function may run for ever."""
+    """The settings of host.json that this host has.
+
+    Attributes:
+        timeout: seconds that a function may run, or None for any time.
+    """
 
     route_prefix: str = "api"
     timeout: float | None = _THIRTY_MINUTES
@@ -51,7 +55,7 @@ class HostConfig:
         """Read ``folder/host.json``.
 
         Raises:
-            AppError: it is missing, no JSON, or has a value of the wrong kind.
+            AppError: it is missing, is not JSON, or has a wrong value.
         """
         document = _overridden(_read(folder / "host.json"), environ)
         return cls(
@@ -62,10 +66,10 @@ class HostConfig:
 
 
 def seconds(text: str, key: str) -> float:
-    """Length of a .NET time span (``[d.]hh:mm:ss``) in seconds.
+    """Seconds of a .NET time span (``[d.]hh:mm:ss``).
 
     Raises:
-        AppError: ``text`` is no time span; ``key`` is named.
+        AppError: ``text``, the value of ``key``, is not a time span.
     """
     match = _TIMESPAN.fullmatch(text)
     if match is None:
@@ -82,7 +86,7 @@ def _read(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise AppError(f"{path} is not JSON: {error}.", "Correct the file.") from None
     if not isinstance(document, dict):
-        raise AppError(f"{path} holds no JSON object.", 'Begin with {"version": "2.0"}.')
+        raise AppError(f"{path} must be a JSON object.", 'Begin with {"version": "2.0"}.')
     return document
 
 
@@ -116,8 +120,8 @@ def _timeout(value: Any) -> float | None:
     return None if str(value) == "-1" else seconds(str(value), "functionTimeout")
 
 
-def _queues(given: Mapping[str, Any]) -> QueueOptions:
-    values = {key.lower(): value for key, value in given.items()}
+def _queues(section: Mapping[str, Any]) -> QueueOptions:
+    values = {key.lower(): value for key, value in section.items()}
     batch_size = min(_number(values.get("batchsize", 16), "batchSize"), _LARGEST_BATCH)
     threshold = batch_size * (os.cpu_count() or 1) // 2
     return QueueOptions(

@@ -1,4 +1,4 @@
-"""The ``context`` argument of a function."""
+"""The ``context`` argument of functions."""
 
 import threading
 import uuid
@@ -20,7 +20,7 @@ class Trace:
 
 @dataclass(frozen=True)
 class Retry:
-    """This host does not retry by itself (see ``docs/local-functions-host.md``)."""
+    """The retries of an invocation; this host makes none (see ``docs/local-functions-host.md``)."""
 
     retry_count: int = 0
     max_retry_count: int = 0
@@ -28,10 +28,10 @@ class Retry:
 
 
 class Context(func.Context):  # type: ignore[misc]  # azure.functions is untyped here
-    """One invocation's context.
+    """The context of one invocation.
 
     Args:
-        trace: the caller's ``traceparent``; without it a new trace begins.
+        trace: the caller's ``traceparent``; None begins a new trace.
     """
 
     def __init__(self, name: str, folder: Path, trace: str | None = None) -> None:
@@ -43,12 +43,12 @@ class Context(func.Context):  # type: ignore[misc]  # azure.functions is untyped
 
     @property
     def invocation_id(self) -> str:
-        """A new one for each call."""
+        """Unique id of the invocation."""
         return self._id
 
     @property
     def function_name(self) -> str:
-        """Name of the function that is called."""
+        """Name of the function."""
         return self._name
 
     @property
@@ -58,15 +58,15 @@ class Context(func.Context):  # type: ignore[misc]  # azure.functions is untyped
 
     @property
     def thread_local_storage(self) -> Any:
-        """Storage that the function may fill for its own threads."""
+        """Thread-local storage for the function."""
         return self._local
 
     @property
     def trace_context(self) -> Trace:
-        """Where this call stands in a distributed trace."""
+        """The invocation's place in a distributed trace."""
         return self._trace
 
     @property
     def retry_context(self) -> Retry:
-        """How often this call was retried: never."""
+        """The retries so far: always none."""
         return Retry()

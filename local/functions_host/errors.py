@@ -1,16 +1,16 @@
-"""What goes wrong in the host.
+"""The host's errors.
 
 TunedropError (shared.core.errors)
-├── AppError           the app's code or host.json cannot be served; the host does not start
-└── InvocationError    a function raised, or ran for too long
+├── AppError           the host cannot serve the app's code or its host.json, and does not start
+└── InvocationError    a function raised an error or ran too long
 """
 
 from shared.core.errors import TunedropError
 
 
 class AppError(TunedropError):
-    """The app's code or its host.json cannot be served as it is."""
+    """The host cannot serve the app's code or its host.json."""
 
 
 class InvocationError(TunedropError):
-    """A function raised, or ran for longer than ``functionTimeout``."""
+    """A function raised an error, or ran longer than ``functionTimeout``."""

@@ -1,4 +1,4 @@
-"""The host's HTTP server: HTTP triggers, the Event Grid webhook, the admin API."""
+"""The host's HTTP front end: HTTP triggers, the Event Grid webhook, and the admin API."""
 
 from collections.abc import Sequence
 from http.cookies import SimpleCookie
@@ -13,16 +13,20 @@ from local.functions_host.admin import Admin
 from local.functions_host.application import Function
 from local.functions_host.errors import InvocationError
 from local.functions_host.invoker import Invoker
-from local.functions_host.keys import Keys, given_key
+from local.functions_host.keys import Keys, key_of
 from local.functions_host.routes import Route
 from local.functions_host.webhook import EventGridWebhook
 
 _LARGEST_BODY = 100 * 2**20
-_OURS_TO_SET = frozenset({"content-length", "transfer-encoding", "connection"})
+_SET_BY_SERVER = frozenset({"content-length", "transfer-encoding", "connection"})
 
 
 class FrontEnd:
-    """Everything that answers HTTP."""
+    """Routes each request to a function, the webhook or the admin API.
+
+    Raises:
+        AppError: a function's route is wrong.
+    """
 
     def __init__(
         self, functions: Sequence[Function], route_prefix: str, keys: Keys, invoker: Invoker, admin: Admin
@@ -31,30 +35,30 @@ class FrontEnd:
         self._invoker = invoker
         self._admin = admin
         self._webhook = EventGridWebhook(functions, keys, invoker)
-        routed = [(_route(each, route_prefix), each) for each in functions if each.kind == "httpTrigger"]
+        routed = [(_route(f, route_prefix), f) for f in functions if f.kind == "httpTrigger"]
         self._routes = sorted(routed, key=lambda pair: pair[0].precedence)
 
     def application(self) -> web.Application:
         """The server's application."""
         application = web.Application(client_max_size=_LARGEST_BODY)
-        application.router.add_route("*", "/{path:.*}", self._answer)
+        application.router.add_route("*", "/{path:.*}", self._handle)
         return application
 
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = request.path.lower()
         if path.startswith("/admin/"):
-            return await self._admin.answer(request)
+            return await self._admin.handle(request)
         if path.startswith("/runtime/webhooks/"):
-            return await self._webhook.answer(request)
+            return await self._webhook.handle(request)
         return await self._call(request)
 
     async def _call(self, request: web.Request) -> web.Response:
-        found = self._find(request)
-        if found is None:
+        target = self._find(request)
+        if target is None:
             return web.Response(status=404)
-        function, params = found
+        function, params = target
         level = str(function.trigger.get("authLevel") or "function")
-        if not self._keys.open_function(level, given_key(request.headers, request.query)):
+        if not self._keys.allow_function(level, key_of(request.headers, request.query)):
             return web.Response(status=401)
         data = payloads.http(
             request.method,
@@ -96,7 +100,7 @@ def _response(result: Datum | None) -> web.Response:
     if result.type != "http":
         return web.Response(text=str(result.value))
     headers = CIMultiDict(
-        (name, header.value) for name, header in result.value["headers"].items() if name.lower() not in _OURS_TO_SET
+        (name, header.value) for name, header in result.value["headers"].items() if name.lower() not in _SET_BY_SERVER
     )
     for cookie in result.value.get("cookies") or ():
         _add_cookie(headers, cookie)

@@ -1,4 +1,4 @@
-"""Joins the host's parts, and lets them run until it is told to stop."""
+"""Builds the host from its parts, and runs it until SIGTERM or SIGINT."""
 
 import hashlib
 import json
@@ -36,14 +36,14 @@ _log = logging.getLogger("host")
 
 @dataclass(frozen=True)
 class Options:
-    """How to run the host.
+    """Options of a host.
 
     Attributes:
-        app: folder of function_app.py and host.json.
-        state: folder for keys.json and ready.json.
-        port: 0 takes a free one.
-        lease: seconds until a message shows again after the host died.
-        grace: seconds that running functions have to end when the host stops.
+        app: folder with function_app.py and host.json.
+        state: folder of keys.json and ready.json.
+        port: port on 127.0.0.1; 0 for a free one.
+        lease: seconds until a queue message is visible again after the host died.
+        grace: seconds that functions have to end when the host stops.
     """
 
     app: Path
@@ -54,7 +54,7 @@ class Options:
 
 
 class Host:
-    """One app, served.
+    """A host that serves one app.
 
     Raises:
         AppError: the app cannot be served.
@@ -73,10 +73,14 @@ class Host:
         self._ready = options.state / "ready.json"
 
     async def serve(self) -> bool:
-        """Serve until SIGTERM or SIGINT.
+        """Run until SIGTERM or SIGINT.
 
         Returns:
-            Whether all functions had ended by then; a thread that still runs cannot be stopped.
+            Whether all functions have ended; a thread that still runs cannot be stopped.
+
+        Raises:
+            AppError: the storage cannot be used, or a schedule is wrong.
+            SettingsError: an app setting is missing.
         """
         stopping = stop_on_signals()
         self._ready.unlink(missing_ok=True)
@@ -88,14 +92,15 @@ class Host:
             port = await self._listen(stack)
             self._announce(port)
             stack.callback(self._ready.unlink, missing_ok=True)
-            await run_until(stopping, [each.run(stopping) for each in (*listeners, self._admin)], self._options.grace)
+            work = [part.run(stopping) for part in (*listeners, self._admin)]
+            await run_until(stopping, work, self._options.grace)
         self._invoker.close()
         return self._invoker.in_threads == 0
 
     @property
     def _id(self) -> str:
-        given = self._environ.get("AzureFunctionsWebHost__hostid")
-        return given or f"local-{hashlib.sha256(str(self._options.app).encode()).hexdigest()[:12]}"
+        setting = self._environ.get("AzureFunctionsWebHost__hostid")
+        return setting or f"local-{hashlib.sha256(str(self._options.app).encode()).hexdigest()[:12]}"
 
     async def _listeners(self, storage: Storage) -> list[QueueListener | TimerListener]:
         listeners: list[QueueListener | TimerListener] = []
@@ -108,17 +113,17 @@ class Host:
 
     def _queue_listener(self, function: Function, storage: Storage) -> QueueListener:
         connection = str(function.trigger.get("connection") or _STORAGE)
-        service = storage.queues(connection, f"function '{function.name}' listens to a queue there")
+        service = storage.queues(connection, f"function '{function.name}' listens to one of its queues")
         return QueueListener(function, service, self._invoker, self._config.queues, self._options.lease)
 
     async def _timer_listener(self, function: Function, storage: Storage) -> TimerListener:
         schedule = Schedule(str(function.trigger["schedule"]), function.name)
-        remembered = function.trigger.get("useMonitor", True) and not schedule.is_frequent(datetime.now(UTC))
-        status = await self._status_blob(function, storage) if remembered else None
+        is_monitored = function.trigger.get("useMonitor", True) and not schedule.is_frequent(datetime.now(UTC))
+        status = await self._status_blob(function, storage) if is_monitored else None
         return TimerListener(function, schedule, status, self._invoker)
 
     async def _status_blob(self, function: Function, storage: Storage) -> BlobClient:
-        service = storage.blobs(_STORAGE, f"the schedule of function '{function.name}' is remembered there")
+        service = storage.blobs(_STORAGE, f"it keeps the schedule of function '{function.name}'")
         try:
             await service.create_container(CONTAINER)
         except ResourceExistsError:
@@ -141,5 +146,5 @@ class Host:
         url = f"http://127.0.0.1:{port}"
         document = {"url": url, "keys": asdict(self._keys), "pid": os.getpid()}
         write_atomically(self._ready, json.dumps(document))
-        names = ", ".join(f"{each.name} ({each.kind})" for each in self._functions)
+        names = ", ".join(f"{function.name} ({function.kind})" for function in self._functions)
         _log.info("Listening at %s with %d functions: %s", url, len(self._functions), names)

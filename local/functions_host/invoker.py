@@ -1,4 +1,4 @@
-"""Calls the app's functions: what the Functions worker does, on ``azure.functions`` alone."""
+"""Calls the app's functions, as the Functions worker does, with nothing but ``azure.functions``."""
 
 import asyncio
 import contextvars
@@ -25,15 +25,15 @@ _log = logging.getLogger("host.invoker")
 
 
 class Invoker:
-    """Runs functions: async ones on the event loop, the others in a pool of threads.
+    """Runs functions: asynchronous ones on the event loop, the others in a pool of threads.
 
     Args:
-        folder: the app's.
-        timeout: seconds that an invocation may take; ``None``: any time.
+        folder: folder of the app.
+        timeout: seconds that an invocation may take; None for any time.
 
     Attributes:
         after_each: called after each invocation, however it ended.
-        in_threads: how many threads are running a function.
+        in_threads: number of threads that run a function.
     """
 
     def __init__(self, folder: Path, timeout: float | None, environ: Mapping[str, str] = os.environ) -> None:
@@ -41,7 +41,7 @@ class Invoker:
         self._timeout = timeout
         self._converters = func.get_binding_registry()
         self._threads = ThreadPoolExecutor(_thread_count(environ), thread_name_prefix="function")
-        self._alone: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._counting = threading.Lock()
         self.after_each: list[Callable[[], None]] = []
         self.in_threads = 0
@@ -52,14 +52,14 @@ class Invoker:
         """Call a function once.
 
         Args:
-            data: of the trigger (see ``payloads``).
+            data: data of the trigger (see ``payloads``).
             trace: the caller's ``traceparent``, if it sent one.
 
         Returns:
-            What its ``$return`` binding made of its result; ``None`` if there is none.
+            The function's result, encoded by its ``$return`` binding; None if it has no result.
 
         Raises:
-            InvocationError: it failed. That is logged already.
+            InvocationError: the function failed; the log has its error.
         """
         context = Context(function.name, self._folder, trace)
         _log.info("Executing %s (%s)", function.name, context.invocation_id)
@@ -71,13 +71,13 @@ class Invoker:
             _log.exception("Failed %s (%s) after %d ms", function.name, context.invocation_id, _since(started))
             raise InvocationError(self._reason(function, error)) from error
         finally:
-            for follow in self.after_each:
-                follow()
+            for callback in self.after_each:
+                callback()
         _log.info("Executed %s (%s) in %d ms", function.name, context.invocation_id, _since(started))
         return result
 
     def close(self) -> None:
-        """Take no more calls. Threads that still run are not waited for."""
+        """Take no more calls, without waiting for threads that still run."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _call(
@@ -119,17 +119,17 @@ class Invoker:
         return self._converters.get(function.returns).encode(value, expected_type=None)
 
     def _no_overlap(self, function: Function) -> AbstractAsyncContextManager[Any]:
-        return self._alone[function.name] if function.kind == "timerTrigger" else nullcontext()
+        return self._locks[function.name] if function.kind == "timerTrigger" else nullcontext()
 
     def _reason(self, function: Function, error: Exception) -> str:
         if isinstance(error, TimeoutError):
-            return f"Function '{function.name}' failed, perhaps because functionTimeout is {self._timeout} s."
+            return f"Function '{function.name}' failed with a TimeoutError; functionTimeout is {self._timeout} s."
         return f"Function '{function.name}' failed: {type(error).__name__}."
 
 
 def _thread_count(environ: Mapping[str, str]) -> int:
-    given = environ.get("PYTHON_THREADPOOL_THREAD_COUNT", "")
-    return int(given) if given.isdigit() and int(given) else min(_MOST_THREADS, (os.cpu_count() or 1) + 4)
+    setting = environ.get("PYTHON_THREADPOOL_THREAD_COUNT", "")
+    return int(setting) if setting.isdigit() and int(setting) else min(_MOST_THREADS, (os.cpu_count() or 1) + 4)
 
 
 def _since(started: float) -> int:

@@ -1,4 +1,4 @@
-"""Access keys of the host: random per stack, and the same again after a restart."""
+"""The host's access keys: random for each state folder, and the same after a restart."""
 
 import hmac
 import json
@@ -12,7 +12,13 @@ from local.files import write_atomically
 
 @dataclass(frozen=True)
 class Keys:
-    """``master`` opens everything, ``function`` HTTP functions, ``eventgrid_extension`` the webhook."""
+    """The keys.
+
+    Args:
+        master: for everything.
+        function: for HTTP functions.
+        eventgrid_extension: for the Event Grid webhook.
+    """
 
     master: str
     function: str
@@ -20,7 +26,7 @@ class Keys:
 
     @classmethod
     def at(cls, folder: Path) -> "Keys":
-        """The keys in ``folder``, made if there are none yet."""
+        """The keys in ``folder``; they are created if they do not exist."""
         path = folder / "keys.json"
         if path.exists():
             return cls(**json.loads(path.read_text()))
@@ -28,26 +34,26 @@ class Keys:
         write_atomically(path, json.dumps(asdict(keys)))
         return keys
 
-    def open_function(self, auth_level: str, given: str | None) -> bool:
-        """Whether ``given`` may call an HTTP function of this level (anonymous, function, admin)."""
+    def allow_function(self, auth_level: str, key: str | None) -> bool:
+        """Whether ``key`` allows calls of an HTTP function of this level (anonymous, function, admin)."""
         level = auth_level.lower()
         if level == "anonymous":
             return True
-        return _among(given, self.master, *([self.function] if level == "function" else []))
+        return _is_one_of(key, self.master, *([self.function] if level == "function" else []))
 
-    def open_webhook(self, given: str | None) -> bool:
-        """Whether ``given`` may deliver events."""
-        return _among(given, self.master, self.eventgrid_extension)
+    def allow_webhook(self, key: str | None) -> bool:
+        """Whether ``key`` allows the delivery of events."""
+        return _is_one_of(key, self.master, self.eventgrid_extension)
 
-    def open_admin(self, given: str | None) -> bool:
-        """Whether ``given`` may use the admin API."""
-        return _among(given, self.master)
+    def allow_admin(self, key: str | None) -> bool:
+        """Whether ``key`` allows use of the admin API."""
+        return _is_one_of(key, self.master)
 
 
-def given_key(headers: Mapping[str, str], query: Mapping[str, str]) -> str | None:
-    """The key that a request bears: the header beats ``?code=``, even if it is the wrong one."""
+def key_of(headers: Mapping[str, str], query: Mapping[str, str]) -> str | None:
+    """The key of a request. The header wins over ``?code=``, even if it is wrong."""
     return headers.get("x-functions-key") or query.get("code")
 
 
-def _among(given: str | None, *keys: str) -> bool:
-    return given is not None and any(hmac.compare_digest(given.encode(), key.encode()) for key in keys)
+def _is_one_of(key: str | None, *keys: str) -> bool:
+    return key is not None and any(hmac.compare_digest(key.encode(), other.encode()) for other in keys)

@@ -1,4 +1,4 @@
-"""What the host passes to a function: the data of each trigger, as azure.functions decodes it."""
+"""The data that the host passes to functions, for each trigger, in the form that azure.functions decodes."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from azure.functions.meta import Datum
 
 
 class Message(Protocol):
-    """The fields of a storage queue's message that a function may see."""
+    """The fields of a queue message that functions can read."""
 
     id: str
     dequeue_count: int | None
@@ -22,7 +22,7 @@ class Message(Protocol):
 def http(
     method: str, url: str, headers: Mapping[str, str], params: Mapping[str, str], query: Mapping[str, str], body: bytes
 ) -> Datum:
-    """A request."""
+    """An HTTP request."""
     return Datum(
         {
             "method": Datum(method, "string"),
@@ -37,23 +37,23 @@ def http(
 
 
 def event(document: Any) -> Datum:
-    """One event, in Event Grid's schema or as a CloudEvent."""
+    """An event, in Event Grid's schema or as a CloudEvent."""
     return Datum(json.dumps(document), "json")
 
 
 def timer(past_due: bool, status: Mapping[str, str] | None) -> Datum:
-    """A timer's tick."""
+    """A turn of a timer."""
     tick = {"Schedule": {"AdjustForDST": True}, "ScheduleStatus": status, "IsPastDue": past_due}
     return Datum(json.dumps(tick), "json")
 
 
 def queue_message(body: str) -> Datum:
-    """A message's body."""
+    """The body of a queue message."""
     return Datum(body, "string")
 
 
 def queue_metadata(queue: str, message: Message) -> dict[str, Datum]:
-    """The trigger metadata of a message."""
+    """The trigger metadata of a queue message."""
     times = {
         "InsertionTime": message.inserted_on,
         "ExpirationTime": message.expires_on,

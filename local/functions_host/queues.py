@@ -1,8 +1,8 @@
 """Queue triggers.
 
-A message is hidden while its function runs (a lease that is renewed), deleted when it succeeded, shown
-again when it failed, and moved to ``{queue}-poison`` after ``maxDequeueCount`` tries. If the host dies,
-the lease runs out and the message shows again.
+A message is hidden while its function runs, by a lease that is renewed. It is deleted when the function succeeded,
+and visible again when it failed. After ``maxDequeueCount`` attempts it goes to the queue ``{queue}-poison``. If the
+host dies, the lease expires and the message is visible again.
 """
 
 import asyncio
@@ -27,13 +27,13 @@ _log = logging.getLogger("host.queues")
 
 
 class QueueListener:
-    """Feeds one function from its queue.
+    """Calls a function for each message of its queue.
 
     Args:
-        lease: seconds that a message stays hidden after the host died; renewed while its function runs.
+        lease: seconds until a message is visible again after the host died; renewed while its function runs.
 
     Attributes:
-        pause: seconds until the next look at an empty queue.
+        pause: seconds until an empty queue is polled again.
     """
 
     def __init__(
@@ -48,32 +48,32 @@ class QueueListener:
         self._lease = max(1, round(lease))
         self._in_flight: set[asyncio.Task[None]] = set()
         self.pause = _SHORTEST_PAUSE
-        self._look = asyncio.Event()
-        invoker.after_each.append(self._look.set)  # What has just run has often queued a message.
+        self._wakeup = asyncio.Event()
+        invoker.after_each.append(self._wakeup.set)  # A function that has just run has often queued a message.
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Listen until ``stopping`` is set and the messages in flight are done."""
-        waking = asyncio.create_task(self._look_on(stopping))
+        """Listen until ``stopping`` is set and the messages in flight are processed."""
+        waking = asyncio.create_task(self._wake_up_on(stopping))
         while not stopping.is_set():
-            self._look.clear()
+            self._wakeup.clear()
             received = await self._receive()
             for message in received:
                 self._start(message)
             if received:
-                await self._room(stopping)
+                await self._wait_for_room(stopping)
             else:
                 await self.idle()
         await asyncio.gather(waking, *self._in_flight)
 
-    async def _look_on(self, stopping: asyncio.Event) -> None:
+    async def _wake_up_on(self, stopping: asyncio.Event) -> None:
         await stopping.wait()
-        self._look.set()
+        self._wakeup.set()
 
     async def idle(self) -> None:
-        """Wait for the next look: longer each time, but only until any function has ended."""
-        await pause(self._look, self.pause)
+        """Wait until the queue is polled again: longer each time, but only until any function has ended."""
+        await pause(self._wakeup, self.pause)
         longer = min(2 * self.pause, self._options.max_polling_interval)
-        self.pause = _SHORTEST_PAUSE if self._look.is_set() else longer
+        self.pause = _SHORTEST_PAUSE if self._wakeup.is_set() else longer
 
     async def _receive(self) -> list[QueueMessage]:
         count = self._options.batch_size
@@ -93,7 +93,7 @@ class QueueListener:
         self._in_flight.add(task)
         task.add_done_callback(self._in_flight.discard)
 
-    async def _room(self, stopping: asyncio.Event) -> None:
+    async def _wait_for_room(self, stopping: asyncio.Event) -> None:
         stopped = asyncio.create_task(stopping.wait())
         while len(self._in_flight) > self._options.new_batch_threshold and not stopping.is_set():
             await asyncio.wait([*self._in_flight, stopped], return_when=asyncio.FIRST_COMPLETED)
@@ -101,16 +101,16 @@ class QueueListener:
 
     async def _process(self, message: QueueMessage) -> None:
         try:
-            await self._settle(message, await self._try(message))
+            await self._settle(message, await self._attempt(message))
         except AzureError as error:
-            _log.warning("Message %s will show again: %s", message.id, type(error).__name__)
-        except Exception:  # One odd message must not stop the others.
-            _log.exception("Message %s will show again", message.id)
+            _log.warning("Message %s will be visible again: %s", message.id, type(error).__name__)
+        except Exception:  # One message must not stop the others.
+            _log.exception("Message %s will be visible again", message.id)
 
-    async def _try(self, message: QueueMessage) -> bool:
+    async def _attempt(self, message: QueueMessage) -> bool:
         body = self._body(message)
         if body is None or (message.dequeue_count or 0) > self._options.max_dequeue_count:
-            await self._bury(message)
+            await self._move_to_poison_queue(message)
             return True
         done = asyncio.Event()
         renewing = asyncio.create_task(self._renew(message, done))
@@ -120,7 +120,7 @@ class QueueListener:
         except InvocationError:
             return False
         finally:
-            done.set()  # Not cancelled: a renewal that has reached the storage has changed the receipt.
+            done.set()  # Do not cancel the task: a renewal that has reached the storage has changed the receipt.
             await renewing
         return True
 
@@ -131,7 +131,7 @@ class QueueListener:
             await self._queue.update_message(message.id, message.pop_receipt, visibility_timeout=hidden)
             return
         if not succeeded:
-            await self._bury(message)
+            await self._move_to_poison_queue(message)
         await self._queue.delete_message(message.id, message.pop_receipt)
 
     async def _renew(self, message: QueueMessage, done: asyncio.Event) -> None:
@@ -144,15 +144,15 @@ class QueueListener:
                     message.id, message.pop_receipt, visibility_timeout=self._lease
                 )
             except AzureError as error:
-                _log.warning("Lease of message %s is not renewed: %s", message.id, type(error).__name__)
+                _log.warning("The lease of message %s was not renewed: %s", message.id, type(error).__name__)
             else:
                 message.pop_receipt = renewed.pop_receipt
 
-    async def _bury(self, message: QueueMessage) -> None:
+    async def _move_to_poison_queue(self, message: QueueMessage) -> None:
         with suppress(ResourceExistsError):
             await self._poison.create_queue()
         await self._poison.send_message(message.content)
-        _log.error("Message %s goes to %s-poison after %s tries", message.id, self._name, message.dequeue_count)
+        _log.error("Message %s was moved to %s-poison after %s attempts", message.id, self._name, message.dequeue_count)
 
     def _body(self, message: QueueMessage) -> str | None:
         if not self._options.base64:

@@ -27,10 +27,10 @@ class _Segment:
 
 
 class Route:
-    """A template that can be matched against the segments of a path.
+    """A route template, which is matched against the segments of a path.
 
     Raises:
-        AppError: a part of the template is not understood.
+        AppError: a part of the template is wrong.
     """
 
     def __init__(self, template: str) -> None:
@@ -39,28 +39,28 @@ class Route:
 
     @property
     def precedence(self) -> tuple[int, ...]:
-        """Sort key: of two routes that match, the one with the lower key is meant."""
+        """Sort key: of two routes that match, the one with the lower key wins."""
         return tuple(segment.rank for segment in self._segments)
 
     def match(self, path: Sequence[str]) -> dict[str, str] | None:
-        """The parameters' values if ``path`` (decoded segments) matches; absent optional ones are left out."""
+        """The values of the parameters if ``path`` (decoded segments) matches, without absent optional ones."""
         values: dict[str, str] = {}
         for index, segment in enumerate(self._segments):
             if segment.rank == _REST:
                 return values | {segment.name: "/".join(path[index:])}
             if index >= len(path):
                 return values if segment.optional else None
-            found = segment.pattern.fullmatch(path[index])
-            if found is None:
+            match = segment.pattern.fullmatch(path[index])
+            if match is None:
                 return None
-            values |= found.groupdict()
+            values |= match.groupdict()
         return values if len(path) <= len(self._segments) else None
 
 
 def _segment(part: str, template: str) -> _Segment:
     parameters = list(_PARAMETER.finditer(part))
     if re.search(r"[{}]", _PARAMETER.sub("", part)):
-        raise AppError(f"The route '{template}' has '{part}', which is not understood.", "Write it as {name}.")
+        raise AppError(f"The route '{template}' has the wrong part '{part}'.", "Write a parameter as {name}.")
     if not parameters:
         return _Segment(re.compile(re.escape(part), re.IGNORECASE), _LITERAL)
     whole = parameters[0].group() == part
@@ -83,5 +83,5 @@ def _group(parameter: re.Match[str], template: str) -> str:
     kind = parameter["kind"]
     if kind is not None and kind not in _KINDS:
         remedy = f"Use one of {', '.join(_KINDS)}, or check the value in the function."
-        raise AppError(f"The route '{template}' has the constraint '{kind}', which this host lacks.", remedy)
+        raise AppError(f"The route '{template}' has the constraint '{kind}', which this host does not support.", remedy)
     return f"(?P<{parameter['name']}>{_KINDS[kind] if kind else '.+?'})"

@@ -1,4 +1,4 @@
-"""The storage that app settings name, reached by identity."""
+"""Clients of the storage that app settings name; they authenticate with an identity."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,12 +9,12 @@ from azure.storage.queue.aio import QueueServiceClient
 
 from shared.core.errors import SettingsError
 
-# The SDK's own retries begin after 15 s, which is long for a laptop.
-_QUICK: Final[Mapping[str, Any]] = {"initial_backoff": 0.2, "increment_base": 1, "random_jitter_range": 0}
+# By default the SDK retries after 15 s, which is long on a laptop: retry three times, 0.2 s apart.
+_QUICK: Final[Mapping[str, Any]] = {"initial_backoff": 0.2, "increment_base": 0, "random_jitter_range": 0}
 
 
 class Storage:
-    """Clients per connection, each made once."""
+    """The clients, one for each connection."""
 
     def __init__(self, environ: Mapping[str, str], credential: AsyncTokenCredential) -> None:
         self._environ = environ
@@ -25,7 +25,7 @@ class Storage:
         """The queue service of a connection.
 
         Raises:
-            SettingsError: ``{connection}__queueServiceUri`` is missing; ``why`` says who needs it.
+            SettingsError: the app setting ``{connection}__queueServiceUri`` is missing; ``why`` says what needs it.
         """
         uri = self._uri(connection, "queueServiceUri", why)
         client = self._clients.get(uri)
@@ -38,7 +38,7 @@ class Storage:
         """The blob service of a connection.
 
         Raises:
-            SettingsError: ``{connection}__blobServiceUri`` is missing; ``why`` says who needs it.
+            SettingsError: the app setting ``{connection}__blobServiceUri`` is missing; ``why`` says what needs it.
         """
         uri = self._uri(connection, "blobServiceUri", why)
         client = self._clients.get(uri)

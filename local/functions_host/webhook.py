@@ -1,4 +1,4 @@
-"""``/runtime/webhooks/EventGrid``: where Event Grid delivers."""
+"""``/runtime/webhooks/EventGrid``: the webhook to which Event Grid delivers."""
 
 import asyncio
 import json
@@ -11,24 +11,24 @@ from local.functions_host import payloads
 from local.functions_host.application import Function
 from local.functions_host.errors import InvocationError
 from local.functions_host.invoker import Invoker
-from local.functions_host.keys import Keys, given_key
+from local.functions_host.keys import Keys, key_of
 
 PATH: Final = "/runtime/webhooks/EventGrid"
 
 
 class EventGridWebhook:
-    """Both handshakes, and notifications: one call per event, in parallel."""
+    """Handles both validation handshakes, and notifications: one call for each event, in parallel."""
 
     def __init__(self, functions: Sequence[Function], keys: Keys, invoker: Invoker) -> None:
-        self._functions = {each.name: each for each in functions if each.kind == "eventGridTrigger"}
+        self._functions = {f.name: f for f in functions if f.kind == "eventGridTrigger"}
         self._keys = keys
         self._invoker = invoker
 
-    async def answer(self, request: web.Request) -> web.Response:
-        """404 for another path or function, 401 for a wrong key, 500 if any event's call failed, else 202."""
+    async def handle(self, request: web.Request) -> web.Response:
+        """Handle one request: 404 for another path or function, 401 for a wrong key, 500 if a call failed, else 202."""
         if request.path.rstrip("/").lower() != PATH.lower():
             return web.Response(status=404)
-        if not self._keys.open_webhook(given_key(request.headers, request.query)):
+        if not self._keys.allow_webhook(key_of(request.headers, request.query)):
             return web.Response(status=401)
         name = request.query.get("functionName", "")
         if name not in self._functions:
@@ -45,7 +45,7 @@ class EventGridWebhook:
                 return await self._notify(function, await _events(request), request.headers.get("traceparent"))
             case "unsubscribe":
                 return web.Response(status=202)
-        return web.Response(status=400, text="The header aeg-event-type is missing or not known.")
+        return web.Response(status=400, text="The header aeg-event-type is missing or unknown.")
 
     async def _notify(self, function: Function, events: list[Any], trace: str | None) -> web.Response:
         calls = (self._invoke(function, event, trace) for event in events)

@@ -1,4 +1,4 @@
-"""What the laptop's servers need around them: certificates, Azurite, an identity endpoint, child processes."""
+"""The environment of the laptop's servers in tests: Azurite, an identity endpoint, child processes, and waiting."""
 
 import asyncio
 import http.client
@@ -30,11 +30,15 @@ T = TypeVar("T")
 
 
 def until(condition: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
-    """The condition's first true value; fails if it stays false."""
+    """Wait until a condition is true; return its value.
+
+    Raises:
+        AssertionError: it is still false after ``seconds``.
+    """
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.05)
+        time.sleep(0.02)
     return value
 
 
@@ -46,7 +50,7 @@ def journal(path: Path) -> list[dict[str, Any]]:
 
 
 class IdentityServer:
-    """The identity endpoint, on a thread of its own."""
+    """The identity endpoint, in a thread."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -84,7 +88,7 @@ class Laptop:
 
     @property
     def environment(self) -> dict[str, str]:
-        """For a child process: who it is, whom it trusts, where its storage is."""
+        """Environment of a child process: identity, certificates, and its storage."""
         return {
             **os.environ,
             "IDENTITY_ENDPOINT": self.identity_endpoint,
@@ -98,11 +102,11 @@ class Laptop:
         }
 
     def blobs(self) -> BlobServiceClient:
-        """A client to close."""
+        """A client; close it."""
         return BlobServiceClient(self.storage.blob_uri, **self.client_options)
 
     def queues(self) -> QueueServiceClient:
-        """A client to close."""
+        """A client; close it."""
         return QueueServiceClient(self.storage.queue_uri, **self.client_options)
 
     @property
@@ -112,8 +116,8 @@ class Laptop:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a server answered."""
+class Response:
+    """A server's response."""
 
     status: int
     headers: Mapping[str, str]
@@ -163,20 +167,25 @@ class Server:
         self._process.kill()
         self._process.wait(PATIENCE)
 
-    def stop(self) -> int:
-        """SIGTERM; the exit status."""
+    def terminate(self) -> None:
+        """SIGTERM."""
         assert self._process is not None
         self._process.terminate()
+
+    def stop(self) -> int:
+        """SIGTERM; the exit status, once it has ended."""
+        assert self._process is not None
+        self.terminate()
         return self._process.wait(PATIENCE)
 
-    def call(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
+    def call(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Response:
         """One request; ``body`` is sent as JSON unless it is bytes."""
         connection = http.client.HTTPConnection(str(urlsplit(self.ready["url"]).netloc), timeout=PATIENCE)
         try:
             content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
             connection.request(method, path, content, dict(headers or {}))
             response = connection.getresponse()
-            return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+            return Response(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
         finally:
             connection.close()
 

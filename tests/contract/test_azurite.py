@@ -13,6 +13,7 @@ from azure.storage.queue import QueueServiceClient
 import local.azurite
 from local.azurite import Azurite
 from local.azurite.provision import LaptopCredential, provision
+from local.processes import ProcessError
 from local.tls import Certificates
 from shared.core import resources
 from tests.contract.laptop import ROOT, until
@@ -70,9 +71,9 @@ class TestAzurite:
                 QueueServiceClient(storage.queue_uri, **options) as queues,
                 TableServiceClient(storage.table_uri, **options) as tables,
             ):
-                assert {found.name for found in containers.list_containers()} == set(resources.CONTAINERS)
-                assert {found.name for found in queues.list_queues()} == set(resources.QUEUES)
-                assert {found.name for found in tables.list_tables()} == set(resources.TABLES)
+                assert {container.name for container in containers.list_containers()} == set(resources.CONTAINERS)
+                assert {queue.name for queue in queues.list_queues()} == set(resources.QUEUES)
+                assert {table.name for table in tables.list_tables()} == set(resources.TABLES)
 
     def test_stopping_leaves_no_process(self, tmp_path: Path, certificates: Certificates) -> None:
         storage = Azurite(tmp_path / "azurite", certificates, in_memory=True)
@@ -83,7 +84,7 @@ class TestAzurite:
         assert pid is not None
         assert is_gone(pid)
 
-    def test_it_ends_with_whoever_started_it(self, tmp_path: Path) -> None:
+    def test_it_ends_when_its_owner_is_killed(self, tmp_path: Path) -> None:
         command = [sys.executable, "-c", START, str(tmp_path)]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
             assert parent.stdout is not None
@@ -93,12 +94,12 @@ class TestAzurite:
 
     def test_one_that_cannot_start_says_why(self, tmp_path: Path, certificates: Certificates) -> None:
         certificates.key.write_text("no key")
-        with pytest.raises(RuntimeError, match="did not start: "):
+        with pytest.raises(ProcessError, match="Azurite ended while it started"):
             Azurite(tmp_path / "azurite", certificates).start()
 
     def test_one_that_is_not_installed_says_what_to_do(
         self, tmp_path: Path, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(local.azurite, "_PROGRAM", tmp_path / "absent.js")
-        with pytest.raises(RuntimeError, match="make setup"):
+        with pytest.raises(ProcessError, match="make setup"):
             Azurite(tmp_path / "azurite", certificates).start()

@@ -1,4 +1,4 @@
-"""A clock that moves when told to."""
+"""A clock that only moves when a test moves it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,10 +20,10 @@ class FakeClock:
         self._now += timedelta(seconds=seconds)
 
     def in_time(self, before: datetime | None) -> None:
-        """Whether something may still be asked for, as the gateways' ``start_deadline`` judges it.
+        """Check that something may still be created, as the gateways' ``start_deadline`` does.
 
         Raises:
-            ThrottledError: it may not.
+            ThrottledError: it is too late.
         """
         if before is not None and self._now >= before:
             raise ThrottledError("Too late.", 1)

@@ -1,4 +1,4 @@
-"""Doubles that fail: what may happen to any one call of any port."""
+"""Doubles that fail: any call of any port may crash, be throttled, fail, or lose its reply."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
@@ -12,45 +12,45 @@ P = TypeVar("P", bound=Ports)
 Crash = Literal["crash before", "crash after"]
 Kind = Literal[Crash, "throttled", "failed", "timed out", "stalled"]
 CRASHES: Final[tuple[Kind, ...]] = get_args(Crash)
-"""The process dies before the call, or when the effect is there."""
+"""The process dies before the call, or after its effect."""
 KINDS: Final[tuple[Kind, ...]] = (*CRASHES, "throttled", "failed", "timed out")
-"""All that may happen to a call: the crashes, 429, 500, and the effect without its reply. Beside these, a worker may
-be stalled while it works on files, which takes longer than its claim lasts."""
+"""Everything that may happen to a call: a crash, 429, 500, or an effect whose reply is lost. A worker may also be
+stalled while it works on files, for longer than its claim lasts."""
 _AZURE_ML: Final = frozenset({"catalog", "jobs", "models", "endpoints", "deployments"})
 _RETRY_AFTER: Final = 20.0
 
 
 class CrashError(BaseException):
-    """The process died: not an ``Exception``, so that nothing may handle it."""
+    """The process died. It is not an ``Exception``, so that the app cannot handle it."""
 
 
 class OutageError(Exception):
-    """What the SDKs raise where only time helps: a 5xx, no answer, or storage that throttles."""
+    """What the SDKs raise for a passing error: a 5xx, no answer, or storage that throttles."""
 
 
 FAILURES: Final = (CrashError, OutageError, TunedropError)
-"""What may end an invocation; whoever started it tries again."""
+"""What may end an invocation. Its caller then tries again."""
 
 
 class Faults:
-    """Numbers every call of the ports, and lets those fail that the plan names."""
+    """Numbers every call of the ports; the calls that the plan names fail."""
 
     def __init__(self, plan: Mapping[int, Kind] | None = None) -> None:
         self.calls: list[str] = []
         self.before: Callable[[str], None] | None = None
-        """Told of every call before it is made."""
+        """Called before each call, with its name."""
         self.after: Callable[[str, tuple[Any, ...], Any], None] | None = None
-        """Told of every call, with its arguments and its answer, once its effect is there."""
-        self.seen: Callable[[str, tuple[Any, ...], Any], Any] | None = None
-        """What the app gets to see of an answer."""
+        """Called after the effect of each call, with its name, its arguments and its result."""
+        self.alter: Callable[[str, tuple[Any, ...], Any], Any] | None = None
+        """Changes the result that the app gets of a call, given its name, its arguments and its result."""
         self.stall: Callable[[], None] = lambda: None
-        """Lets the time pass for which a worker is stalled."""
-        self.begun: list[int] = []
-        """The call with which each invocation began."""
+        """Moves the clock by the time for which a worker is stalled."""
+        self.first_calls: list[int] = []
+        """The number of the first call of each invocation."""
         self.plan = dict(plan or {})
 
     def around(self, ports: P) -> P:
-        """The same world, seen through calls that may fail."""
+        """The same ports, whose calls may fail."""
         wrapped: dict[str, Any] = {
             field.name: _Port(getattr(ports, field.name), field.name, self)
             for field in fields(ports)
@@ -67,12 +67,12 @@ class Faults:
             raise _error(kind, name)
         if kind == "stalled" and name.startswith("blobs."):
             self.stall()
-        answer = target(*args, **named)
+        result = target(*args, **named)
         if self.after:
-            self.after(name, args, answer)
+            self.after(name, args, result)
         if kind in ("crash after", "timed out"):
             raise _error(kind, name)
-        return self.seen(name, args, answer) if self.seen else answer
+        return self.alter(name, args, result) if self.alter else result
 
 
 class _Port:
@@ -91,7 +91,7 @@ class _Port:
 
 
 def _error(kind: Kind, name: str) -> BaseException:
-    """As the gateways raise it: Azure ML's throttling, the scorer's errors and those of notices are ours."""
+    """The error that the gateway raises: one of the app's own for the scorer, notices and throttling by Azure ML."""
     port = name.partition(".")[0]
     if kind in CRASHES:
         return CrashError(f"{kind} {name}")

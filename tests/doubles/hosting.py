@@ -1,4 +1,4 @@
-"""Azure ML on the way out, in memory: endpoints and deployments whose operations take time, and the scorer."""
+"""The serving side of Azure ML in memory: endpoints and deployments whose operations take time, and the scorer."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from tests.doubles.clock import FakeClock
 
 @dataclass
 class _Operation:
-    """Something under way: what it shows as, until when, and what it shows as then (``None``: gone)."""
+    """An operation: the provisioning state ``during`` it, when it ends, and the state ``after`` it (``None``: gone)."""
 
     during: Provisioning
     until: datetime
@@ -38,7 +38,7 @@ class _Deployment:
 
 @dataclass
 class Hosting:
-    """The region: what ``MemoryEndpoints``, ``MemoryDeployments`` and ``MemoryScorer`` look at."""
+    """The state that ``MemoryEndpoints``, ``MemoryDeployments`` and ``MemoryScorer`` share."""
 
     clock: FakeClock
     endpoint_seconds: float = 20.0
@@ -52,18 +52,18 @@ class Hosting:
     def state(self, operation: _Operation) -> Provisioning | None:
         return operation.during if self.clock.now() < operation.until else operation.after
 
-    def starts(self, during: Provisioning, seconds: float, after: Provisioning | None = "succeeded") -> _Operation:
+    def start(self, during: Provisioning, seconds: float, after: Provisioning | None = "succeeded") -> _Operation:
         return _Operation(during, self.clock.now() + timedelta(seconds=seconds), after)
 
     def settle(self) -> None:
-        """Let operations whose time has come take effect."""
+        """Apply the operations that have ended by now."""
         for name, endpoint in list(self.endpoints.items()):
             state = self.state(endpoint.operation)
             if state is None:
                 self._remove(name)
             elif state == "succeeded":
                 endpoint.traffic = endpoint.next_traffic
-        gone = [key for key, found in self.deployments.items() if self.state(found.operation) is None]
+        gone = [key for key, deployment in self.deployments.items() if self.state(deployment.operation) is None]
         for key in gone:
             del self.deployments[key]
 
@@ -74,19 +74,19 @@ class Hosting:
 
 
 class MemoryEndpoints:
-    """``ports.Endpoints``: a name that was used once is not to be had again."""
+    """``ports.Endpoints``: a name can be used only once."""
 
     def __init__(self, hosting: Hosting) -> None:
         self.hosting = hosting
         self.created: list[str] = []
         self.deleted: list[str] = []
         self.fails_with: str | None = None
-        """What the next endpoints fail with, and the next changes of them; ``None``: they succeed."""
+        """The error of the endpoints that are created or changed next; ``None``: they succeed."""
 
     def get(self, name: str) -> Endpoint | None:
         self.hosting.settle()
-        found = self.hosting.endpoints.get(name)
-        return self._endpoint(name, found) if found else None
+        endpoint = self.hosting.endpoints.get(name)
+        return self._endpoint(name, endpoint) if endpoint else None
 
     def create(self, name: str, tags: Mapping[str, str], before: datetime | None = None) -> None:
         if self.get(name) is None:
@@ -100,7 +100,7 @@ class MemoryEndpoints:
             raise ConflictError(f"The name '{name}' was used before.")
         self.hosting.names_used.add(name)
         after: Provisioning = "failed" if self.fails_with else "succeeded"
-        operation = self.hosting.starts("creating", self.hosting.endpoint_seconds, after)
+        operation = self.hosting.start("creating", self.hosting.endpoint_seconds, after)
         self.hosting.endpoints[name] = _Endpoint(dict(tags), operation, self.fails_with)
         self.created.append(name)
 
@@ -114,45 +114,45 @@ class MemoryEndpoints:
         self._refuse_if_busy(existing)
         for deployment in wanted:
             self._refuse_unless_up(name, deployment)
-        found = self.hosting.endpoints[name]
-        found.next_traffic = wanted
-        found.error = self.fails_with
+        endpoint = self.hosting.endpoints[name]
+        endpoint.next_traffic = wanted
+        endpoint.error = self.fails_with
         after: Provisioning = "failed" if self.fails_with else "succeeded"
-        found.operation = self.hosting.starts("updating", self.hosting.update_seconds, after)
+        endpoint.operation = self.hosting.start("updating", self.hosting.update_seconds, after)
 
     def delete(self, name: str) -> None:
         existing = self.get(name)
         if existing is None or existing.provisioning == "deleting":
             return
         self._refuse_if_busy(existing)
-        self.hosting.endpoints[name].operation = self.hosting.starts("deleting", self.hosting.delete_seconds, None)
+        self.hosting.endpoints[name].operation = self.hosting.start("deleting", self.hosting.delete_seconds, None)
         self.deleted.append(name)
 
     def ours(self) -> Iterator[Endpoint]:
         self.hosting.settle()
-        found = [self._endpoint(name, endpoint) for name, endpoint in self.hosting.endpoints.items()]
-        return iter([endpoint for endpoint in found if endpoint.tags.get(MANAGED_BY) == OURS])
+        endpoints = [self._endpoint(name, endpoint) for name, endpoint in self.hosting.endpoints.items()]
+        return iter([endpoint for endpoint in endpoints if endpoint.tags.get(MANAGED_BY) == OURS])
 
-    def _endpoint(self, name: str, found: _Endpoint) -> Endpoint:
-        state = self.hosting.state(found.operation) or "deleting"
+    def _endpoint(self, name: str, endpoint: _Endpoint) -> Endpoint:
+        state = self.hosting.state(endpoint.operation) or "deleting"
         uri = None if state == "creating" else f"https://{name}.inference.example/score"
         return Endpoint(
             name=name,
             provisioning=state,
             scoring_uri=uri,
-            traffic=found.traffic,
-            tags=found.tags,
-            error=found.error if state == "failed" else None,
+            traffic=endpoint.traffic,
+            tags=endpoint.tags,
+            error=endpoint.error if state == "failed" else None,
         )
 
     def _refuse_if_busy(self, endpoint: Endpoint) -> None:
         if endpoint.provisioning not in ("succeeded", "failed"):
             raise ConflictError(f"Endpoint '{endpoint.name}' is {endpoint.provisioning}.")
 
-    def _refuse_unless_up(self, endpoint: str, deployment: str) -> None:
-        found = self.hosting.deployments.get((endpoint, deployment))
-        if found is None or self.hosting.state(found.operation) != "succeeded":
-            raise TunedropError(f"Deployment '{deployment}' is not up, so it can take no traffic.")
+    def _refuse_unless_up(self, endpoint: str, name: str) -> None:
+        deployment = self.hosting.deployments.get((endpoint, name))
+        if deployment is None or self.hosting.state(deployment.operation) != "succeeded":
+            raise TunedropError(f"Deployment '{name}' is not up, so it can take no traffic.")
 
 
 class MemoryDeployments:
@@ -162,12 +162,12 @@ class MemoryDeployments:
         self._hosting = hosting
         self.created: list[DeploymentSpec] = []
         self.fails_with: str | None = None
-        """What the next deployments fail with; ``None``: they succeed."""
+        """The error of the deployments that are created next; ``None``: they succeed."""
 
     def get(self, endpoint: str, name: str) -> Deployment | None:
         self._hosting.settle()
-        found = self._hosting.deployments.get((endpoint, name))
-        return self._deployment(found) if found else None
+        deployment = self._hosting.deployments.get((endpoint, name))
+        return self._deployment(deployment) if deployment else None
 
     def create(self, spec: DeploymentSpec, before: datetime | None = None) -> None:
         if self.get(spec.endpoint, spec.name) is None:
@@ -184,7 +184,7 @@ class MemoryDeployments:
         if self._hosting.state(endpoint.operation) != "succeeded":
             raise ConflictError(f"Endpoint '{spec.endpoint}' is busy.")
         after: Provisioning = "failed" if self.fails_with else "succeeded"
-        operation = self._hosting.starts("creating", self._hosting.deployment_seconds, after)
+        operation = self._hosting.start("creating", self._hosting.deployment_seconds, after)
         self._hosting.deployments[(spec.endpoint, spec.name)] = _Deployment(spec, operation, self.fails_with)
         self.created.append(spec)
 
@@ -196,43 +196,44 @@ class MemoryDeployments:
             raise ConflictError(f"Deployment '{name}' is {existing.provisioning}.")
         if self._hosting.endpoints[endpoint].traffic.get(name):
             raise ConflictError(f"Deployment '{name}' takes traffic.")
-        found = self._hosting.deployments[(endpoint, name)]
-        found.operation = self._hosting.starts("deleting", self._hosting.delete_seconds, None)
+        deployment = self._hosting.deployments[(endpoint, name)]
+        deployment.operation = self._hosting.start("deleting", self._hosting.delete_seconds, None)
 
     def of(self, endpoint: str) -> Iterator[Deployment]:
         self._hosting.settle()
-        found = [one for (at, _), one in sorted(self._hosting.deployments.items()) if at == endpoint]
-        return iter([self._deployment(one) for one in found])
+        items = sorted(self._hosting.deployments.items())
+        return iter([self._deployment(deployment) for (owner, _), deployment in items if owner == endpoint])
 
-    def _deployment(self, found: _Deployment) -> Deployment:
-        state = self._hosting.state(found.operation) or "deleting"
+    def _deployment(self, deployment: _Deployment) -> Deployment:
+        state = self._hosting.state(deployment.operation) or "deleting"
+        spec = deployment.spec
         return Deployment(
-            endpoint=found.spec.endpoint,
-            name=found.spec.name,
+            endpoint=spec.endpoint,
+            name=spec.name,
             provisioning=state,
-            model=f"{found.spec.model_name}:{found.spec.model_version}",
-            tags=found.spec.tags,
-            error=found.error if state == "failed" else None,
+            model=f"{spec.model_name}:{spec.model_version}",
+            tags=spec.tags,
+            error=deployment.error if state == "failed" else None,
         )
 
 
 class MemoryScorer:
-    """``ports.Scorer``: answers with ``answer(body)`` where a deployment is up."""
+    """``ports.Scorer``: a deployment that is up answers with ``answer(body)``."""
 
     def __init__(self, hosting: Hosting) -> None:
         self._hosting = hosting
         self.answer: Callable[[Mapping[str, Any]], Any] = lambda body: {"output": "An answer."}
-        self.asked: list[tuple[str | None, Mapping[str, Any]]] = []
+        self.requests: list[tuple[str | None, Mapping[str, Any]]] = []
 
     def score(self, scoring_uri: str, body: Mapping[str, Any], deployment: str | None = None) -> Any:
         self._hosting.settle()
-        self.asked.append((deployment, body))
+        self.requests.append((deployment, body))
         name = scoring_uri.removeprefix("https://").partition(".")[0]
         endpoint = self._hosting.endpoints.get(name)
         target = deployment or next(iter(endpoint.traffic if endpoint else ()), None)
-        found = self._hosting.deployments.get((name, target)) if target else None
-        if found is None:
+        scored = self._hosting.deployments.get((name, target)) if target else None
+        if scored is None:
             raise ScoringError(f"Nothing answers at {scoring_uri}.", 404)
-        if self._hosting.state(found.operation) != "succeeded":
+        if self._hosting.state(scored.operation) != "succeeded":
             raise ScoringError(f"Deployment '{target}' is not up.", 503)
         return self.answer(body)

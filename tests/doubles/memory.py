@@ -26,7 +26,7 @@ SETTINGS: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class MemoryPorts(Ports):
-    """``Ports`` whose types show what tests may reach into."""
+    """``Ports`` with the types of the doubles, so that tests see what the doubles have beside the protocols."""
 
     clock: FakeClock
     blobs: MemoryBlobs
@@ -45,7 +45,7 @@ class MemoryPorts(Ports):
 
 
 def memory_ports(clock: FakeClock | None = None, **settings: Any) -> MemoryPorts:
-    """A world of its own; ``settings`` override the app's."""
+    """New doubles of all ports. ``settings`` override ``SETTINGS``."""
     clock = clock or FakeClock()
     hosting = Hosting(clock)
     return MemoryPorts(
@@ -69,5 +69,5 @@ def memory_ports(clock: FakeClock | None = None, **settings: Any) -> MemoryPorts
 
 @cache
 def _settings(**settings: Any) -> Settings:
-    """Made once: reading them takes longer than making the rest of a world."""
+    """Cached: making the settings takes longer than making all doubles."""
     return Settings(**{**SETTINGS, **settings})

@@ -4,7 +4,7 @@ from shared.models.run import Notice, Run
 
 
 class MemoryNotices:
-    """``ports.Notices``: at least once, so the same id may be there twice."""
+    """``ports.Notices``: notices are sent at least once, so an id may occur twice."""
 
     def __init__(self) -> None:
         self.published: list[Notice] = []

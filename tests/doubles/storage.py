@@ -24,12 +24,12 @@ class MemoryBlobs:
         return "tunedropmemory"
 
     def info(self, container: str, path: str) -> BlobInfo | None:
-        found = self._blobs.get((container, path))
-        return found[1] if found else None
+        blob = self._blobs.get((container, path))
+        return blob[1] if blob else None
 
     def read(self, container: str, path: str) -> bytes | None:
-        found = self._blobs.get((container, path))
-        return found[0] if found else None
+        blob = self._blobs.get((container, path))
+        return blob[0] if blob else None
 
     def chunks(self, container: str, path: str, etag: str) -> Iterator[bytes]:
         content, info = self._blobs.get((container, path), (b"", None))
@@ -60,11 +60,12 @@ class MemoryBlobs:
         return self._blobs[(container, path)][1].etag
 
     def within(self, container: str, prefix: str = "") -> Iterator[BlobInfo]:
-        found = [info for (at, path), (_, info) in self._blobs.items() if at == container and path.startswith(prefix)]
-        return iter(sorted(found, key=attrgetter("path")))
+        blobs = self._blobs.items()
+        infos = [info for (owner, path), (_, info) in blobs if owner == container and path.startswith(prefix)]
+        return iter(sorted(infos, key=attrgetter("path")))
 
     def touch(self, container: str, path: str) -> None:
-        """Change a blob's metadata: its ETag is another, and nobody is told."""
+        """Change a blob's metadata: it has a new ETag, and there is no event."""
         content, info = self._blobs[(container, path)]
         changed = replace(info, etag=f"0x{next(self._versions):X}", last_modified=self._clock.now())
         self._blobs[(container, path)] = (content, changed)
@@ -74,7 +75,7 @@ class MemoryBlobs:
 
 
 class MemoryQueue:
-    """``ports.AdvanceQueue``: what was sent and not yet taken."""
+    """``ports.AdvanceQueue``: the messages that were sent and not taken yet."""
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, str]] = []

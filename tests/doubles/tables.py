@@ -1,4 +1,7 @@
-"""The tables in memory: every write has a new ETag. Rows are kept as they are; what JSON makes of them is equal."""
+"""The tables in memory: every write has a new ETag. Rows are stored as models, not as JSON.
+
+``tests/simulation/test_doubles.py`` checks that JSON would not change them.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,8 +36,8 @@ class Rows:
         return True
 
     def replace(self, value: Model, etag: str, *key: str) -> str:
-        found = self._rows.get(key)
-        if found is None or found.etag != etag:
+        stored = self._rows.get(key)
+        if stored is None or stored.etag != etag:
             raise ConflictError(f"Row {key} is not the one read.")
         return self.put(value, *key)
 
@@ -68,8 +71,8 @@ class MemoryRuns:
         return self._runs.replace(run, etag, run.project, run.run_id)
 
     def all(self, project: str | None = None) -> Iterator[Run]:
-        found = self._runs.under(Run, project) if project else self._runs.under(Run)
-        return iter([stored.value for stored in found])
+        rows = self._runs.under(Run, project) if project else self._runs.under(Run)
+        return iter([stored.value for stored in rows])
 
     def append(self, run: Run, entry: TimelineEntry) -> None:
         self._timeline.put(entry, run.project, run.run_id, f"{entry.seq:06d}")
@@ -100,8 +103,8 @@ class MemoryActive:
         return iter(sorted((row for row in self.rows.values() if row.next_due <= now), key=attrgetter("next_due")))
 
     def waiting(self, queue: Queue, project: str | None = None) -> list[ActiveRow]:
-        found = [row for row in self.rows.values() if row.waiting and row.waiting.queue == queue]
-        return sorted((row for row in found if project in (None, row.project)), key=attrgetter("waiting"))
+        rows = [row for row in self.rows.values() if row.waiting and row.waiting.queue == queue]
+        return sorted((row for row in rows if project in (None, row.project)), key=attrgetter("waiting"))
 
 
 class MemoryProjects:
@@ -135,12 +138,12 @@ class MemoryProjects:
         return self._capacity.replace(capacity, etag, "capacity")
 
     def forget_capacity(self) -> None:
-        """Let the row be lost."""
+        """Lose the row."""
         self._capacity = Rows()
 
     def lease(self, project: str) -> Lease | None:
-        found = self._leases.get(Lease, project)
-        return found.value if found else None
+        stored = self._leases.get(Lease, project)
+        return stored.value if stored else None
 
     def put_lease(self, lease: Lease) -> None:
         self._leases.put(lease, lease.project)

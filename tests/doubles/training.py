@@ -1,4 +1,4 @@
-"""Azure ML on the way in, in memory: catalog, jobs that take their time, models."""
+"""The training side of Azure ML in memory: the catalog, jobs that take time, and models."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ CLUSTER: Final = Compute(name="gpu-cluster", size="Standard_NC24ads_A100_v4", gp
 
 
 class MemoryCatalog:
-    """``ports.Catalog``; tests set what there is."""
+    """``ports.Catalog``: tests may change its base models and clusters."""
 
     def __init__(self) -> None:
         self.base_models = {BASE_MODEL.name: BASE_MODEL}
@@ -74,13 +74,13 @@ class _Submitted:
 
 @dataclass
 class MemoryJobs:
-    """``ports.Jobs``: a job takes ``lasts`` seconds; one that is cancelled takes ``stops_in`` to stop."""
+    """``ports.Jobs``: a job takes ``lasts`` seconds; a cancelled job stops after ``stops_in`` seconds."""
 
     clock: FakeClock
     lasts: float = 300.0
     stops_in: float = 10.0
     submitted: list[TrainingJob] = field(default_factory=list)
-    """Every job that was really created."""
+    """Every job that was created; a repeated request creates none."""
     _jobs: dict[str, _Submitted] = field(default_factory=dict)
 
     def submit(self, job: TrainingJob, before: datetime | None = None) -> None:
@@ -94,17 +94,17 @@ class MemoryJobs:
             raise ConflictError(f"Job '{job.name}' exists with another fingerprint.")
 
     def get(self, name: str) -> Job | None:
-        found = self._jobs.get(name)
-        if found is None:
+        submitted = self._jobs.get(name)
+        if submitted is None:
             return None
-        status, azure_status = self._status(found)
+        status, azure_status = self._status(submitted)
         return Job(
             name=name,
             status=status,
             azure_status=azure_status,
-            fingerprint=found.job.fingerprint,
-            error=found.error if status == "failed" else None,
-            tags={**found.job.tags, "fingerprint": found.job.fingerprint},
+            fingerprint=submitted.job.fingerprint,
+            error=submitted.error if status == "failed" else None,
+            tags={**submitted.job.tags, "fingerprint": submitted.job.fingerprint},
         )
 
     def cancel(self, name: str) -> None:
@@ -120,7 +120,7 @@ class MemoryJobs:
         return iter([job for job in jobs if job.tags.get(MANAGED_BY) == OURS])
 
     def fail(self, name: str, error: str) -> None:
-        """Let a job fail now, in place of whatever it does."""
+        """Let a job fail now."""
         self._jobs[name].ends = self.clock.now()
         self._jobs[name].error = error
 
@@ -128,13 +128,13 @@ class MemoryJobs:
         """Let a job vanish."""
         del self._jobs[name]
 
-    def _status(self, found: _Submitted) -> tuple[JobStatus, str]:
+    def _status(self, submitted: _Submitted) -> tuple[JobStatus, str]:
         now = self.clock.now()
-        if found.cancelled is not None:
-            return ("cancelled", "Canceled") if now >= found.cancelled else ("running", "CancelRequested")
-        if now < found.ends:
+        if submitted.cancelled is not None:
+            return ("cancelled", "Canceled") if now >= submitted.cancelled else ("running", "CancelRequested")
+        if now < submitted.ends:
             return "running", "Running"
-        return ("completed", "Completed") if found.error is None else ("failed", "Failed")
+        return ("completed", "Completed") if submitted.error is None else ("failed", "Failed")
 
     def _in(self, seconds: float) -> datetime:
         return self.clock.now() + timedelta(seconds=seconds)
@@ -146,7 +146,7 @@ class MemoryModels:
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
         self.registered: list[RegisteredModel] = []
-        """Every version that was really created."""
+        """Every version that was created; a repeated request creates none."""
         self._models: dict[tuple[str, str], RegisteredModel] = {}
 
     def register(self, model: RegisteredModel, before: datetime | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The app in one thread: events come in, the queue is worked off, timers fire, time passes when told to."""
+"""The app in one thread: tests deliver events, process the queue, run the timers and move the clock."""
 
 import json
 from collections.abc import Callable
@@ -23,11 +23,11 @@ TICK = 10.0
 """Seconds between two rounds of the timers."""
 ROUNDS = 2000
 MESSAGES = 100
-"""More messages than this in one round: the engine does not come to rest."""
+"""If one round has more messages than this, the engine does not come to rest."""
 
 
 def chat(rows: int = 40, topic: str = "zorbs") -> bytes:
-    """A valid upload."""
+    """A valid upload with as many rows; uploads about different topics have no row in common."""
     records = (
         {
             "messages": [
@@ -46,13 +46,13 @@ class World:
     def __init__(self, faults: Faults | None = None, **settings: Any) -> None:
         self.ports: MemoryPorts = memory_ports(**settings)
         self.clock: FakeClock = self.ports.clock
-        self.seen: list[tuple[str, int, State]] = []
-        """(run, attempt, state) after each advance, in order."""
+        self.advances: list[tuple[str, int, State]] = []
+        """(run id, attempt, state) after each advance, in order."""
         self.app: Ports = faults.around(self.ports) if faults else self.ports
         self._sequence = 0
 
     def upload(self, path: str, content: bytes | None = None) -> Event:
-        """Write a blob; the event that tells of it."""
+        """Write a blob; the event that Event Grid would deliver."""
         self._sequence += 1
         self.ports.blobs.write(UPLOADS, path, [chat() if content is None else content], "application/jsonl")
         info = self.ports.blobs.info(UPLOADS, path)
@@ -73,7 +73,7 @@ class World:
         }
 
     def job_event(self, job: str, status: str = "Completed") -> Event:
-        """A run event of the workspace."""
+        """The workspace's event about a job."""
         return {
             "id": f"{job}-{status}",
             "topic": self.ports.settings.workspace_id,
@@ -83,21 +83,21 @@ class World:
         }
 
     def deliver(self, event: Event) -> str | None:
-        """What the function app does with an event; after a failure Event Grid tries again."""
-        receives = intake.receive if "Storage" in event["eventType"] else job_events.wake_run
-        answers: list[str | None] = []
-        while not self.do(lambda: answers.append(receives(event, self.app))):
+        """Handle an event as the function app does, again after each failure; the id of the run that it is about."""
+        handle = intake.receive if "Storage" in event["eventType"] else job_events.wake_run
+        run_ids: list[str | None] = []
+        while not self.do(lambda: run_ids.append(handle(event, self.app))):
             pass
-        return answers[-1]
+        return run_ids[-1]
 
-    def drop(self, path: str, content: bytes | None = None) -> str:
-        """Upload, and deliver the event once."""
+    def start_run(self, path: str, content: bytes | None = None) -> str:
+        """Write a blob and deliver its event once; the id of its run."""
         run_id = self.deliver(self.upload(path, content))
         assert run_id is not None
         return run_id
 
     def round(self) -> None:
-        """Reconcile, then work the queue off. A message whose worker failed comes again."""
+        """Reconcile, then process the queue. A message whose worker failed is sent again."""
         self.do(partial(reconcile, self.app))
         for _ in range(MESSAGES):
             message = self.ports.queue.take()
@@ -105,11 +105,11 @@ class World:
                 return
             if not self.do(partial(advance, *message, self.app)):
                 self.ports.queue.send(*message)
-            self._note(*message)
+            self._record_advance(*message)
         raise AssertionError("The queue does not come to rest.")
 
     def reap(self) -> bool:
-        """Whether the reaper failed."""
+        """Run the reaper; whether it failed."""
         return not self.do(partial(reap, self.app))
 
     def until(self, done: Callable[[], bool]) -> None:
@@ -127,11 +127,11 @@ class World:
         return self.run(run_id)
 
     def until_reaped(self, run_id: str) -> None:
-        """Let the reaper work until the run has retired."""
+        """Run the reaper until the run has retired."""
         self.until(lambda: not self.reap() and self.run(run_id).state is State.RETIRED)
 
     def until_no_endpoint(self) -> None:
-        """Let the reaper work until no endpoint of ours is left."""
+        """Run the reaper until none of the app's endpoints is left."""
         self.until(lambda: not self.reap() and not list(self.ports.endpoints.ours()))
 
     def run(self, run_id: str) -> Run:
@@ -140,14 +140,14 @@ class World:
         return stored.value
 
     def do(self, call: Callable[[], Any]) -> bool:
-        """One invocation of the app; whether it got to its end."""
+        """Run one invocation of the app; whether it succeeded."""
         try:
             call()
         except FAILURES:
             return False
         return True
 
-    def _note(self, project: str, run_id: str) -> None:
+    def _record_advance(self, project: str, run_id: str) -> None:
         stored = self.ports.runs.get(project, run_id)
         if stored is not None:
-            self.seen.append((run_id, stored.value.attempt, stored.value.state))
+            self.advances.append((run_id, stored.value.attempt, stored.value.state))

@@ -1,4 +1,4 @@
-"""A tiny Phi-3, and one run of all four steps on it that many tests look at."""
+"""A tiny Phi-3, and one run of all four steps on it, which many tests check."""
 
 import json
 import subprocess
@@ -13,12 +13,12 @@ from tests.ml.processes import ROOT, Ended, Runs, Server, serving
 
 COLOURS = ("red", "blue", "green", "white", "black", "grey", "pink", "brown", "gold", "teal", "plum", "moss")
 LESSON = {"apply_lora": "true", "learning_rate": "5e-6", "num_train_epochs": "3", "lr_scheduler_type": "cosine"}
-"""Hyperparameters as the lesson sets them, as strings, as Azure ML passes them."""
+"""The lesson's hyperparameters, as strings, as Azure ML passes them."""
 
 
 @dataclass(frozen=True)
 class Chain:
-    """What the four steps made, and how each ended."""
+    """The outputs of the four steps, and how each step ended."""
 
     model: Path
     preprocessed: Path
@@ -41,7 +41,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> Runs:
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The three data files, by the component's names of its inputs."""
+    """The three data files, by the names of the component's inputs."""
     folder = tmp_path_factory.mktemp("data")
     splits = {"train": COLOURS[:10] * 2, "validation": COLOURS[8:], "test": COLOURS[10:]}
     for name, colours in splits.items():
@@ -59,7 +59,7 @@ def chat(colour: str) -> str:
 
 @pytest.fixture(scope="session")
 def chain(tmp_path_factory: pytest.TempPathFactory, runs: Runs, files: dict[str, Path]) -> Chain:
-    """All four steps, each on what the one before made."""
+    """All four steps, each on the outputs of the steps before it."""
     out = tmp_path_factory.mktemp("chain")
     model, preprocessed, finetuned, packaged = (out / name for name in ("model", "pre", "tuned", "mlflow"))
     registry = "azureml://registries/azureml/models/Phi-4/versions/8"

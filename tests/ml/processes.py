@@ -1,4 +1,4 @@
-"""Starting the runner and the server the way the stand-in does: as child processes."""
+"""Runs the runner and the server as the stand-in does: as child processes."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ class Ended:
 
     @property
     def error(self) -> dict[str, str]:
-        """What the last line of its standard error says."""
+        """The error on the last line of its standard error."""
         error: dict[str, str] = json.loads(self.errors.strip().splitlines()[-1])["error"]
         return error
 
@@ -35,11 +35,11 @@ class Ended:
 
 
 class Runs:
-    """Runs steps in folders of their own.
+    """Runs steps, each in its own folder.
 
     Args:
-        folder: where those are made.
-        base_model: the spec's ``base_model_dir``.
+        folder: parent of these folders.
+        base_model: the specification's ``base_model_dir``.
     """
 
     def __init__(self, folder: Path, base_model: Path) -> None:
@@ -56,7 +56,7 @@ class Runs:
     def start(
         self, step: str, inputs: Mapping[str, object], outputs: Mapping[str, Path]
     ) -> tuple["subprocess.Popen[str]", Path]:
-        """Start a step; its process and its file of metrics."""
+        """Start a step; return its process and its file of metrics."""
         spec = self._write_spec(inputs, outputs)
         command = [sys.executable, "-m", "local.azureml.runner", step, "--spec", str(spec)]
         pipe = subprocess.PIPE
@@ -78,12 +78,12 @@ class Runs:
 
 
 def read_metrics(file: Path) -> list[dict[str, Any]]:
-    """The lines of a file of metrics; none where there is no file."""
+    """The lines of a file of metrics; none if there is no file."""
     return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
 def read_until(stream: IO[str], word: str) -> str:
-    """The first line with ``word`` in it."""
+    """Read until a line contains ``word``; return the line."""
     return next(line for line in stream if word in line)
 
 
@@ -91,8 +91,8 @@ class Server:
     """A model server that listens.
 
     Args:
-        url: where.
-        process: its own.
+        url: its URL.
+        process: its process.
     """
 
     def __init__(self, url: str, process: "subprocess.Popen[str]") -> None:
@@ -104,7 +104,7 @@ class Server:
         return self._send(Request(self.url + path))[1]
 
     def score(self, body: object) -> tuple[int, Any]:
-        """Status and JSON that a body posted to /score is answered with."""
+        """Post a body to /score; return status and JSON of the response."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self._send(Request(f"{self.url}/score", content, {"Content-Type": "application/json"}))
 

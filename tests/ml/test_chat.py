@@ -1,4 +1,4 @@
-"""Which tokens are learned: the assistant's words and what ends them, nothing else."""
+"""The tokens to be learned: the assistant's turns and the tokens that end them, nothing else."""
 
 from pathlib import Path
 from typing import Any

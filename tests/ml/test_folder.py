@@ -1,4 +1,4 @@
-"""Model folders are made whole, once."""
+"""Model folders are made once, atomically."""
 
 from pathlib import Path
 

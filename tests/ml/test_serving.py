@@ -1,4 +1,4 @@
-"""The model server: what it answers, and what it refuses."""
+"""The model server: what it answers and what it refuses."""
 
 import subprocess
 import sys
@@ -56,10 +56,13 @@ def test_sampling_options_of_the_lesson_are_taken(server: Server) -> None:
         ({}, "The body must be JSON"),
         ({"input_data": {}}, '"input_string" must be a list'),
         ({"input_data": "hello"}, '"input_string" must be a list'),
-        ({"input_data": {"input_string": [[]]}}, "A chat has no message."),
+        ({"input_data": {"input_string": [[]]}}, "A chat must have at least one message."),
         ({"input_data": {"input_string": ["hello"]}}, "A message must be"),
-        ({"input_data": {"input_string": [{"role": "bot", "content": "hi"}]}}, "role is 'bot'"),
-        ({"input_data": {"input_string": CHAT, "parameters": {"max_new_tokens": 0}}}, "max_new_tokens is 0"),
+        ({"input_data": {"input_string": [{"role": "bot", "content": "hi"}]}}, "it was 'bot'"),
+        (
+            {"input_data": {"input_string": CHAT, "parameters": {"max_new_tokens": 0}}},
+            "max_new_tokens must be a number from 1 to 1024; it was 0",
+        ),
         ({"input_data": {"input_string": CHAT, "parameters": ["max_new_tokens"]}}, '"parameters" must be an object'),
     ],
 )
@@ -69,7 +72,7 @@ def test_wrong_bodies_are_refused_with_the_reason(server: Server, body: object, 
     assert words in answer["error"]["message"]
 
 
-def test_plain_folder_is_served_too_until_the_server_is_told_to_end(tiny: Path, tmp_path: Path) -> None:
+def test_plain_folder_is_served_too_until_the_server_is_terminated(tiny: Path, tmp_path: Path) -> None:
     with serving(tiny, tmp_path) as server:
         status, answer = server.score({"input_data": {"input_string": CHAT, "parameters": GREEDY}})
         server.process.terminate()

@@ -28,14 +28,14 @@ def test_training_tells_what_a_person_watches_while_it_runs(chain: Chain) -> Non
     assert finetune.values("learning_rate") and finetune.values("epoch")
 
 
-def test_training_says_which_rate_was_asked_for_and_which_was_used(chain: Chain) -> None:
+def test_training_says_which_rate_was_requested_and_which_was_used(chain: Chain) -> None:
     finetune = chain.ended["finetune"]
-    assert finetune.values("asked_learning_rate") == [5e-6]
+    assert finetune.values("requested_learning_rate") == [5e-6]
     assert finetune.values("local_learning_rate")[0] > 5e-6
-    assert "Learning rate: asked for 5e-06, used" in finetune.output
+    assert "Learning rate: requested 5e-06, used" in finetune.output
 
 
-def test_registry_model_is_stood_in_for_openly(chain: Chain) -> None:
+def test_log_says_that_another_model_stands_in_for_the_registry_s(chain: Chain) -> None:
     assert "Phi-4/versions/8 is not on this laptop: tiny-phi3 stands in for it." in chain.ended["model_import"].output
 
 
@@ -45,7 +45,7 @@ def test_counts_of_the_data_are_metrics(chain: Chain) -> None:
     assert chain.ended["preprocess"].values("train_tokens") == [counts["train"]["tokens"]]
 
 
-def test_long_chats_are_cut_at_the_length_asked_for(
+def test_long_chats_are_cut_at_the_requested_length(
     runs: Runs, chain: Chain, files: dict[str, Path], tmp_path: Path
 ) -> None:
     inputs = {"model_dir": chain.model, "max_seq_length": 28, **files}
@@ -72,14 +72,14 @@ def test_unmerged_adapter_travels_beside_the_base_model(
 
 
 @pytest.mark.thorough
-def test_all_weights_are_trained_where_lora_is_not_asked_for(runs: Runs, chain: Chain, tmp_path: Path) -> None:
+def test_all_weights_are_trained_where_lora_is_not_requested(runs: Runs, chain: Chain, tmp_path: Path) -> None:
     inputs = {"model_dir": chain.model, "preprocess_dir": chain.preprocessed, "apply_lora": "false"}
     end = runs.run("finetune", inputs, {"finetuned_dir": tmp_path})
     assert end.values("trainable_parameters")[0] > chain.ended["finetune"].values("trainable_parameters")[0]
     assert end.values("loss")[-1] < end.values("loss")[0] / 2
 
 
-def test_step_that_is_told_to_stop_stops_and_says_so(runs: Runs, chain: Chain, tmp_path: Path) -> None:
+def test_step_that_is_terminated_stops_with_an_error_of_its_own(runs: Runs, chain: Chain, tmp_path: Path) -> None:
     inputs = {"model_dir": chain.model, "preprocess_dir": chain.preprocessed, "max_steps": 1_000_000}
     process, _ = runs.start("finetune", inputs, {"finetuned_dir": tmp_path})
     with process:
@@ -118,7 +118,7 @@ def test_pickled_weights_are_refused(runs: Runs, tiny: Path, tmp_path: Path) -> 
 
 def test_missing_input_is_named(runs: Runs, chain: Chain, tmp_path: Path) -> None:
     end = runs.run("finetune", {"model_dir": chain.model}, {"finetuned_dir": tmp_path})
-    assert end.error == {"code": "MissingInput", "message": "The input preprocess_dir was not given."}
+    assert end.error == {"code": "MissingInput", "message": "The input preprocess_dir is missing."}
 
 
 def test_line_without_messages_is_named(runs: Runs, chain: Chain, files: dict[str, Path], tmp_path: Path) -> None:
@@ -126,4 +126,4 @@ def test_line_without_messages_is_named(runs: Runs, chain: Chain, files: dict[st
     broken.write_text(files["train_file_path"].read_text() + '{"prompt": "Hello"}\n')
     inputs = {"model_dir": chain.model, **files, "train_file_path": broken}
     end = runs.run("preprocess", inputs, {"preprocess_dir": tmp_path / "out"})
-    assert end.error["message"] == "Line 21 of broken.jsonl has no messages of role and content."
+    assert end.error["message"] == "Line 21 of broken.jsonl has no messages with role and content."

@@ -1,4 +1,4 @@
-"""Suite of workers whose clocks are a minute apart, the most that the architecture page allows."""
+"""Suite: workers whose clocks are a minute apart, the most that docs/architecture.md allows."""
 
 import random
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tests.simulation.lives import Lived
 from tests.simulation.simulation import Batch, Simulation, Single
 
 LIVES: Final[tuple[Callable[[Simulation], None], ...]] = (
-    *(lives.one, lives.two, lives.late),
+    *(lives.one_upload, lives.two_uploads, lives.lease_run_out),
     *(partial(lives.cancelled, state) for state in (State.SUBMITTED, State.DEPLOYING, State.LIVE)),
 )
 MINUTE: Final = timedelta(minutes=1)
@@ -22,7 +22,7 @@ MINUTE: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Ahead:
-    """``ports.Clock``: another one's time, and more."""
+    """``ports.Clock``: ahead of another clock."""
 
     clock: Clock
     by: timedelta
@@ -32,7 +32,7 @@ class Ahead:
 
 
 class Apart(Simulation):
-    """Each invocation has one of two clocks."""
+    """Each invocation has one of two clocks, chosen at random."""
 
     def __init__(self, seed: int) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Apart(Simulation):
 
 @dataclass(frozen=True)
 class AMinuteApart(Single):
-    """A quiet life; the seed says whose clock is ahead when."""
+    """A life without faults; the seed decides which invocations have the clock that is ahead."""
 
     number: int
     seed: int
@@ -56,5 +56,5 @@ class AMinuteApart(Single):
 
 
 def a_minute_apart() -> list[Batch]:
-    """Each life, ten times."""
+    """Each life with ten seeds."""
     return [AMinuteApart(number, seed) for number in range(len(LIVES)) for seed in range(10)]

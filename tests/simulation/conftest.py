@@ -1,4 +1,4 @@
-"""All suites run on all cores; the large ones in two shares."""
+"""Fixtures that run suites on all cores, the large suites in two shares."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
@@ -10,20 +10,21 @@ from tests.simulation import shares
 from tests.simulation.processes import executor, run
 from tests.simulation.simulation import Batch
 
-Violations = Callable[[Iterable[Batch]], list[str]]
-"""Runs schedules, and reports each that violates something."""
-Share = shares.Share[Batch]
+Verdict = Callable[[Iterable[Batch]], list[str]]
+"""Runs schedules; the reports of those that violate something."""
+Share = Callable[[Iterable[Batch]], list[Batch]]
+"""The schedules of a large suite that a test runs."""
 
 
 @pytest.fixture(scope="session")
 def processes() -> Iterator[Executor]:
-    """One for all suites."""
+    """The processes that all suites share."""
     with executor() as started:
         yield started
 
 
 @pytest.fixture
-def violations(processes: Executor) -> Violations:
+def verdict(processes: Executor) -> Verdict:
     return partial(run, processes=processes)
 
 
@@ -34,6 +35,6 @@ def violations(processes: Executor) -> Violations:
     ]
 )
 def share(request: pytest.FixtureRequest) -> Share:
-    """Which schedules of a large suite this test runs."""
+    """Every seventh schedule of a large suite, or the others."""
     chosen: Share = request.param
     return chosen

@@ -1,4 +1,4 @@
-"""Suites of lives in which one call fails, or two of one upload's."""
+"""Suites: lives in which one call fails, and one upload's life in which two calls fail."""
 
 import re
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ from tests.simulation.simulation import Batch, Run, Simulation, Single
 _CHANGES: Final = re.compile(
     r"\.(create|replace|append|put|mark_requested|remove|write|stage|commit|send|submit|cancel|register|set|delete|publish)"
 )
-"""Calls after which the world may be another one."""
+"""Calls that may change the world."""
 ONE: Final = "one upload"
 _OTHERS: Final = tuple(life for life in LIVES if life.startswith("an upload"))
 Fault = tuple[int, Kind]
-"""(number of the call, what happens to it)"""
+"""(number of the call, what happens to it)."""
 
 
 @dataclass(frozen=True)
@@ -34,50 +34,50 @@ class Failing(Single):
 
 @dataclass(frozen=True)
 class FailingTwice:
-    """All lives that fail once as said, and once more later on."""
+    """One upload's life with this fault, and with each second fault after it."""
 
     first: Fault
     kinds: tuple[Kind, ...] = CRASHES
 
     def runs(self) -> Iterator[Run]:
-        """One by one."""
+        """Run each pair."""
         simulation = Simulation(dict([self.first]))
-        lives.one(simulation)
+        lives.one_upload(simulation)
         later = [fault for fault in _faults(simulation.faults, self.kinds) if fault[0] > self.first[0]]
         for fault in later:
             yield from Failing((self.first, fault)).runs()
 
 
 def calls_of(life: str) -> list[str]:
-    """Names of the calls in a life in which nothing fails, in order."""
+    """Names of the calls in a life without faults, in order."""
     return _undisturbed(life).calls
 
 
 def once() -> list[Batch]:
-    """Every call of one upload's life, each with every kind of fault; then those of other lives that differ."""
-    return [*_once_at_all(), *(Failing((fault,), life) for life in _OTHERS for fault in _differing(life))]
+    """Every fault at every call of one upload's life; then the faults of other lives at calls that differ."""
+    return [*_once_in_one_upload(), *(Failing((fault,), life) for life in _OTHERS for fault in _differing(life))]
 
 
-def _once_at_all() -> list[Batch]:
+def _once_in_one_upload() -> list[Batch]:
     calls = range(len(_undisturbed(ONE).calls))
     return [Failing(((call, kind),)) for kind in KINDS for call in calls]
 
 
 def _differing(life: str) -> Iterator[Fault]:
-    """Faults at the calls from where a life parts from that of one upload; those that make equal worlds once."""
-    ours, others = _undisturbed(life), _undisturbed(ONE)
-    parted = next((call for call, (a, b) in enumerate(zip(ours.calls, others.calls, strict=False)) if a != b), 0)
+    """Faults from the call at which a life differs from that of one upload. Faults with equal outcomes come once."""
+    ours, common = _undisturbed(life), _undisturbed(ONE)
+    first = next((call for call, (a, b) in enumerate(zip(ours.calls, common.calls, strict=False)) if a != b), 0)
     faults = [*_crashes(ours), *((call, kind) for call, name in enumerate(ours.calls) for kind in _errors(name))]
-    return (fault for fault in faults if fault[0] >= parted)
+    return (fault for fault in faults if fault[0] >= first)
 
 
 def _errors(name: str) -> tuple[Kind, ...]:
-    """Without a crash; where nothing changes, an answer that is lost is none."""
+    """All faults but crashes. The lost reply of a read is the same as a failed read."""
     return ("throttled", "failed", "timed out") if _CHANGES.search(name) else ("throttled", "failed")
 
 
 def crashing_twice() -> list[Batch]:
-    """All pairs of crashes; those that leave equal worlds are run once."""
+    """All pairs of crashes. Crashes with equal outcomes are run once."""
     return [FailingTwice(fault) for fault in _faults(_undisturbed(ONE), CRASHES)]
 
 
@@ -93,16 +93,16 @@ def _undisturbed(life: str) -> Faults:
     return simulation.faults
 
 
-def _faults(seen: Faults, kinds: tuple[Kind, ...]) -> list[Fault]:
+def _faults(undisturbed: Faults, kinds: tuple[Kind, ...]) -> list[Fault]:
     if kinds == CRASHES:
-        return list(_crashes(seen))
-    return [(call, kind) for call in range(len(seen.calls)) for kind in kinds]
+        return list(_crashes(undisturbed))
+    return [(call, kind) for call in range(len(undisturbed.calls)) for kind in kinds]
 
 
-def _crashes(seen: Faults) -> Iterator[Fault]:
-    """The crashes that differ: a process that dies has lost nothing but what it would have written next."""
-    for call, name in enumerate(seen.calls):
-        if call in seen.begun:
+def _crashes(undisturbed: Faults) -> Iterator[Fault]:
+    """Crashes with different outcomes: a dead process only loses what it would have written next."""
+    for call, name in enumerate(undisturbed.calls):
+        if call in undisturbed.first_calls:
             yield call, "crash before"
         if _CHANGES.search(name):
             yield call, "crash after"

@@ -1,7 +1,7 @@
-"""Finds the schedule that catches each mutant: ``python -m tests.simulation.hunt``, or with the names of some.
+"""Finds a schedule that catches each mutant: ``python -m tests.simulation.hunt [NAME ...]``.
 
-It runs a mutant's suite until something is violated, shrinks the schedule, and keeps it in ``caught.json``. A mutant
-that its schedule there still catches is not hunted again.
+It runs a mutant's suite until something is violated, shrinks the schedule, and stores it in ``caught.json``. If the
+stored schedule of a mutant still catches it, the mutant is not hunted again.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from tests.simulation.simulation import Batch, Single, violations
 from tests.simulation.storm import TESTED, Storm
 
 Caught = dict[str, Any]
-"""``schedule``; what happens in it, ``told``; and what is violated first, ``violation``."""
+"""``schedule``; what happens in it (``told``); and its first violation (``violation``)."""
 _FILE: Final = Path(__file__).with_name("caught.json")
 
 SUITES: Final[Mapping[str, Callable[[], Iterable[Batch]]]] = {
@@ -55,19 +55,19 @@ SUITES: Final[Mapping[str, Callable[[], Iterable[Batch]]]] = {
 
 
 def caught() -> dict[str, Caught]:
-    """What is known of each mutant, by its name."""
-    found: dict[str, Caught] = json.loads(_FILE.read_text(encoding="utf-8"))
-    return found
+    """The stored schedule of each mutant, by the mutant's name."""
+    stored: dict[str, Caught] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return stored
 
 
 def replayed(mutant: Mutant, schedule: Single) -> list[str]:
-    """What a schedule violates in the app with a bug."""
+    """The violations of a schedule in the app with a bug."""
     with mutant.seeded():
         return violations(schedule)
 
 
 def hunted(mutant: Mutant, known: Caught | None) -> Caught | None:
-    """How a mutant is caught; ``None``: its suite lets it pass."""
+    """A schedule that catches a mutant; ``None``: none in its suite does."""
     suite = SUITES[mutant.suite]()
     with mutant.seeded():
         again = _caught(replays.read(known["schedule"])) if known else None
@@ -79,32 +79,32 @@ def hunted(mutant: Mutant, known: Caught | None) -> Caught | None:
 
 
 def _caught(schedule: Single) -> Caught:
-    said = {"told": replays.told(schedule), "violation": next(iter(violations(schedule)), "")}
-    return {"schedule": replays.written(schedule), **said}
+    violation = next(iter(violations(schedule)), "")
+    return {"schedule": replays.written(schedule), "told": replays.described(schedule), "violation": violation}
 
 
 def main() -> int:
-    """1 where a mutant was not caught."""
+    """1 if a mutant was not caught."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", help="of mutants to hunt, whatever is known of them")
+    parser.add_argument("names", nargs="*", help="mutants to hunt again")
     names = parser.parse_args().names
     known = caught()
     for name in names:
         known.pop(name, None)
     with executor() as processes:
-        hunts = {processes.submit(hunted, one, known.get(one.name)): one.name for one in mutants()}
+        hunts = {processes.submit(hunted, mutant, known.get(mutant.name)): mutant.name for mutant in mutants()}
         for hunt in as_completed(hunts):
-            _note(hunts[hunt], hunt.result(), known)
-    return 0 if known.keys() >= {one.name for one in mutants()} else 1
+            _store(hunts[hunt], hunt.result(), known)
+    return 0 if known.keys() >= {mutant.name for mutant in mutants()} else 1
 
 
-def _note(name: str, how: Caught | None, known: dict[str, Caught]) -> None:
-    """Keep what was found; what is known of former mutants goes."""
+def _store(name: str, result: Caught | None, known: dict[str, Caught]) -> None:
+    """Store a schedule, and forget those of mutants that no longer exist."""
     known.pop(name, None)
-    known |= {name: how} if how else {}
-    print(f"{name}: {how['violation'] if how else 'not caught'}", flush=True)
-    kept = {one.name: known[one.name] for one in mutants() if one.name in known}
-    _FILE.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    known |= {name: result} if result else {}
+    print(f"{name}: {result['violation'] if result else 'not caught'}", flush=True)
+    stored = {mutant.name: known[mutant.name] for mutant in mutants() if mutant.name in known}
+    _FILE.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

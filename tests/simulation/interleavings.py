@@ -1,4 +1,4 @@
-"""Suites in which a second worker joins in at one point of a quiet life, and both preempt each other at most twice."""
+"""Suites: a second worker joins in at one invocation of a life, and both preempt each other at most twice."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from tests.simulation.simulation import Batch, Run, Simulation, Single, violatio
 from tests.simulation.workers import Invocation, TakingTurns
 
 Other = Callable[[Simulation, Invocation], Invocation | None]
-"""What the second worker does beside the first; ``None``: there is nothing for it to do."""
+"""What the second worker does beside the first; ``None``: nothing."""
 _AT_THE_ENDPOINT: Final = frozenset(State) - {State.RECEIVED, State.PREPARED, State.SUBMITTED, State.TRAINED}
 
 
 class Station(NamedTuple):
-    """An invocation of the app; and the states between which it advanced a run, if it did."""
+    """An invocation of the app, and the states of the run that it advanced, if it did, before and after it."""
 
     name: str
     began: State | None
@@ -32,15 +32,15 @@ class Joined(Simulation):
     """At one invocation of the app a second worker joins in.
 
     Args:
-        at: number of that invocation; ``None``: nobody joins in.
-        other: who joins in, one of ``OTHERS``.
+        at: number of that invocation; ``None``: no second worker.
+        other: the second worker, one of ``OTHERS``.
         turns: as in ``TakingTurns``.
     """
 
     def __init__(self, at: int | None = None, other: str = "", turns: Iterable[int] = (), **settings: Any) -> None:
         super().__init__(**settings)
         self.stations: list[Station] = []
-        """What each invocation was."""
+        """Each invocation so far."""
         self.workers = TakingTurns(self.faults, super().do, turns)
         self._at = at
         self._other = other
@@ -49,11 +49,11 @@ class Joined(Simulation):
         joins = self._at == len(self.stations)
         name, began = call.func.__name__ if isinstance(call, partial) else "deliver", self._state(call)
         self.stations.append(Station(name, began, began))
-        done = self._does(call, OTHERS[self._other](self, call) if joins else None)
+        done = self._run_both(call, OTHERS[self._other](self, call) if joins else None)
         self.stations[-1] = Station(name, began, self._state(call))
         return done
 
-    def _does(self, call: Invocation, second: Invocation | None) -> bool:
+    def _run_both(self, call: Invocation, second: Invocation | None) -> bool:
         if second is None:
             return super().do(call)
         self.workers.run(call, second)
@@ -62,8 +62,8 @@ class Joined(Simulation):
     def _state(self, call: Invocation) -> State | None:
         if not isinstance(call, partial) or call.func is not advance:
             return None
-        found = self.ports.runs.get(*call.args[:2])
-        return found.value.state if found else None
+        stored = self.ports.runs.get(*call.args[:2])
+        return stored.value.state if stored else None
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,10 @@ class Meeting(Single):
 
 @dataclass(frozen=True)
 class Joining:
-    """All ways in which a second worker can join in at one invocation.
+    """Every interleaving of a second worker that joins in at one invocation.
 
     Args:
-        order: of the first turns: 0, the invocation's own worker begins; 1, the other does.
+        order: 0 if the invocation's own worker takes the first turn, 1 if the second worker does.
     """
 
     life: str
@@ -112,23 +112,23 @@ def _joined(life: str, at: int | None = None, other: str = "", turns: Iterable[i
 
 
 def of_one_run() -> list[Batch]:
-    """Two workers advance one run, at every point of its life; or one of them has just been told to cancel it."""
+    """Two workers advance one run at every point of its life, or a person cancels it while one worker does."""
     return [*_schedules("one upload", "another worker at it", frozenset(State), ()), *of_a_cancel()]
 
 
 def of_a_cancel() -> list[Batch]:
-    """One worker advances a run, the other has just been told to cancel it."""
+    """A person cancels a run while a worker advances it."""
     return _schedules("an upload that may be cancelled", "a person who cancels it", frozenset(State), ())
 
 
 def of_a_challenger() -> list[Batch]:
-    """One worker advances a run of a project that serves, the other has just been told to cancel it."""
+    """A person cancels the second run of a project while a worker advances it; the first run serves."""
     life = "an upload that serves and another that may be cancelled"
     return _schedules(life, "a person who cancels the second", _AT_THE_ENDPOINT, ())
 
 
 def of_two_runs() -> list[Batch]:
-    """One worker is about one run of a project, the other about the other one, or about the endpoint."""
+    """Each of two workers has a run of its own, or one of them is the reaper."""
     return [
         *_schedules("two uploads of one project", "a worker at the other run", _AT_THE_ENDPOINT, ("reap",)),
         *of_a_challenger(),
@@ -138,7 +138,7 @@ def of_two_runs() -> list[Batch]:
 
 
 def of_the_reaper() -> list[Batch]:
-    """One worker advances a run, the other is the reaper."""
+    """The reaper runs while a worker advances a run."""
     return [
         *_schedules("an upload when the lease has run out", "the reaper", _AT_THE_ENDPOINT, ()),
         *_schedules("two uploads of one project", "the reaper", _AT_THE_ENDPOINT, ()),
@@ -146,14 +146,16 @@ def of_the_reaper() -> list[Batch]:
 
 
 def of_the_last_slot() -> list[Batch]:
-    """Both workers want the one place that there is for a job. They are alike, so either may begin."""
+    """Two workers want the only slot for a job. Their runs are alike, so one order is enough."""
     life = "two uploads of two projects, and one slot for a job"
     return _schedules(life, "a worker at the other run", frozenset({State.RECEIVED}), ())[:1]
 
 
 def _schedules(life: str, other: str, states: frozenset[State], names: Collection[str]) -> list[Batch]:
     """At every invocation that advances a run from or to one of the states, or has one of the names."""
-    at = [number for number, (name, *of) in enumerate(_stations(life)) if name in names or not states.isdisjoint(of)]
+    at = [
+        number for number, (name, *ends) in enumerate(_stations(life)) if name in names or not states.isdisjoint(ends)
+    ]
     return [Joining(life, number, other, order) for number in at for order in (0, 1)]
 
 
@@ -188,7 +190,7 @@ def _cancelling(run: Record, simulation: Simulation) -> Invocation:
 
 
 def _another(simulation: Simulation, call: Invocation) -> Invocation | None:
-    """Advances a run that the first worker does not."""
+    """Advances another run than the first worker."""
     first = getattr(call, "args", ())
     others = [run for run in simulation.ports.runs.all() if run.run_id not in first and run.state not in ENDS]
     return partial(advance, others[0].project, others[0].run_id, simulation.app) if others else None
@@ -205,4 +207,4 @@ OTHERS: Final[Mapping[str, Other]] = {
     "a worker at the other run": _another,
     "the reaper": _the_reaper,
 }
-"""Each by who joins in."""
+"""What the second worker does, by who it is."""

@@ -1,4 +1,4 @@
-"""What the suites that enumerate disturb: quiet lives of one upload and of two."""
+"""Lives: what happens to one, two or three uploads. The enumerating suites add faults and second workers to them."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -22,24 +22,24 @@ from tests.simulation.simulation import DAY, Batch, Simulation, Single
 _CONTENTS: Final = tuple(chat(rows=12, topic=f"topic {number}") for number in range(2))
 _FAQ: Final = "support/faq.jsonl"
 _SECONDS: Final = 15.0
-"""How long a job takes, and a deployment."""
+"""How long a job and a deployment take, in seconds."""
 _STOPS_IN: Final = 75.0
-"""Seconds that a cancelled job takes: longer than ``closing`` waits for what may still be started."""
+"""How long a cancelled job takes to stop, in seconds: longer than ``closing`` waits for a late start."""
 _SWEEP_EVERY: Final = 100
-"""Rounds."""
+"""Rounds between two sweeps."""
 _CANCELLED_WHEN: Final = (State.SUBMITTED, State.DEPLOYING, State.LIVE)
 Life = Callable[[Simulation], object]
 
 
 @dataclass(frozen=True)
 class Lived:
-    """A life in a world, which can be looked at afterwards."""
+    """A life in its own world, which can be read afterwards."""
 
     life: Life
     simulation: Simulation
 
     def run(self) -> list[str]:
-        """What was violated; a life that comes to a halt tells what is wrong with its world, too."""
+        """The violations. If the life comes to a halt, its error is the last of them."""
         try:
             self.life(self.simulation)
         except AssertionError as error:
@@ -47,46 +47,46 @@ class Lived:
         return self.simulation.violations()
 
 
-def one(simulation: Simulation, reaped: bool = True) -> None:
-    """One upload, its event twice, from arrival until its endpoint has been reaped."""
+def one_upload(simulation: Simulation, reaped: bool = True) -> None:
+    """One upload, whose event comes twice, from its arrival until its endpoint has been reaped."""
     run = _uploaded(simulation, _FAQ, 0)
     simulation.until_state(run, State.LIVE)
     simulation.until(simulation.at_rest)
     if reaped:
-        _end(simulation)
+        _let_lease_run_out(simulation)
 
 
-def two(simulation: Simulation) -> None:
-    """Two uploads of one project: one goes live and is replaced by the other, until that is reaped."""
+def two_uploads(simulation: Simulation) -> None:
+    """Two uploads of one project: one goes live, the other replaces it, and the endpoint is reaped."""
     for number, path in enumerate((_FAQ, "support/chats.jsonl")):
         _uploaded(simulation, path, number)
     simulation.until(lambda: {run.state for run in simulation.ports.runs.all()} == {State.LIVE, State.RETIRED})
     simulation.until(simulation.at_rest)
-    _end(simulation)
+    _let_lease_run_out(simulation)
 
 
-def challenged(simulation: Simulation) -> None:
-    """Two uploads of one project: the second's run may be cancelled on its way, and if it is, the first's serves on."""
-    one(simulation, reaped=False)
+def challenger(simulation: Simulation) -> None:
+    """Two uploads of one project: the second run may be cancelled on its way; then the first serves on."""
+    one_upload(simulation, reaped=False)
     run = _uploaded(simulation, "support/chats.jsonl", 1)
     simulation.until(lambda: not simulation.reap() and simulation.at_rest())
-    champion = next(one for one in simulation.ports.runs.all() if one.run_id != run)
+    champion = next(other for other in simulation.ports.runs.all() if other.run_id != run)
     states = [entry.state for entry in simulation.ports.runs.timeline(run, "support")]
     if State.LIVE not in states and champion.state is not State.LIVE:
-        simulation.watch.found.append(f"{champion.run_id} is {champion.state}, though nothing took its place")
-    _end(simulation)
+        simulation.watch.violations.append(f"{champion.run_id} is {champion.state}, though no other run took its place")
+    _let_lease_run_out(simulation)
 
 
-def crowded(simulation: Simulation) -> None:
-    """Two uploads of two projects, both on their way at once."""
+def two_projects(simulation: Simulation) -> None:
+    """Two uploads of two projects at the same time."""
     for number, path in enumerate((_FAQ, "sales-emea/faq.jsonl")):
         _uploaded(simulation, path, number)
     simulation.until(simulation.at_rest)
-    _end(simulation)
+    _let_lease_run_out(simulation)
 
 
-def poisoned(simulation: Simulation) -> None:
-    """Three uploads of three projects: the message of the second, which waits for a slot, has failed too often."""
+def poison_message(simulation: Simulation) -> None:
+    """Three uploads of three projects. The second waits for a slot when its message has failed too often."""
     paths = (_FAQ, "sales-emea/faq.jsonl", "returns/faq.jsonl")
     runs = []
     for path in paths:
@@ -97,35 +97,35 @@ def poisoned(simulation: Simulation) -> None:
     message = json.dumps({"project": "sales-emea", "run_id": runs[1]})
     simulation.until(lambda: simulation.do(partial(record_failure, message, simulation.app)))
     simulation.until(simulation.at_rest)
-    _end(simulation)
+    _let_lease_run_out(simulation)
 
 
-def late(simulation: Simulation) -> None:
-    """Two uploads of one project: when the second comes, the lease of the first has run out, but nobody has reaped."""
-    one(simulation, reaped=False)
+def lease_run_out(simulation: Simulation) -> None:
+    """Two uploads of one project: when the second comes, the lease has run out, but the reaper has not run yet."""
+    one_upload(simulation, reaped=False)
     simulation.clock.advance(DAY)
     run = _uploaded(simulation, "support/chats.jsonl", 1)
     simulation.until_state(run, State.LIVE)
     simulation.until(simulation.at_rest)
-    _end(simulation)
+    _let_lease_run_out(simulation)
 
 
-def stoppable(simulation: Simulation) -> None:
-    """One upload, whether its run goes live or is cancelled on the way."""
+def may_be_cancelled(simulation: Simulation) -> None:
+    """One upload whose run goes live or is cancelled on its way."""
     _uploaded(simulation, _FAQ, 0)
     simulation.ports.jobs.lasts = _STOPS_IN
     simulation.until(lambda: not simulation.reap() and simulation.at_rest())
-    _end(simulation)
+    _let_lease_run_out(simulation)
 
 
 def cancelled(state: State, simulation: Simulation) -> None:
-    """One upload whose run is cancelled as soon as it has come to ``state``."""
+    """One upload whose run is cancelled as soon as it is in ``state``."""
     run = _uploaded(simulation, _FAQ, 0)
     simulation.until_state(run, state)
     _cancel(run, simulation)
 
 
-def endless(simulation: Simulation) -> None:
+def overdue(simulation: Simulation) -> None:
     """One upload whose job does not end before the deadline."""
     run = _uploaded(simulation, _FAQ, 0)
     simulation.ports.jobs.lasts = 2 * DEADLINES[State.SUBMITTED].total_seconds()
@@ -133,19 +133,19 @@ def endless(simulation: Simulation) -> None:
     simulation.history.causes.add((_FAQ, State.FAILED))
     simulation.clock.advance(DEADLINES[State.SUBMITTED].total_seconds() + TICK)
     simulation.until(simulation.at_rest)
-    _end(simulation)
+    _let_lease_run_out(simulation)
 
 
-def given_up(simulation: Simulation) -> None:
-    """One upload whose run is cancelled as soon as its endpoint has been asked for."""
+def cancelled_while_endpoint_starts(simulation: Simulation) -> None:
+    """One upload whose run is cancelled as soon as its endpoint has been requested."""
     _uploaded(simulation, _FAQ, 0)
     simulation.until(lambda: bool(simulation.ports.endpoints.created))
     [run] = simulation.ports.runs.all()
     _cancel(run.run_id, simulation)
 
 
-def held(simulation: Simulation) -> None:
-    """One upload that costs more than it may without an approval, which it gets; and its job's events."""
+def approved(simulation: Simulation) -> None:
+    """One upload that is held for an approval and gets it, with an event of its job."""
     run = _uploaded(simulation, _FAQ, 0)
     simulation.until(lambda: simulation.run(run).hold_reason is not None)
     _decide(run, "approve", simulation)
@@ -156,16 +156,16 @@ def held(simulation: Simulation) -> None:
     simulation.until(simulation.at_rest)
 
 
-def repaired(simulation: Simulation) -> None:
-    """One upload whose job runs out of memory, and is tried once more by itself."""
+def retried_by_the_app(simulation: Simulation) -> None:
+    """One upload whose job runs out of memory; the app retries it."""
     run = _failing(simulation, "CUDA out of memory.")
     simulation.until(lambda: simulation.run(run).attempt == 2)
     simulation.until_state(run, State.LIVE)
     simulation.until(simulation.at_rest)
 
 
-def retried(simulation: Simulation) -> None:
-    """One upload whose job fails, and is tried again when a person asks."""
+def retried_by_a_person(simulation: Simulation) -> None:
+    """One upload whose job fails; a person retries it."""
     simulation.history.causes.add((_FAQ, State.FAILED))
     run = _failing(simulation, "It does not say why.")
     simulation.until_state(run, State.FAILED)
@@ -175,7 +175,7 @@ def retried(simulation: Simulation) -> None:
     simulation.until(simulation.at_rest)
 
 
-def untold(simulation: Simulation) -> None:
+def event_lost(simulation: Simulation) -> None:
     """One upload whose event is lost: the sweep finds it."""
     _quick(simulation)
     simulation.upload(_FAQ, _CONTENTS[0])
@@ -184,19 +184,19 @@ def untold(simulation: Simulation) -> None:
     simulation.until(simulation.at_rest)
 
 
-def strayed(simulation: Simulation) -> None:
-    """One upload; and a job and a deployment of a run that nobody knows, which the sweep removes when sure."""
+def orphans(simulation: Simulation) -> None:
+    """One upload beside a job and a deployment of an unknown run, which the sweep removes after the grace period."""
     run = _uploaded(simulation, _FAQ, 0)
     simulation.until_state(run, State.LIVE)
     simulation.until(simulation.at_rest)
-    _stray(simulation)
+    _create_orphans(simulation)
     _sweep(simulation)
     simulation.clock.advance(ORPHAN_GRACE.total_seconds() + TICK)
     simulation.until(lambda: simulation.do(partial(sweep, simulation.app)) and simulation.at_rest())
 
 
-def forgotten(simulation: Simulation) -> None:
-    """One upload while whose job runs all tables are lost: the sweep restores them."""
+def tables_lost(simulation: Simulation) -> None:
+    """One upload; while its job runs, all tables are lost, and the sweep restores them."""
     run = _uploaded(simulation, _FAQ, 0)
     simulation.until_state(run, State.SUBMITTED)
     simulation.until(lambda: not simulation.run(run).outbox)
@@ -207,7 +207,7 @@ def forgotten(simulation: Simulation) -> None:
 
 
 def overwritten(order: Sequence[int], rounds: int, simulation: Simulation) -> None:
-    """One upload in two versions. Their events come in an order, those after the first when ``rounds`` have passed."""
+    """One upload in two versions. Their events come in this order, all but the first after ``rounds`` rounds."""
     _quick(simulation)
     events = [simulation.upload(_FAQ, content) for content in _CONTENTS[: order[0] + 1]]
     simulation.deliver(events[order[0]])
@@ -218,14 +218,14 @@ def overwritten(order: Sequence[int], rounds: int, simulation: Simulation) -> No
     for number in order[1:]:
         simulation.deliver(events[number])
     simulation.until(simulation.at_rest)
-    _end(simulation)
+    _let_lease_run_out(simulation)
 
 
-def _failing(simulation: Simulation, said: str) -> str:
+def _failing(simulation: Simulation, error: str) -> str:
     """An upload whose first job fails."""
     run = _uploaded(simulation, _FAQ, 0)
     simulation.until_state(run, State.SUBMITTED)
-    simulation.ports.jobs.fail(f"{run}-1", said)
+    simulation.ports.jobs.fail(f"{run}-1", error)
     return run
 
 
@@ -233,8 +233,8 @@ def _sweep(simulation: Simulation) -> None:
     simulation.until(lambda: simulation.do(partial(sweep, simulation.app)))
 
 
-def _stray(simulation: Simulation) -> None:
-    """A job and a deployment that bear our tags, and a run's that never was."""
+def _create_orphans(simulation: Simulation) -> None:
+    """Create a job and a deployment with the app's tags, of a run that never existed."""
     ports = simulation.ports
     [job], [spec] = ports.jobs.submitted, ports.deployments.created
     tags = {**job.tags, "run": "support-ffffffffff"}
@@ -245,7 +245,7 @@ def _stray(simulation: Simulation) -> None:
 
 
 def _lose_tables(simulation: Simulation) -> None:
-    """All that lies in tables and queues is gone."""
+    """Empty every table and queue."""
     fresh = memory_ports()
     for name in ("runs", "active", "projects", "ledger", "queue"):
         vars(getattr(simulation.ports, name)).update(vars(getattr(fresh, name)))
@@ -260,35 +260,35 @@ def _cancel(run: str, simulation: Simulation) -> None:
     simulation.history.causes.add((_FAQ, State.CANCELLED))
     _decide(run, "cancel", simulation)
     simulation.until(lambda: not simulation.reap() and simulation.at_rest())
-    _end(simulation)
+    _let_lease_run_out(simulation)
 
 
 LIVES: Final[Mapping[str, Life]] = {
-    "one upload": one,
-    "two uploads of one project": two,
-    "an upload that serves and another that may be cancelled": challenged,
-    "two uploads of two projects, and one slot for a job": crowded,
-    "three uploads of three projects, one slot for a job, and a poison message": poisoned,
-    "an upload when the lease has run out": late,
-    "an upload that may be cancelled": stoppable,
-    "an upload whose job does not end": endless,
-    "an upload that is cancelled while its endpoint comes up": given_up,
-    "an upload that waits for an approval": held,
-    "an upload whose job runs out of memory": repaired,
-    "an upload that is tried again": retried,
-    "an upload whose event is lost": untold,
-    "an upload beside a stray job and deployment": strayed,
-    "an upload whose tables are lost": forgotten,
+    "one upload": one_upload,
+    "two uploads of one project": two_uploads,
+    "an upload that serves and another that may be cancelled": challenger,
+    "two uploads of two projects, and one slot for a job": two_projects,
+    "three uploads of three projects, one slot for a job, and a poison message": poison_message,
+    "an upload when the lease has run out": lease_run_out,
+    "an upload that may be cancelled": may_be_cancelled,
+    "an upload whose job does not end": overdue,
+    "an upload that is cancelled while its endpoint comes up": cancelled_while_endpoint_starts,
+    "an upload that waits for an approval": approved,
+    "an upload whose job runs out of memory": retried_by_the_app,
+    "an upload that is tried again": retried_by_a_person,
+    "an upload whose event is lost": event_lost,
+    "an upload beside a stray job and deployment": orphans,
+    "an upload whose tables are lost": tables_lost,
     "an upload that is overwritten while its job runs": partial(overwritten, (0, 1), 3),
     **{f"an upload that is cancelled when {state}": partial(cancelled, state) for state in _CANCELLED_WHEN},
 }
-"""Each by what happens in it."""
+"""Each life by what happens in it."""
 SETTINGS: Final[Mapping[str, dict[str, Any]]] = {
     "two uploads of two projects, and one slot for a job": {"most_jobs": 1},
     "three uploads of three projects, one slot for a job, and a poison message": {"most_jobs": 1},
     "an upload that waits for an approval": {"budget_per_run_usd": 0.01},
 }
-"""The app's, where a life has its own."""
+"""App settings of the lives that have their own."""
 
 
 @dataclass(frozen=True)
@@ -302,7 +302,7 @@ class Undisturbed(Single):
 
 
 def undisturbed() -> list[Batch]:
-    """All lives, as they are when nothing fails."""
+    """All lives, with no faults."""
     return [Undisturbed(life) for life in LIVES]
 
 
@@ -319,8 +319,8 @@ def _quick(simulation: Simulation) -> None:
     simulation.ports.jobs.stops_in = _STOPS_IN
 
 
-def _end(simulation: Simulation) -> None:
-    """The lease runs out, and all is gone; what the reaper does not know of, the sweep finds."""
+def _let_lease_run_out(simulation: Simulation) -> None:
+    """Let the lease run out, and reap and sweep until nothing is left."""
     simulation.clock.advance(DAY)
     rounds = count(1)
 

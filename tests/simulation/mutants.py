@@ -1,4 +1,4 @@
-"""The app with a design bug: what the simulator must notice. The bugs are in ``mutants.yaml``."""
+"""Mutants: the app with a design bug, which the simulator must catch. The bugs are in ``mutants.yaml``."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +13,7 @@ from typing import Any, Final
 import yaml
 from pydantic import BaseModel
 
-_SAY_IT_AGAIN: Final = "In tests/simulation/mutants.yaml, say the same bug in the code as it is now."
+_WRITE_IT_AGAIN: Final = "In tests/simulation/mutants.yaml, write the same bug for the current code."
 _BUGS: Final = Path(__file__).with_name("mutants.yaml")
 
 
@@ -24,35 +24,35 @@ class Mutant(BaseModel, frozen=True):
     bug: str
     suite: str
     edits: dict[str, str]
-    """Lines that go and that come, by ``module:function``."""
+    """Removed and added lines, by ``module:function``."""
 
     @contextmanager
     def seeded(self) -> Iterator[None]:
-        """The app has the bug. Functions keep their identity: whoever has imported them has it too.
+        """Put the bug into the app. Functions keep their identity, so modules that imported them have it too.
 
         Raises:
-            ValueError: the lines that go are not in the function.
+            ValueError: the function is gone, or does not have the removed lines.
         """
         with ExitStack() as stack:
-            for place, lines in self.edits.items():
-                stack.enter_context(_edited(place, lines))
+            for target, lines in self.edits.items():
+                stack.enter_context(_edited(target, lines))
             yield
 
 
 @cache
 def mutants() -> list[Mutant]:
-    """All of them."""
-    found: list[dict[str, Any]] = yaml.safe_load(_BUGS.read_text(encoding="utf-8"))
-    return [Mutant.model_validate(one) for one in found]
+    """Every mutant, in the order of ``mutants.yaml``."""
+    bugs: list[dict[str, Any]] = yaml.safe_load(_BUGS.read_text(encoding="utf-8"))
+    return [Mutant.model_validate(bug) for bug in bugs]
 
 
 @contextmanager
-def _edited(place: str, lines: str) -> Iterator[None]:
+def _edited(target: str, lines: str) -> Iterator[None]:
     try:
-        function: FunctionType = unwrap(resolve_name(place))
+        function: FunctionType = unwrap(resolve_name(target))
     except AttributeError as gone:
-        raise ValueError(f"There is no {place} any more. {_SAY_IT_AGAIN}") from gone
-    sound, changed = function.__code__, _changed(place, function, lines)
+        raise ValueError(f"{target} no longer exists. {_WRITE_IT_AGAIN}") from gone
+    sound, changed = function.__code__, _changed(target, function, lines)
     function.__code__ = changed
     try:
         yield
@@ -61,19 +61,19 @@ def _edited(place: str, lines: str) -> Iterator[None]:
 
 
 @cache
-def _changed(place: str, function: FunctionType, lines: str) -> CodeType:
-    """The function's code with other lines: that of its whole module is compiled, so that it means the same."""
+def _changed(target: str, function: FunctionType, lines: str) -> CodeType:
+    """The code of the function with other lines. The whole module is compiled, so that names mean the same."""
     before, after = (_side(lines, sign) for sign in "-+")
     source, whole = getsource(function), getsource(import_module(function.__module__))
     if source.count(before) != 1:
-        raise ValueError(f"{place} no longer has these lines. {_SAY_IT_AGAIN}\n{before}")
+        raise ValueError(f"{target} no longer has these lines. {_WRITE_IT_AGAIN}\n{before}")
     code = compile(whole.replace(source, source.replace(before, after)), function.__code__.co_filename, "exec")
-    return next(found for found in _within(code) if found.co_qualname == function.__qualname__)
+    return next(inner for inner in _within(code) if inner.co_qualname == function.__qualname__)
 
 
 def _side(lines: str, sign: str) -> str:
-    kept = (line[1:] for line in lines.splitlines(keepends=True) if line[0] in (" ", sign))
-    return "".join(kept)
+    text = (line[1:] for line in lines.splitlines(keepends=True) if line[0] in (" ", sign))
+    return "".join(text)
 
 
 def _within(code: CodeType) -> Iterator[CodeType]:

@@ -1,4 +1,4 @@
-"""How each storm ends, as digests: equal before and after a change of the app that is to change nothing."""
+"""How each storm ends, as digests. A change that keeps the app's behaviour keeps them equal."""
 
 import hashlib
 import json
@@ -13,9 +13,9 @@ _AT_ONCE: Final = 20
 
 
 def outcomes(seeds: Iterable[int], processes: Executor) -> list[str]:
-    """A line for each storm: its seed, how many calls of ports it took, and a digest of what became of its runs.
+    """A line for each storm: its seed, its number of calls of ports, and a digest of how its runs ended.
 
-    Neither names nor words have a part in it, so that both may be changed.
+    The digest contains neither names nor messages, so that both may change.
     """
     return list(processes.map(_outcome, seeds, chunksize=_AT_ONCE))
 

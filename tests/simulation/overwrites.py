@@ -1,4 +1,4 @@
-"""A suite in which an upload is overwritten at every moment, and the events of both versions come in any order."""
+"""Suite: an upload is overwritten at any moment, and the events of both versions come in any order."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -11,12 +11,12 @@ from tests.simulation.simulation import Batch, Simulation, Single
 _LAST: Final = 15
 """Rounds after which the older version's run is live."""
 _ORDERS: Final = ((0, 1), (1, 0), (0, 1, 0), (1, 0, 1))
-"""Of the events: 0 is the older version's, 1 the newer one's."""
+"""Orders of the events: 0 is about the older version, 1 about the newer one."""
 
 
 @dataclass(frozen=True)
 class Overwritten(Single):
-    """The first event comes, and after some rounds the others; the newer version is written before its first event."""
+    """The first event comes, and the others after some rounds; the newer version is written before its first event."""
 
     order: tuple[int, ...]
     rounds: int
@@ -26,5 +26,5 @@ class Overwritten(Single):
 
 
 def at_any_moment() -> list[Batch]:
-    """Every order of the events, every number of rounds."""
+    """Every order of the events with every number of rounds."""
     return [Overwritten(order, rounds) for order in _ORDERS for rounds in range(_LAST + 1)]

@@ -1,4 +1,4 @@
-"""Schedules on all cores, each in one thread."""
+"""Runs schedules on all cores, each in one thread."""
 
 import gc
 import json
@@ -18,16 +18,16 @@ from tests.simulation.remembered import prepared
 from tests.simulation.shrink import shrunk
 from tests.simulation.simulation import Batch, Single, violations
 
-_SHARES: Final = 500
-"""How finely the schedules of a suite are dealt out."""
+_CHUNKS: Final = 500
+"""Into how many chunks the schedules of a suite are divided."""
 
 _GARBAGE: Final = 50_000
-"""Objects made before garbage is looked for: worlds are small, and looking takes a twelfth of the time."""
+"""Allocations between two garbage collections. Worlds are small, and collecting takes a twelfth of the time."""
 
 
 @contextmanager
 def _no_heartbeat(claim: claims.HeldClaim, every: float) -> Iterator[None]:
-    """Nothing goes by real time: a worker that is held up loses its claim."""
+    """No heartbeat: it would need real time. A stalled worker loses its claim."""
     yield
 
 
@@ -36,33 +36,33 @@ REPLACED: Final[tuple[tuple[Any, str, Callable[..., Any]], ...]] = (
     (streams, "prefetched", lambda chunks: chunks),
     (step, "prepare_data", prepared),
 )
-"""Where the app starts threads or does the same work again and again, and what takes their place."""
+"""Functions that start threads or repeat the same work, and what replaces them."""
 
 
 def executor() -> Executor:
-    """One process for each core. They are started, not forked: no thread of this one is copied."""
-    return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), initializer=begin)
+    """One process for each core. They are spawned, not forked, so that they copy no thread."""
+    return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), initializer=set_up_process)
 
 
 def run(batches: Iterable[Batch], processes: Executor) -> list[str]:
-    """Each schedule that violates something, shrunk, and what it violates."""
+    """A report on each schedule that violates something, after it has been shrunk."""
     listed = list(batches)
-    found = processes.map(_violating, listed, chunksize=1 + len(listed) // _SHARES)
-    return [told for batch in found for told in batch]
+    reports = processes.map(_reports, listed, chunksize=1 + len(listed) // _CHUNKS)
+    return [report for batch in reports for report in batch]
 
 
-def _violating(batch: Batch) -> list[str]:
-    return [said(shrunk(schedule)) for schedule, wrong in batch.runs() if wrong]
+def _reports(batch: Batch) -> list[str]:
+    return [report(shrunk(schedule)) for schedule, wrong in batch.runs() if wrong]
 
 
-def said(schedule: Single) -> str:
-    """What happens in a schedule, what that violates, and how to have it again."""
-    again = f"python -m tests.simulation replay '{json.dumps(replays.written(schedule))}'"
-    return "\n  ".join((replays.told(schedule), *violations(schedule), again))
+def report(schedule: Single) -> str:
+    """What happens in a schedule, what that violates, and the command that replays it."""
+    command = f"python -m tests.simulation replay '{json.dumps(replays.written(schedule))}'"
+    return "\n  ".join((replays.described(schedule), *violations(schedule), command))
 
 
-def begin() -> None:
-    """What a process does before it runs schedules."""
+def set_up_process() -> None:
+    """Prepare this process for running schedules: no logs, less garbage collection, no threads."""
     logging.disable()
     gc.set_threshold(_GARBAGE)
     for module, name, replacement in REPLACED:

@@ -1,4 +1,4 @@
-"""Preparation is pure: of the same files and settings it is done once in a process."""
+"""Preparation is pure, so a process prepares the same files with the same settings only once."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
@@ -11,7 +11,7 @@ from shared.models.config import ProjectConfig
 from shared.models.receipt import Figures
 
 _DONE: Final[dict[Hashable, tuple[Figures, dict[str, bytes]]]] = {}
-"""Figures, and what goes into each sink."""
+"""Figures and the content of each sink, by the arguments."""
 
 
 def prepared(
@@ -23,14 +23,14 @@ def prepared(
     earlier: Iterable[Part] = (),
     **others: Any,
 ) -> Figures:
-    """``shared.data.preparing.prepare.prepare``, which reads in this order too."""
+    """``shared.data.preparing.prepare.prepare``, from memory if possible. It reads its arguments in the same order."""
     held_out = tuple(evaluation_rows)
-    read, before = _read(parts), _read(earlier)
-    key = (read, config.model_dump_json(), held_out, before, *others.values())
+    uploaded, before = _read(parts), _read(earlier)
+    key = (uploaded, config.model_dump_json(), held_out, before, *others.values())
     if key not in _DONE:
         written: dict[str, bytes] = defaultdict(bytes)
-        into = {name: _Into(written, name) for name in sinks}
-        _DONE[key] = prepare(read, config, into, evaluation_rows=held_out, earlier=before, **others), written
+        recording = {name: _RecordingSink(written, name) for name in sinks}
+        _DONE[key] = prepare(uploaded, config, recording, evaluation_rows=held_out, earlier=before, **others), written
     figures, rows = _DONE[key]
     for name, content in rows.items():
         sinks[name].write(content)
@@ -41,8 +41,8 @@ def _read(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(replace(part, chunks=tuple(part.chunks)) for part in parts)
 
 
-class _Into:
-    """A sink that remembers."""
+class _RecordingSink:
+    """Stores what is written, by the sink's name."""
 
     def __init__(self, written: dict[str, bytes], name: str) -> None:
         self._written = written

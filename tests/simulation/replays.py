@@ -1,4 +1,4 @@
-"""Single schedules as data that can be stored, and in words."""
+"""Single schedules as JSON data, and in words."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
@@ -30,32 +30,32 @@ _HAPPENS: Final[Mapping[Kind, str]] = {
     "crash after": "the process dies after {}",
     "throttled": "{} is throttled",
     "failed": "{} answers 500",
-    "timed out": "{} is done, but its answer is lost",
-    "stalled": "the worker is held up at {}",
+    "timed out": "{} takes effect, but its answer is lost",
+    "stalled": "the worker is stalled at {}",
 }
 
 
 def written(schedule: Single) -> Written:
-    """What ``read`` makes the schedule of again."""
+    """A schedule as data that ``read`` turns back into the schedule."""
     values = {name: sorted(value) if name == "without" else value for name, value in vars(schedule).items()}
     return {"kind": type(schedule).__name__, **values}
 
 
-def read(found: Written) -> Single:
-    """The schedule that was written."""
-    values = {name: _frozen(value) for name, value in found.items() if name != "kind"}
+def read(data: Written) -> Single:
+    """The schedule of this data."""
+    values = {name: _frozen(value) for name, value in data.items() if name != "kind"}
     if "without" in values:
         values["without"] = frozenset(values["without"])
-    schedule: Single = _KINDS[found["kind"]](**values)
+    schedule: Single = _KINDS[data["kind"]](**values)
     return schedule
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
-def told(schedule: Single) -> str:
-    """What happens in it, in the app as it is now."""
+def described(schedule: Single) -> str:
+    """What happens in a schedule, in the current app."""
     begun = schedule.begun()
     violations(begun)
     simulation = begun.simulation
@@ -69,16 +69,18 @@ def told(schedule: Single) -> str:
         case Refused(plan):
             return f"two uploads of one project, the second's traffic is refused; {_faults(plan, simulation)}"
         case Slow(effect, until_asked, until_there):
-            late = f"`{effect}` is asked for {until_asked:g} s late, and takes {until_there:g} s"
+            late = f"`{effect}` is called {until_asked:g} s late, and takes {until_there:g} s"
             return f"an upload that is cancelled just before a step's effect; {late}"
         case Meeting(life, at, other, turns):
             return f"{life}; {other} joins in at {_station(at, simulation)}; turns of {_all(turns)} calls"
         case Lagging(life, reads, lag):
             which = _all(_call(read, simulation) for read in reads if simulation.faults.calls[read] in READS)
-            return f"{life}; {which} answers as it was {lag} {'state' if lag == 1 else 'states'} before"
+            return f"{life}; {which} answers {lag} {'state' if lag == 1 else 'states'} late"
         case Overwritten(order, rounds):
-            come = _all(_VERSIONS[one] for one in order)
-            return f"an upload in two versions, whose events come in the order {come}; {rounds} rounds after the first"
+            versions = _all(_VERSIONS[number] for number in order)
+            return (
+                f"an upload in two versions, whose events come in the order {versions}; {rounds} rounds after the first"
+            )
         case Storm():
             parts = sorted((part for _, part in schedule.parts()), key=lambda part: getattr(part, "at", 0))
             return f"storm {schedule.seed}: {'; '.join(_part(part, simulation) for part in parts)}"

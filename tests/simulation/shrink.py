@@ -1,4 +1,4 @@
-"""A storm that violates something, without all that the violation does not need."""
+"""Shrinks storms: removes the parts that the violation does not need."""
 
 from dataclasses import replace
 
@@ -7,24 +7,24 @@ from tests.simulation.storm import Storm
 
 
 def shrunk(schedule: Single) -> Single:
-    """A storm without all that its violation does not need; other schedules have nothing to spare."""
+    """The schedule with only what its violation needs. Only storms can be shrunk."""
     return _shrunk(schedule) if isinstance(schedule, Storm) else schedule
 
 
 def _shrunk(storm: Storm) -> Storm:
-    """Leaves out halves of the plan, then smaller pieces, as long as something is still violated."""
-    kept = [number for number, _ in storm.parts()]
-    size = (len(kept) + 1) // 2
+    """Removes halves of the plan, then smaller pieces, as long as something is still violated."""
+    needed = [number for number, _ in storm.parts()]
+    size = (len(needed) + 1) // 2
     while size:
-        pieces = (kept[:start] + kept[start + size :] for start in range(0, len(kept), size))
+        pieces = (needed[:start] + needed[start + size :] for start in range(0, len(needed), size))
         less = next((piece for piece in pieces if violations(_only(storm, piece))), None)
         if less is None:
             size //= 2
         else:
-            kept = less
-    return _only(storm, kept)
+            needed = less
+    return _only(storm, needed)
 
 
-def _only(storm: Storm, kept: list[int]) -> Storm:
+def _only(storm: Storm, wanted: list[int]) -> Storm:
     numbers = {number for number, _ in replace(storm, without=frozenset()).parts()}
-    return replace(storm, without=frozenset(numbers - set(kept)))
+    return replace(storm, without=frozenset(numbers - set(wanted)))

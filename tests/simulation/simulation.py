@@ -1,4 +1,4 @@
-"""The app in one thread, over ports that fail as planned, watched at every call."""
+"""The app in one thread, over ports that fail as planned. Each call is numbered and checked."""
 
 import hashlib
 from abc import ABC, abstractmethod
@@ -8,23 +8,23 @@ from typing import Any, Final, Protocol
 from shared.core.naming import normal_etag
 from tests.doubles.faults import Faults, Kind
 from tests.doubles.world import Event, World
-from tests.simulation.invariants import History, Watch, at_rest
+from tests.simulation.invariants import History, Watch, violations_at_rest
 
 DAY: Final = 24 * 3600.0
 _STALLED: Final = 120.0
-"""Seconds: longer than a claim lasts."""
+"""Seconds for which a worker is stalled: longer than a claim lasts."""
 
 
 class Schedule(Protocol):
-    """What happens, and when: the same one always ends the same."""
+    """What happens, and when. The same schedule always ends the same way."""
 
     def run(self) -> list[str]:
-        """What was violated."""
+        """The violations, in order."""
         ...
 
 
 def violations(schedule: Schedule) -> list[str]:
-    """What a schedule violates; an error of the app that nobody planned is a violation too."""
+    """The violations of a schedule. An unplanned error of the app is a violation too."""
     try:
         return schedule.run()
     except Exception as error:
@@ -32,42 +32,42 @@ def violations(schedule: Schedule) -> list[str]:
 
 
 class Begun(Schedule, Protocol):
-    """A schedule in its world, which can be looked at afterwards."""
+    """A schedule in its own world, which can be read afterwards."""
 
     @property
     def simulation(self) -> "Simulation": ...
 
 
 class Single(ABC):
-    """One schedule, given as data."""
+    """One schedule, as data."""
 
     @abstractmethod
     def begun(self) -> Begun:
-        """In a world of its own."""
+        """This schedule in a new world."""
 
     def run(self) -> list[str]:
-        """What was violated."""
+        """The violations, in order."""
         return self.begun().run()
 
     def runs(self) -> "Iterator[Run]":
-        """Itself."""
+        """Run this schedule only."""
         yield self, violations(self)
 
 
 Run = tuple[Single, list[str]]
-"""A schedule, and what it violated."""
+"""A schedule and its violations."""
 
 
 class Batch(Protocol):
-    """One schedule, or many that are alike."""
+    """One schedule, or many similar ones."""
 
     def runs(self) -> Iterator[Run]:
-        """Run each."""
+        """Run each schedule."""
         ...
 
 
 class Simulation(World):
-    """A world whose calls are numbered, and watched."""
+    """A world whose calls are numbered and checked."""
 
     def __init__(self, plan: Mapping[int, Kind] | None = None, **settings: Any) -> None:
         self.faults = Faults(plan)
@@ -78,7 +78,7 @@ class Simulation(World):
         self.faults.stall = lambda: self.clock.advance(_STALLED)
 
     def do(self, call: Callable[[], Any]) -> bool:
-        self.faults.begun.append(len(self.faults.calls))
+        self.faults.first_calls.append(len(self.faults.calls))
         return super().do(call)
 
     def upload(self, path: str, content: bytes | None = None) -> Event:
@@ -88,13 +88,17 @@ class Simulation(World):
 
     def deliver(self, event: Event) -> str | None:
         if event["data"].get("contentLength"):
-            self.history.told.add((event["subject"].partition("/blobs/")[2], normal_etag(event["data"]["eTag"])))
+            self.history.announced.add((event["subject"].partition("/blobs/")[2], normal_etag(event["data"]["eTag"])))
         return super().deliver(event)
 
     def at_rest(self) -> bool:
         """Whether nothing is left to be done."""
-        return not any(at_rest(self.ports, self.history))
+        return not any(violations_at_rest(self.ports, self.history))
 
     def violations(self) -> list[str]:
-        """All that is wrong; to be asked at rest."""
-        return [*self.watch.found, *self.watch.unaccounted(), *at_rest(self.ports, self.history)]
+        """All violations so far. Call it at rest."""
+        return [
+            *self.watch.violations,
+            *self.watch.missing_from_ledger(),
+            *violations_at_rest(self.ports, self.history),
+        ]

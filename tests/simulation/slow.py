@@ -1,4 +1,4 @@
-"""Suite in which what a step asks for comes late, while a person cancels the run."""
+"""Suite: the effect of a step comes late, while a person cancels the run."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,44 +15,44 @@ from tests.simulation.simulation import Batch, Simulation, Single
 
 EFFECTS: Final = ("jobs.submit", "models.register", "endpoints.create", "deployments.create")
 LATEST: Final = 25
-"""Seconds after which a step asks for nothing more (``pace.latest_start``)."""
+"""Seconds after which a step starts nothing more (``pace.latest_start``)."""
 AT_MOST: Final = 30.0
-"""Seconds to connect and until Azure has answered, or is given up (``gateways.http``)."""
+"""Longest request in seconds: to connect and to answer (``gateways.http``)."""
 
 
-class Held(Simulation):
-    """A person cancels the run just before its worker asks for something.
+class Delayed(Simulation):
+    """A person cancels the run just before its worker requests an effect.
 
     Args:
-        effect: what it asks for.
-        until_asked: seconds that pass until it does.
-        until_there: seconds that then pass until it is there.
+        effect: the call that requests it.
+        until_asked: seconds until the worker requests it.
+        until_there: seconds from then until the effect is there.
     """
 
     def __init__(self, effect: str, until_asked: float, until_there: float) -> None:
         super().__init__()
-        self.asked: list[bool] = []
-        """Whether each creation was still in time."""
+        self.in_time: list[bool] = []
+        """Whether each request was still in time."""
         self._effect = effect
         self._until_asked = until_asked
         self._until_there = until_there
-        self._in_time = self.clock.in_time
+        self._check_in_time = self.clock.in_time
         self.faults.before = self._before
 
     def _before(self, name: str) -> None:
         if name == self._effect:
             self.faults.before = None
-            self.clock.in_time = self._ask  # type: ignore[method-assign]
+            self.clock.in_time = self._request  # type: ignore[method-assign]
             [run] = self.ports.runs.all()
             self.history.causes.add((run.upload.path, State.CANCELLED))
             self.do(partial(decide, run.project, run.run_id, "cancel", "ada@example.com", self.app))
             self._pass(self._until_asked)
 
-    def _ask(self, before: datetime | None) -> None:
-        self.clock.in_time = self._in_time  # type: ignore[method-assign]
-        self.asked.append(False)
-        self._in_time(before)
-        self.asked[-1] = True
+    def _request(self, before: datetime | None) -> None:
+        self.clock.in_time = self._check_in_time  # type: ignore[method-assign]
+        self.in_time.append(False)
+        self._check_in_time(before)
+        self.in_time[-1] = True
         self._pass(self._until_there)
 
     def _pass(self, seconds: float) -> None:
@@ -63,23 +63,25 @@ class Held(Simulation):
 
 @dataclass(frozen=True)
 class Slow(Single):
-    """An upload that may be cancelled, and is while its worker is slow: as ``Held`` says."""
+    """An upload that is cancelled while its worker is slow, as in ``Delayed``."""
 
     effect: str
     until_asked: float
     until_there: float
 
     def begun(self) -> Lived:
-        return Lived(self.live, Held(self.effect, self.until_asked, self.until_there))
+        return Lived(self.live, Delayed(self.effect, self.until_asked, self.until_there))
 
     def live(self, simulation: Simulation) -> None:
-        """What was asked for in time is there, what was not is not."""
-        assert isinstance(simulation, Held)
-        lives.stoppable(simulation)
-        if simulation.asked != [self.until_asked < LATEST]:
-            simulation.watch.found.append(f"{self.effect} was asked for after {self.until_asked} s: {simulation.asked}")
+        """Live through it. Only a request in time may have an effect."""
+        assert isinstance(simulation, Delayed)
+        lives.may_be_cancelled(simulation)
+        if simulation.in_time != [self.until_asked < LATEST]:
+            simulation.watch.violations.append(
+                f"{self.effect} was called after {self.until_asked} s; in time: {simulation.in_time}"
+            )
 
 
 def while_a_person_cancels() -> list[Batch]:
-    """Everything that a run makes, early and late and too late."""
-    return [Slow(*one) for one in product(EFFECTS, (0, 20, 30, 300), (0, 10, AT_MOST))]
+    """Every effect of a run: at once, late, and too late."""
+    return [Slow(*delays) for delays in product(EFFECTS, (0, 20, 30, 300), (0, 10, AT_MOST))]

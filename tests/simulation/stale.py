@@ -1,4 +1,4 @@
-"""Suites in which Azure ML's answers are behind: any of the last three states of what was asked for."""
+"""Suite: reads of Azure ML are stale. They answer with any of the last three states of the resource."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,55 +14,55 @@ READS: Final = frozenset(
         *("endpoints.get", "endpoints.ours", "deployments.get", "deployments.of"),
     }
 )
-"""Storage answers with what is; these need not."""
+"""Reads that may be stale. Reads of storage are not."""
 Read = tuple[str, tuple[Any, ...]]
 _LIVES: Final = tuple(name for name in LIVES if name.startswith(("one upload", "an upload that is cancelled")))
 _OTHERS: Final = tuple(name for name in LIVES if name not in _LIVES)
 
 
 class Behind(Simulation):
-    """Reads of Azure ML answer with an earlier state.
+    """Some reads of Azure ML answer with an earlier state.
 
     Args:
-        lags: how many states, by the number of the call: 1 or 2; 0 for all others.
+        lags: by how many states each read is behind, by the number of its call; other reads are current.
     """
 
     def __init__(self, lags: Mapping[int, int], **settings: Any) -> None:
         super().__init__(**settings)
         self.reads: list[int] = []
-        """The calls that may be behind."""
+        """Numbers of the calls that may be stale."""
         self._lags = lags
         self._past: dict[Read, list[Any]] = {}
-        self.faults.before = self._look
-        self.faults.seen = self._seen
+        self.faults.before = self._record_changes
+        self.faults.alter = self._earlier
 
-    def _look(self, name: str) -> None:
-        """Whatever has changed since the last look is another state."""
+    def _record_changes(self, name: str) -> None:
+        """Record the current state of each read that has changed since the last call."""
         for read, past in self._past.items():
             now = self._now(*read)
             if now != past[-1]:
                 past.append(now)
 
-    def _seen(self, name: str, args: tuple[Any, ...], answer: Any) -> Any:
+    def _earlier(self, name: str, args: tuple[Any, ...], result: Any) -> Any:
         if name not in READS:
-            return answer
+            return result
         call = len(self.faults.calls) - 1
         self.reads.append(call)
         before: Any = [] if name.endswith(("ours", "of")) else None
         past = self._past.setdefault((name, args), [before])
-        self._look(name)
-        found = past[max(0, len(past) - 1 - self._lags.get(call, 0))]
-        return iter(found) if isinstance(found, list) else found
+        self._record_changes(name)
+        state = past[max(0, len(past) - 1 - self._lags.get(call, 0))]
+        return iter(state) if isinstance(state, list) else state
 
     def _now(self, name: str, args: tuple[Any, ...]) -> Any:
         port, _, method = name.partition(".")
-        found = getattr(getattr(self.ports, port), method)(*args)
-        return list(found) if isinstance(found, Iterator) else found
+        result = getattr(getattr(self.ports, port), method)(*args)
+        return list(result) if isinstance(result, Iterator) else result
 
 
 @dataclass(frozen=True)
 class Lagging(Single):
-    """A life in which reads, given by their calls' numbers, are ``lag`` states behind."""
+    """A life in which some reads, given by the numbers of their calls, are ``lag`` states behind."""
 
     life: str
     reads: tuple[int, ...]
@@ -73,7 +73,7 @@ class Lagging(Single):
 
 
 def at_any_read() -> list[Batch]:
-    """Every read of every life, one state behind and two; of some lives also every two and three in a row."""
+    """Every read of every life, one and two states behind; in some lives also every two and three reads in a row."""
     lengths = {**dict.fromkeys(_LIVES, (1, 2, 3)), **dict.fromkeys(_OTHERS, (1,))}
     behind = ((life, reads) for life, most in lengths.items() for reads in _in_a_row(_reads(life), most))
     return [Lagging(life, reads, lag) for life, reads in behind for lag in (1, 2)]

@@ -1,7 +1,7 @@
-"""Seeded storms: uploads, events that are lost, doubled, late and shuffled, what people do meanwhile, and faults.
+"""Suite: seeded storms of uploads, of events that are lost, repeated, late and shuffled, of decisions, and of faults.
 
-A seed yields a plan; the plan's parts can be left out one by one, which is how a violation is shrunk. After the
-storm comes a calm in which nothing fails any more: then all must come to rest, and in the end be gone.
+A seed gives a plan. Parts of the plan can be left out, which is how a violation is shrunk. After the storm comes a
+calm without faults, in which every run must come to rest and every endpoint must be deleted at last.
 """
 
 import heapq
@@ -44,22 +44,22 @@ JOB_FAILURES: Final = (
     *("the loss is not a number", "OutOfQuota", "ImageBuildFailure", "DiskFull"),
     *("CUDA out of memory", "the node was preempted", "TooManyRequests"),
 )
-"""What jobs fail with; the first four are for good, the others are tried once more."""
+"""Errors of jobs. The app retries the last three once."""
 DEPLOYMENT_FAILURES: Final = ("The image could not be pulled.", "ResourceNotReady", "SkuNotAvailable", "ServerBusy")
-"""What deployments fail with; the last is tried once more."""
+"""Errors of deployments. The app retries the last one once."""
 TESTED: Final = 10_000
-"""So many storms are part of the tests."""
+"""How many storms the tests run."""
 CAPS: Final = (1, 2, 3, 10, 10)
-"""Most jobs, and most endpoints; no storm needs ten of either."""
+"""Slots for jobs and for endpoints; no storm needs ten of either."""
 _CALLS: Final = 800
-"""Faults are planned for so many calls of the app."""
+"""Faults are planned for this many calls of the app."""
 _CALM_ROUNDS: Final = 600
 _MINUTE: Final = 60.0
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file is written; its event comes after each of ``delays`` (seconds), perhaps never."""
+    """A file is written. Its event comes after each of ``delays`` (seconds), or never if there are none."""
 
     at: float
     path: str
@@ -74,8 +74,8 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Deed:
-    """Somebody does something to a file, or to its runs."""
+class Action:
+    """A person or Azure does something to a file or to its runs."""
 
     at: float
     what: str
@@ -96,12 +96,12 @@ class Fault:
         return f"call {self.call}: {self.kind}"
 
 
-Part = Upload | Deed | Fault
+Part = Upload | Action | Fault
 
 
 @dataclass(frozen=True)
 class Storm(Single):
-    """One seed's storm without some parts of its plan."""
+    """The storm of a seed, without some parts of its plan."""
 
     seed: int
     without: Collection[int] = frozenset()
@@ -110,7 +110,7 @@ class Storm(Single):
         return Weather(self.seed, [part for _, part in self.parts()])
 
     def parts(self) -> list[tuple[int, Part]]:
-        """What is planned, numbered."""
+        """The parts of the plan, numbered."""
         return [(number, part) for number, part in enumerate(planned(self.seed)) if number not in self.without]
 
 
@@ -119,9 +119,9 @@ def planned(seed: int) -> list[Part]:
     rnd = random.Random(seed)
     paths = [f"{project}/{file}" for project in PROJECTS[: rnd.randint(1, 2)] for file in FILES[: rnd.randint(1, 2)]]
     uploads = [_upload(rnd, rnd.choice(paths), number) for number in range(rnd.randint(1, 4))]
-    deeds = [_deed(rnd, rnd.choice(paths)) for _ in range(rnd.choice((0, 0, 1, 2, 4)))]
+    actions = [_action(rnd, rnd.choice(paths)) for _ in range(rnd.choice((0, 0, 1, 2, 4)))]
     faults = [Fault(rnd.randrange(_CALLS), rnd.choice((*KINDS, "stalled"))) for _ in range(rnd.choice((0, 2, 8, 30)))]
-    return [*uploads, *deeds, *faults]
+    return [*uploads, *actions, *faults]
 
 
 def _upload(rnd: random.Random, path: str, number: int) -> Upload:
@@ -136,9 +136,9 @@ def _content(number: int) -> bytes:
     return chat(rows=12, topic=f"topic {number}")
 
 
-def _deed(rnd: random.Random, path: str) -> Deed:
-    deeds = ("cancel", "cancel", "retry", "approve", "settings", "settings", "delete", "deployments fail")
-    return Deed(_moment(rnd), rnd.choice((*deeds, *rnd.sample(JOB_FAILURES, 3))), path)
+def _action(rnd: random.Random, path: str) -> Action:
+    actions = ("cancel", "cancel", "retry", "approve", "settings", "settings", "delete", "deployments fail")
+    return Action(_moment(rnd), rnd.choice((*actions, *rnd.sample(JOB_FAILURES, 3))), path)
 
 
 def _moment(rnd: random.Random) -> float:
@@ -152,7 +152,7 @@ class Weather:
     seed: int
     parts: list[Part]
     agenda: list[tuple[float, int, Callable[[], Any]]] = field(default_factory=list)
-    """(seconds since the start, serial number, what happens then)"""
+    """(seconds since the start, serial number, what happens then)."""
 
     def __post_init__(self) -> None:
         self.rnd = random.Random(-1 - self.seed)
@@ -172,26 +172,26 @@ class Weather:
         for part in self.parts:
             if isinstance(part, Upload):
                 self._at(part.at, partial(self._uploaded, part))
-            elif isinstance(part, Deed):
-                self._at(part.at, partial(self._done, part))
+            elif isinstance(part, Action):
+                self._at(part.at, partial(self._act, part))
         while self.agenda:
-            self._blow()
+            self._step()
         return self._calm()
 
-    def _blow(self) -> None:
-        """What is due happens, some timers fire, the queue is worked on, and time passes."""
+    def _step(self) -> None:
+        """Do what is due, run some timers, process some messages, and let time pass."""
         while self.agenda and self.agenda[0][0] <= self._now():
             heapq.heappop(self.agenda)[2]()
         app = self.simulation.app
-        for likely, timer in ((0.9, reconcile), (0.2, reap), (0.1, sweep)):
-            if self.rnd.random() < likely:
+        for probability, timer in ((0.9, reconcile), (0.2, reap), (0.1, sweep)):
+            if self.rnd.random() < probability:
                 self.simulation.do(partial(timer, app))
         self._work()
         self._announce_jobs()
         self._pass_time()
 
     def _work(self) -> None:
-        """Messages come in any order; now and then two workers are at it at once."""
+        """Process some messages in any order, now and then with two workers at once."""
         messages = self.ports.queue.messages
         for _ in range(self.rnd.randint(1, 12)):
             if not messages:
@@ -205,10 +205,10 @@ class Weather:
             elif self.simulation.do(self._advance(message)):
                 self._failed.pop(message, None)
             else:
-                self._comes_again(message)
+                self._send_again(message)
 
-    def _comes_again(self, message: tuple[str, str]) -> None:
-        """After five times the host puts a message aside."""
+    def _send_again(self, message: tuple[str, str]) -> None:
+        """Send a failed message again. After every fifth failure it is a poison message."""
         self._failed[message] += 1
         if self._failed[message] % 5:
             self.ports.queue.send(*message)
@@ -239,12 +239,12 @@ class Weather:
         for delay in part.delays:
             self._at(self._now() + delay, partial(self.simulation.deliver, event))
 
-    def _done(self, deed: Deed) -> None:
-        project, _, _ = deed.path.partition("/")
-        match deed.what:
+    def _act(self, action: Action) -> None:
+        project, _, _ = action.path.partition("/")
+        match action.what:
             case "delete":
-                self.ports.blobs.delete(UPLOADS, deed.path)
-                self._may_end(deed.path, State.CANCELLED)
+                self.ports.blobs.delete(UPLOADS, action.path)
+                self._may_end(action.path, State.CANCELLED)
             case "settings":
                 content = self.rnd.choice(SETTINGS)
                 self.ports.blobs.write(UPLOADS, f"{project}/tunedrop.yaml", [content], "application/yaml")
@@ -252,12 +252,12 @@ class Weather:
                     self._may_end_in(project, State.REJECTED)
             case "deployments fail":
                 self.ports.deployments.fails_with = self.rnd.choice(DEPLOYMENT_FAILURES)
-                for one in PROJECTS:
-                    self._may_end_in(one, State.FAILED)
+                for every_project in PROJECTS:
+                    self._may_end_in(every_project, State.FAILED)
             case "cancel" | "retry" | "approve":
-                self._decide(deed)
+                self._decide(action)
             case failure:
-                self._fail_jobs(deed.path, failure)
+                self._fail_jobs(action.path, failure)
 
     def _fail_jobs(self, path: str, failure: str) -> None:
         for run in self._runs(path):
@@ -266,18 +266,18 @@ class Weather:
                 self.ports.jobs.fail(job.name, failure)
                 self._may_end(path, State.FAILED)
 
-    def _decide(self, deed: Deed) -> None:
-        what: Decided = deed.what  # type: ignore[assignment]
+    def _decide(self, action: Action) -> None:
+        what: Decided = action.what  # type: ignore[assignment]
         if what == "cancel":
-            self._may_end(deed.path, State.CANCELLED)
-        for run in self._runs(deed.path):
+            self._may_end(action.path, State.CANCELLED)
+        for run in self._runs(action.path):
             self._decides(what, run)
 
     def _decides(self, what: Decided, run: Run) -> None:
         self.simulation.do(partial(decide, run.project, run.run_id, what, "ada@example.com", self.simulation.app))
 
     def _announce_jobs(self) -> None:
-        """Events of jobs: lost, doubled, late; and those of their children."""
+        """Deliver events of jobs, which may be lost, repeated or late, and events of their children."""
         for job in self.ports.jobs.submitted[self._announced :]:
             for status in ("Running", "Completed"):
                 for name in [job.name] * self.rnd.randint(0, 3) + [f"{job.name}-child"]:
@@ -287,7 +287,7 @@ class Weather:
         self._announced = len(self.ports.jobs.submitted)
 
     def _calm(self) -> list[str]:
-        """Nothing fails any more, owners approve what is held, and leases run out."""
+        """Nothing fails any more, held runs are approved, and leases run out."""
         self.simulation.faults.plan.clear()
         self.ports.deployments.fails_with = None
         settled = self._until(self.simulation.at_rest)
@@ -314,7 +314,7 @@ class Weather:
         return False
 
     def _is_full(self) -> bool:
-        """Whether an endpoint has to go first, whose lease has hours to run."""
+        """Whether a run waits for an endpoint slot, which may take hours."""
         return any(run.queue == "endpoint" for run in self.ports.runs.all())
 
     def _runs(self, path: str) -> Iterator[Run]:

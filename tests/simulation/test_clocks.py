@@ -1,8 +1,8 @@
 """Workers whose clocks are a minute apart."""
 
 from tests.simulation import clocks
-from tests.simulation.conftest import Violations
+from tests.simulation.conftest import Verdict
 
 
-def test_clocks_may_be_a_minute_apart(violations: Violations) -> None:
-    assert violations(clocks.a_minute_apart()) == []
+def test_workers_may_have_clocks_that_are_a_minute_apart(verdict: Verdict) -> None:
+    assert verdict(clocks.a_minute_apart()) == []

@@ -1,8 +1,8 @@
 """An upload is overwritten while its older version is under way."""
 
 from tests.simulation import overwrites
-from tests.simulation.conftest import Violations
+from tests.simulation.conftest import Verdict
 
 
-def test_the_newest_version_prevails_in_whatever_order_events_come(violations: Violations) -> None:
-    assert violations(overwrites.at_any_moment()) == []
+def test_the_newest_version_prevails_in_any_order_of_the_events(verdict: Verdict) -> None:
+    assert verdict(overwrites.at_any_moment()) == []

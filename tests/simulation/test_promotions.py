@@ -1,10 +1,10 @@
-"""A promotion that Azure refuses, and a process that dies or loses a reply while it is undone."""
+"""Azure refuses a promotion, and the process dies or loses a reply while the app rolls back."""
 
 from tests.simulation import promotions
-from tests.simulation.conftest import Violations
+from tests.simulation.conftest import Verdict
 
 
-def test_whatever_fails_while_a_promotion_is_undone_the_earlier_champion_serves(violations: Violations) -> None:
+def test_the_previous_champion_serves_on_whatever_fails_during_a_roll_back(verdict: Verdict) -> None:
     schedules = promotions.at_any_call()
     assert len(schedules) > 150
-    assert violations(schedules) == []
+    assert verdict(schedules) == []

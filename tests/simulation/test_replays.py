@@ -1,4 +1,4 @@
-"""Every schedule that a suite may print can be had again."""
+"""Every schedule that a suite may print can be replayed."""
 
 import json
 from itertools import islice
@@ -10,7 +10,7 @@ from tests.simulation.simulation import Single
 
 
 @pytest.mark.parametrize("suite", hunt.SUITES)
-def test_schedule_that_is_printed_is_read_again(suite: str) -> None:
+def test_a_printed_schedule_can_be_read_back(suite: str) -> None:
     for batch in islice(hunt.SUITES[suite](), 20):
         schedule = batch if isinstance(batch, Single) else next(batch.runs())[0]
         assert replays.read(json.loads(json.dumps(replays.written(schedule)))) == schedule

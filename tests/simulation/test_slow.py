@@ -1,8 +1,8 @@
-"""What a step asks for comes late, while a person cancels the run: nothing is left once the run has ended."""
+"""The effect of a step comes late, while a person cancels the run: nothing is left when the run ends."""
 
 from tests.simulation import slow
-from tests.simulation.conftest import Violations
+from tests.simulation.conftest import Verdict
 
 
-def test_run_ends_after_all_that_it_asked_for(violations: Violations) -> None:
-    assert violations(slow.while_a_person_cancels()) == []
+def test_a_cancelled_run_ends_only_after_its_late_effects(verdict: Verdict) -> None:
+    assert verdict(slow.while_a_person_cancels()) == []

@@ -1,8 +1,8 @@
-"""Uploads, events, people and faults as they come: seeded, so that each storm can be had again."""
+"""Uploads, events, decisions and faults at random; a seed repeats each storm."""
 
-from tests.simulation.conftest import Share, Violations
+from tests.simulation.conftest import Share, Verdict
 from tests.simulation.storm import TESTED, Storm
 
 
-def test_every_storm_ends_well(violations: Violations, share: Share) -> None:
-    assert violations(share(map(Storm, range(TESTED)))) == []
+def test_every_storm_ends_well(verdict: Verdict, share: Share) -> None:
+    assert verdict(share(map(Storm, range(TESTED)))) == []

@@ -1,10 +1,10 @@
-"""An upload's metadata changes while its job runs, and the process dies or loses a reply while that is found out."""
+"""An upload's metadata changes while its job runs, and the process dies or loses a reply while the app finds out."""
 
 from tests.simulation import touches
-from tests.simulation.conftest import Violations
+from tests.simulation.conftest import Verdict
 
 
-def test_whatever_fails_meanwhile_the_job_goes_on(violations: Violations) -> None:
+def test_the_job_continues_whatever_fails_meanwhile(verdict: Verdict) -> None:
     schedules = touches.at_any_call()
     assert len(schedules) > 150
-    assert violations(schedules) == []
+    assert verdict(schedules) == []

@@ -1,4 +1,4 @@
-"""Suite in which an upload's metadata changes while its job runs, and one call fails while that is found out."""
+"""Suite: an upload's metadata changes while its job runs, and one call fails while the app finds out."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -19,16 +19,16 @@ _KINDS: Final[tuple[Kind, ...]] = ("crash before", "crash after", "timed out")
 
 @dataclass(frozen=True)
 class Touched(Single):
-    """One upload whose metadata is changed while its job runs; the sweep finds that."""
+    """One upload whose metadata is changed while its job runs; the sweep finds the new version."""
 
     plan: tuple[tuple[int, Kind], ...] = ()
-    """(number of the call, what happens to it)"""
+    """(number of the call, what happens to it)."""
 
     def begun(self) -> Lived:
         return Lived(self.live, Simulation(dict(self.plan)))
 
     def live(self, simulation: Simulation) -> range:
-        """Numbers of the calls from the sweep until the new version is known to be none."""
+        """Live through it; the numbers of the calls from the sweep until the new version is found to be unchanged."""
         ports = simulation.ports
         ports.jobs.lasts = 3600
         run_id = simulation.deliver(simulation.upload(PATH, CONTENT)) or ""
@@ -44,7 +44,7 @@ class Touched(Single):
         ended = len(simulation.faults.calls)
         simulation.until(simulation.at_rest)
         if simulation.run(run_id).state is not State.LIVE:
-            simulation.watch.found.append(f"{run_id} is {simulation.run(run_id).state}")
+            simulation.watch.violations.append(f"{run_id} is {simulation.run(run_id).state}")
         simulation.clock.advance(DAY)
         simulation.until(lambda: not simulation.reap() and not ports.active.rows and simulation.at_rest())
         return range(began, ended)
@@ -54,5 +54,5 @@ class Touched(Single):
 
 
 def at_any_call() -> list[Batch]:
-    """The process dies or loses a reply, at every call until it has been found out."""
+    """The process dies or loses a reply, at every call until the new version is found to be unchanged."""
     return [Touched(((call, kind),)) for call in Touched().live(Simulation()) for kind in _KINDS]

@@ -1,4 +1,4 @@
-"""Two workers at once: one of them runs at a time, and hands over where it is told to."""
+"""Two workers that take turns: only one runs at a time, and it hands over after a given number of calls."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -9,21 +9,21 @@ from tests.doubles.faults import Faults
 
 Invocation = Callable[[], Any]
 _THREADS: Final = ThreadPoolExecutor(2, "worker")
-"""One for each worker: starting threads takes longer than what they do."""
+"""One thread for each worker. They are reused, because starting a thread takes longer than its work."""
 
 
 class TakingTurns:
-    """Two invocations by turns.
+    """Runs two invocations in turns.
 
     Args:
-        do: runs an invocation; whether it got to its end.
+        do: runs an invocation and returns whether it succeeded.
         turns: how many calls of the ports the first makes, then the second, then the first again …; after the
             last turn each runs to its end.
     """
 
     def __init__(self, faults: Faults, do: Callable[[Invocation], bool], turns: Iterable[int]) -> None:
         self.cut = 0
-        """How many turns were over before their worker was."""
+        """How many turns ended before their worker had ended."""
         self.succeeded = [False, False]
         self._faults = faults
         self._do = do
@@ -34,14 +34,14 @@ class TakingTurns:
         self._may_run = (threading.Semaphore(0), threading.Semaphore(0))
 
     def run(self, first: Invocation, second: Invocation) -> None:
-        """Until both have ended. An error that is no planned failure is raised here."""
+        """Run both to their end. An unplanned error of either is raised here."""
         self._faults.before = self._before
-        work = [_THREADS.submit(self._work, *one) for one in enumerate((first, second))]
+        work = [_THREADS.submit(self._work, *numbered) for numbered in enumerate((first, second))]
         self._may_run[0].release()
         wait(work)
         self._faults.before = None
-        for ended in work:
-            ended.result()
+        for future in work:
+            future.result()
 
     def _work(self, number: int, invocation: Invocation) -> None:
         self._may_run[number].acquire()

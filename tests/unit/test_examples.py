@@ -1,4 +1,4 @@
-"""The demo's data holds what its README says."""
+"""The demo's data is as its README describes it."""
 
 from collections import Counter
 from pathlib import Path
@@ -33,11 +33,11 @@ def held_out() -> list[list[dict[str, str]]]:
     return chats([row for row in rows if isinstance(row, Row)])
 
 
-def asked(found: list[list[dict[str, str]]]) -> set[str]:
-    return {message["content"].casefold() for chat in found for message in chat if message["role"] == "user"}
+def questions(conversations: list[list[dict[str, str]]]) -> set[str]:
+    return {message["content"].casefold() for chat in conversations for message in chat if message["role"] == "user"}
 
 
-def test_upload_has_enough_chats_a_duplicate_and_a_handful_of_wrong_lines() -> None:
+def test_the_upload_has_enough_chats_a_duplicate_and_a_few_wrong_lines() -> None:
     rows = checked()
     good = [row for row in rows if isinstance(row, Row)]
     wrong = [row.reason for row in rows if isinstance(row, Fault)]
@@ -46,13 +46,13 @@ def test_upload_has_enough_chats_a_duplicate_and_a_handful_of_wrong_lines() -> N
     assert len(wrong) == len(set(wrong)) == 7
 
 
-def test_chats_are_in_two_languages() -> None:
+def test_the_chats_are_in_two_languages() -> None:
     openings = Counter(chat[-1]["content"].split("!")[0] for chat in chats(usable()))
     assert set(openings) == {"Glow on", "Leuchte"}
     assert min(openings.values()) > 20
 
 
-def test_every_answer_is_trained_on_three_times_at_least() -> None:
+def test_every_answer_is_trained_on_at_least_three_times() -> None:
     split = SplitConfig()
     trained = Counter(
         chat[-1]["content"]
@@ -64,13 +64,13 @@ def test_every_answer_is_trained_on_three_times_at_least() -> None:
     assert min(trained.values()) >= 3
 
 
-def test_held_out_questions_ask_in_other_words_for_answers_that_are_taught() -> None:
+def test_held_out_questions_are_worded_differently_but_have_answers_that_are_trained_on() -> None:
     assert len(held_out()) == 18
-    assert not asked(held_out()) & asked(chats(usable()))
+    assert not questions(held_out()) & questions(chats(usable()))
     assert {chat[-1]["content"] for chat in held_out()} < {chat[-1]["content"] for chat in chats(usable())}
 
 
-def test_settings_are_read_without_fault() -> None:
+def test_the_settings_have_no_faults() -> None:
     settings = reader.read((LUMO / "tunedrop.yaml").read_bytes())
     assert isinstance(settings, ProjectConfig)
     assert settings.hyperparameters["num_train_epochs"] == 3

@@ -1,4 +1,4 @@
-"""What every part of the stand-in uses: requests and answers, identity, faults, the store, long-running operations.
+"""What all packages of the stand-in share: the router, tokens, faults, the store, operations and their transitions.
 
-It imports no other part of ``local.azureml``. Start with ``http.py``.
+It imports no other package of ``local.azureml``. Start with ``http.py``.
 """

@@ -1,4 +1,4 @@
-"""ARM ids, URLs and the ways Azure ML writes the path of an asset or of data."""
+"""ARM ids, URLs, and the URIs by which Azure ML names assets and data."""
 
 import re
 import uuid
@@ -18,7 +18,11 @@ _ASSET: Final = re.compile(r"(?:azureml:)?/{0,2}(?:.*/)?(models|data)/([^/]+)/ve
 
 @dataclass(frozen=True)
 class Addresses:
-    """Of one workspace on one port."""
+    """The ids and URLs of one workspace.
+
+    Args:
+        base: URL of the stand-in, without a slash at its end.
+    """
 
     base: str
     subscription: str
@@ -28,55 +32,57 @@ class Addresses:
 
     @property
     def workspace_id(self) -> str:
+        """ARM id of the workspace."""
         return f"/subscriptions/{self.subscription}/resourceGroups/{self.group}/{PROVIDER}/workspaces/{self.workspace}"
 
     @property
     def workspace_guid(self) -> str:
-        """The workspace's own id, as experiments and containers bear it."""
+        """The workspace's GUID, from which the ids of experiments and the names of containers are made."""
         return str(uuid.uuid5(uuid.NAMESPACE_URL, self.workspace_id))
 
     @property
     def host(self) -> str:
+        """Host and port of the stand-in."""
         return self.base.removeprefix("https://")
 
     def resource(self, kind: str, name: str) -> str:
         """ARM id of a resource of the workspace."""
         return f"{self.workspace_id}/{kind}/{name}"
 
-    def operations(self, kind: str, operation: str) -> str:
-        """URL of a long-running operation (``mfeOperationsStatus`` or ``mfeOperationResults``)."""
-        place = f"/subscriptions/{self.subscription}/{PROVIDER}/locations/{self.location}"
-        return f"{self.base}{place}/{kind}/{operation}?api-version=2022-02-01-preview"
+    def operation(self, kind: str, operation: str) -> str:
+        """URL of a long-running operation's status (``mfeOperationsStatus``) or result (``mfeOperationResults``)."""
+        location = f"/subscriptions/{self.subscription}/{PROVIDER}/locations/{self.location}"
+        return f"{self.base}{location}/{kind}/{operation}?api-version=2022-02-01-preview"
 
     def data_path(self, store: str, path: str) -> str:
-        """The long form of ``azureml://datastores/…``."""
+        """The long form of ``azureml://datastores/…``: with subscription, resource group and workspace."""
         return f"azureml:/{self.workspace_id.replace('/' + PROVIDER, '')}/datastores/{store}/paths/{path}"
 
 
 def registry_asset_id(kind: str, name: str, version: str) -> str:
-    """``azureml://registries/…``"""
+    """``azureml://registries/…``: id of an asset of the registry."""
     return f"azureml://registries/{REGISTRY}/{kind}/{name}/versions/{version}"
 
 
 def datastore_path(uri: str) -> tuple[str, str] | None:
-    """(datastore, path) of a data URI, short or long."""
-    found = _DATASTORE.fullmatch(uri)
-    return (found[1], found[2]) if found else None
+    """(datastore, path) of a data URI, short or long; None for other URIs."""
+    match = _DATASTORE.fullmatch(uri)
+    return (match[1], match[2]) if match else None
 
 
 def job_output(uri: str) -> tuple[str, str] | None:
-    """(job, output) of ``azureml://jobs/{job}/outputs/{output}``, short or long."""
-    found = _JOB_OUTPUT.fullmatch(uri)
-    return (found[1], found[2]) if found else None
+    """(job, output) of ``azureml://jobs/{job}/outputs/{output}``, short or long; None for other URIs."""
+    match = _JOB_OUTPUT.fullmatch(uri)
+    return (match[1], match[2]) if match else None
 
 
 def registry_asset(uri: str) -> tuple[str, str, str] | None:
-    """(kind, name, version) of an asset of the registry."""
-    found = _REGISTRY_ASSET.fullmatch(uri)
-    return (found[2], found[3], found[4]) if found and found[1] == REGISTRY else None
+    """(kind, name, version) of an asset of the registry; None for other URIs."""
+    match = _REGISTRY_ASSET.fullmatch(uri)
+    return (match[2], match[3], match[4]) if match and match[1] == REGISTRY else None
 
 
 def workspace_asset(uri: str) -> tuple[str, str, str] | None:
-    """(kind, name, version) of a model or data asset of the workspace, by ARM id."""
-    found = None if "registries/" in uri else _ASSET.fullmatch(uri)
-    return (found[1], found[2], found[3]) if found else None
+    """(kind, name, version) of a model or data asset of the workspace, by its ARM id; None for other URIs."""
+    match = None if "registries/" in uri else _ASSET.fullmatch(uri)
+    return (match[1], match[2], match[3]) if match else None

@@ -1,19 +1,19 @@
-"""The one place that makes errors, in the shape Azure ML's front end gives them."""
+"""All errors of the API, in the format of Azure ML's front end."""
 
 from collections.abc import Sequence
 from typing import Any
 
 
 class ApiError(Exception):
-    """An answer other than success.
+    """An error response.
 
     Args:
         status: HTTP status.
         code: ``error.code`` of the body.
         message: what is wrong, one sentence.
-        inner: codes from the outer to the inner, as in ``Immutable``, ``JobPropertyImmutable``.
-        headers: further headers of the answer.
-        details: of the error, each with ``code`` and ``message``.
+        inner: codes of the nested inner errors, the outermost first, such as ``Immutable``, ``JobPropertyImmutable``.
+        headers: further headers of the response.
+        details: details of the error, each with ``code`` and ``message``.
     """
 
     def __init__(
@@ -48,22 +48,22 @@ def not_found(what: str) -> ApiError:
 
 
 def invalid(message: str, *inner: str) -> ApiError:
-    """400: the request can't be met as it is."""
+    """400: the request is wrong."""
     return ApiError(400, "UserError", message, inner or ("BadArgument",))
 
 
 def immutable(message: str, inner: str) -> ApiError:
-    """400: the name exists and this of it can't be changed."""
+    """400: the resource exists, and this property of it cannot be changed."""
     return ApiError(400, "UserError", message, ("Immutable", inner))
 
 
 def conflict(message: str, inner: str) -> ApiError:
-    """409: the name is taken, or an operation on the resource has not ended."""
+    """409: the name is in use, or another operation on the resource goes on."""
     return ApiError(409, "Conflict", message, ("Conflict", inner))
 
 
 def no_quota(size: str, subscription: str, used: int, limit: int, needed: int) -> ApiError:
-    """400: no cores left. The text is what a client must look into: Azure gives no better code."""
+    """400: not enough cores left. A client must look for this text, since Azure's code says no more than BadRequest."""
     text = (
         f"Not enough quota available for {size} in SubscriptionId {subscription}. "
         f"Current usage/limit: {used}/{limit}. Additional needed: {needed}"
@@ -78,7 +78,7 @@ def unauthorized(message: str, code: str = "InvalidAuthenticationToken") -> ApiE
 
 
 def not_covered(what: str) -> ApiError:
-    """501: the real service can; this stand-in can't."""
+    """501: the real service can do it; this stand-in cannot."""
     return ApiError(501, "NotCoveredByStandIn", f"{what} is not covered by this stand-in (see its README).")
 
 

@@ -1,4 +1,4 @@
-"""Events of runs, in Event Grid's schema, one JSON object a line, for whoever tails the file."""
+"""Events of runs, in Event Grid's schema: one JSON object a line, in a file that ``local.eventgrid`` tails."""
 
 import json
 import uuid
@@ -14,14 +14,14 @@ _COMPLETED: Final = "Microsoft.MachineLearningServices.RunCompleted"
 
 
 class Events:
-    """Appends to one file. An event's id depends only on run, type and status, so that a repetition shows."""
+    """Appends events to one file. An event's id depends only on run, type and status, so that duplicates are seen."""
 
     def __init__(self, path: Path, addresses: Addresses) -> None:
         self._path = path
         self._addresses = addresses
 
     def status_changed(self, run: Document) -> None:
-        """A run, parent or child, has the status that it bears."""
+        """Append the event that a run (parent or child) has a new status, and that it completed if it did."""
         self._append(_STATUS_CHANGED, run, {"runStatus": run["status"]})
         if run["status"] == "Completed":
             self._append(_COMPLETED, run, {})

@@ -1,4 +1,4 @@
-"""Faults that a test asks for: answers other than the usual one, deployments and steps that fail."""
+"""Faults that tests inject: error responses, and endpoints, deployments and steps that fail."""
 
 import re
 import uuid
@@ -11,36 +11,43 @@ _KIND = "faults"
 
 
 class Faults:
-    """What is to go wrong, on disk, each a number of times.
+    """The armed faults, on disk.
 
-    A fault is ``{"on": "request", "method", "path", "status", "code", "message", "headers", "times"}``,
-    ``{"on": "deployment", "path": "{endpoint}/{deployment}", "message"}`` (it never becomes healthy),
-    ``{"on": "endpoint", "path": "{endpoint}", "code", "message", "details"}`` (it fails; so may a deployment) or
-    ``{"on": "step", "path": "{job}/{step}", "message", "tolerated"}`` (a pipeline goes on after a step that
-    failed tolerably). ``path`` is a regular expression found anywhere; ``times`` is 1 unless told.
+    A fault is one of
+    - ``{"on": "request", "method", "path", "status", "code", "message", "headers"}``: the request fails;
+    - ``{"on": "deployment", "path": "{endpoint}/{deployment}", "message"}``: the deployment never becomes healthy;
+    - ``{"on": "endpoint", "path": "{endpoint}", "code", "message", "details"}``: the endpoint's operation fails
+      (``code`` and ``details`` may be in a deployment's fault too);
+    - ``{"on": "step", "path": "{job}/{step}", "message", "tolerated"}``: the step fails; if that is tolerated, the
+      pipeline goes on.
+
+    ``path`` is a regular expression, searched for anywhere in the path. ``times`` says how often the fault strikes
+    (default: once).
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def add(self, fault: Document) -> str:
-        """Arm a fault; its id."""
+        """Arm a fault; return its id."""
         name = uuid.uuid4().hex
         self._store.put(_KIND, name, {"on": "request", "times": 1} | fault)
         return name
 
     def armed(self) -> list[dict[str, Any]]:
+        """All armed faults, with their ids."""
         return [{"id": name} | fault for name, fault in self._store.all(_KIND)]
 
     def clear(self) -> None:
+        """Disarm all faults."""
         for name in self._store.names(_KIND):
             self._store.delete(_KIND, name)
 
-    def strike(self, method: str, path: str) -> None:
-        """Answer a request with the fault armed for it, if any.
+    def check(self, method: str, path: str) -> None:
+        """Let a request through if no fault is armed for it.
 
         Raises:
-            ApiError: as the fault says; 429 with ``Retry-After`` where it doesn't.
+            ApiError: the armed fault; without a status of its own, 429 with ``Retry-After: 1``.
         """
         fault = self._take("request", path, method)
         if fault is None:
@@ -49,12 +56,12 @@ class Faults:
         headers = {"Retry-After": "1"} if status == 429 else {}
         headers |= fault.get("headers", {})
         code = fault.get("code", "TooManyRequests" if status == 429 else "InternalServerError")
-        raise ApiError(status, code, fault.get("message", "A fault that was asked for."), headers=headers)
+        raise ApiError(status, code, fault.get("message", "An injected fault."), headers=headers)
 
     def take(self, on: str, path: str) -> Document | None:
-        """The fault armed for an endpoint, a deployment or a step, with a message; it is used up."""
+        """The fault armed for an endpoint, a deployment or a step; taking it uses it up once."""
         fault = self._take(on, path)
-        return None if fault is None else {"message": "A fault that was asked for.", "tolerated": False} | fault
+        return None if fault is None else {"message": "An injected fault.", "tolerated": False} | fault
 
     def _take(self, on: str, path: str, method: str = "") -> Document | None:
         for name, fault in self._store.all(_KIND):

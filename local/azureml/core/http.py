@@ -1,4 +1,4 @@
-"""Routes, and the layers around every handler: request log, errors, faults, authentication, workspace."""
+"""Routes, and the router, which does what all handlers have in common: log, errors, faults, throttling, tokens."""
 
 import json
 import logging
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Route:
-    """One row of the table: method, path, what answers it, and who may ask."""
+    """One row of the table of routes: method, path, handler, and how callers authenticate."""
 
     method: str
     path: str
@@ -44,7 +44,7 @@ class Route:
 
     @property
     def name(self) -> str:
-        """As the request log has it: ``jobs.put``."""
+        """Its name in the request log, such as ``job.put``."""
         kind, _, action = self.handler.__qualname__.rpartition(".")
         return f"{kind.lower()}.{action}"
 
@@ -55,23 +55,25 @@ class Route:
 
 
 class RequestLog:
-    """``requests.jsonl``: every request with its answer's status; never what a blob holds."""
+    """``requests.jsonl``: every request with the status of its response; never the content of a blob."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def append(self, entry: dict[str, Any]) -> None:
+        """Add one request."""
         with self._path.open("a") as file:
             file.write(json.dumps(entry) + "\n")
 
     def entries(self) -> list[dict[str, Any]]:
+        """All requests so far."""
         if not self._path.exists():
             return []
         return [json.loads(line) for line in self._path.read_text().splitlines()]
 
 
-class Front:
-    """The layers, from the outside in."""
+class Router:
+    """Routes requests to handlers: logs them, checks them, and turns errors into responses."""
 
     def __init__(self, addresses: Addresses, faults: Faults, throttle: Throttle | None, log: RequestLog) -> None:
         self._addresses = addresses
@@ -80,27 +82,30 @@ class Front:
         self._log = log
 
     def application(self, routes: list[Route]) -> web.Application:
-        """An application with these routes; whatever else is asked for is answered with 501, and logged."""
+        """An application with these routes; all other requests get 501."""
         application = web.Application(client_max_size=LARGEST_UPLOAD)
         for route in routes:
-            application.router.add_route(route.method, route.path, self._around(route))
-        application.router.add_route("*", "/{anything:.*}", self._around(Route("*", "", _nothing, Plane.OPEN)))
+            application.router.add_route(route.method, route.path, self._handler(route))
+        rest = Route("*", "", _not_covered, Plane.OPEN)
+        application.router.add_route("*", "/{anything:.*}", self._handler(rest))
         return application
 
-    def _around(self, route: Route) -> Handler:
+    def _handler(self, route: Route) -> Handler:
+        """The route's handler, within what all handlers have in common."""
+
         async def handle(request: web.Request) -> web.StreamResponse:
             started = time.time()
-            body = await _json_body(request, route)
-            answer = await self._answer(route, request)
-            self._log.append(_entry(started, route, request, body, answer.status))
-            return answer
+            body = await _logged_body(request, route)
+            response = await self._handle(route, request)
+            self._log.append(_entry(started, route, request, body, response.status))
+            return response
 
         return handle
 
-    async def _answer(self, route: Route, request: web.Request) -> web.StreamResponse:
+    async def _handle(self, route: Route, request: web.Request) -> web.StreamResponse:
         try:
             if route.plane is not Plane.OPEN:
-                self._faults.strike(request.method, request.path)
+                self._faults.check(request.method, request.path)
             if route.plane is Plane.ARM and self._throttle:
                 self._throttle.check(request.method)
             tokens.check(route.plane, request.headers, request.query, self._addresses.base)
@@ -113,26 +118,26 @@ class Front:
             return _error(request, ApiError(500, "StandInBug", f"The stand-in failed: {error!r}"))
 
     def _check_workspace(self, request: web.Request) -> None:
-        asked = request.match_info.get("workspace")
-        if asked is not None and asked.lower() != self._addresses.workspace.lower():
+        name = request.match_info.get("workspace")
+        if name is not None and name.lower() != self._addresses.workspace.lower():
             raise ApiError(
                 404,
                 "ResourceNotFound",
-                f"The Resource 'Microsoft.MachineLearningServices/workspaces/{asked}' under resource group "
+                f"The Resource 'Microsoft.MachineLearningServices/workspaces/{name}' under resource group "
                 f"'{request.match_info.get('group')}' was not found. This stand-in has '{self._addresses.workspace}'.",
             )
 
 
-def answer(document: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """A JSON answer."""
+def json_response(document: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """A response with a JSON body."""
     return web.json_response(document, status=status, headers=headers)
 
 
-async def body_of(request: web.Request) -> dict[str, Any]:
+async def json_body(request: web.Request) -> dict[str, Any]:
     """The request's JSON object.
 
     Raises:
-        ApiError: 400, it is none.
+        ApiError: 400, the body is not a JSON object.
     """
     try:
         body = await request.json()
@@ -143,14 +148,14 @@ async def body_of(request: web.Request) -> dict[str, Any]:
     return body
 
 
-async def _nothing(request: web.Request) -> web.StreamResponse:
+async def _not_covered(request: web.Request) -> web.StreamResponse:
     raise not_covered(f"{request.method} {request.path}")
 
 
-async def _json_body(request: web.Request, route: Route) -> Any:
-    """What the log keeps of a body: never a blob, never a question to a model."""
-    kept = route.plane in (Plane.ARM, Plane.DATA) and "json" in request.content_type
-    if not kept or not 0 < (request.content_length or 0) <= LARGEST_LOGGED:
+async def _logged_body(request: web.Request, route: Route) -> Any:
+    """What the log gets of a body: never a blob, never a question to a model."""
+    is_logged = route.plane in (Plane.ARM, Plane.DATA) and "json" in request.content_type
+    if not is_logged or not 0 < (request.content_length or 0) <= LARGEST_LOGGED:
         return None
     try:
         return json.loads(await request.read())

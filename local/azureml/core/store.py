@@ -1,29 +1,22 @@
-"""All state, on disk: one JSON file per resource, replaced atomically, so that a SIGKILL loses nothing.
+"""The store of all resources: one JSON file for each, replaced atomically, so that a SIGKILL loses nothing.
 
-One process writes them. It reads each once, and from then on goes by what it remembers.
+Only one process writes them. It reads each file once and then keeps it in memory.
 """
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
+from local.files import write_atomically
+
 Document = dict[str, Any]
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file; a reader sees the old text or the new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text)
-    draft.replace(path)
-
-
 class Store:
-    """Documents by kind and name; a name may hold slashes, as in ``endpoint/deployment``.
+    """Documents by kind and name; a name may contain slashes, as in ``endpoint/deployment``.
 
-    A document that was read is never changed in place: put another one.
+    Never change a document that was read: put a new one.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -31,19 +24,22 @@ class Store:
         self._kinds: dict[str, dict[str, Document]] = {}
 
     def get(self, kind: str, name: str) -> Document | None:
+        """A document."""
         return self._all(kind).get(name)
 
     def put(self, kind: str, name: str, document: Document) -> None:
+        """Create or replace a document."""
         text = json.dumps(document, indent=1)
         write_atomically(self._path(kind, name), text)
         self._all(kind)[name] = json.loads(text)
 
     def delete(self, kind: str, name: str) -> None:
+        """Delete a document, if it exists."""
         self._path(kind, name).unlink(missing_ok=True)
         self._all(kind).pop(name, None)
 
     def names(self, kind: str, prefix: str = "") -> list[str]:
-        """Names in order of creation is not kept: sort by what the documents say."""
+        """Names that start with ``prefix``, sorted by name, not by time of creation."""
         return sorted(name for name in self._all(kind) if name.startswith(prefix))
 
     def all(self, kind: str, prefix: str = "") -> list[tuple[str, Document]]:

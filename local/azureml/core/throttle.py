@@ -1,7 +1,7 @@
 """The resource manager's throttling: token buckets, as documented per subscription and region.
 
 Source: "Understand how Azure Resource Manager throttles requests": writes 200 and 10 a second, reads 250 and 25 a
-second, deletes 200 and 10 a second. An empty bucket answers 429 with the seconds until it holds a token again.
+second, deletes 200 and 10 a second. When a bucket is empty, the request gets 429 with the seconds until the next token.
 """
 
 import math
@@ -15,7 +15,7 @@ from local.azureml.core.errors import ApiError
 
 @dataclass
 class Bucket:
-    """``size`` tokens, refilled by ``rate`` a second."""
+    """A bucket of at most ``size`` tokens that gets ``rate`` new ones a second; ``left`` were in it at time ``at``."""
 
     size: float
     rate: float
@@ -23,7 +23,7 @@ class Bucket:
     at: float
 
     def take(self, now: float) -> float:
-        """Take a token; 0, or the seconds until there is one."""
+        """Take a token and return 0, or return the seconds until there is one."""
         self.left = min(self.size, self.left + (now - self.at) * self.rate)
         self.at = now
         if self.left < 1:
@@ -33,12 +33,12 @@ class Bucket:
 
 
 LIMITS: Final = {"reads": (250, 25), "writes": (200, 10), "deletes": (200, 10)}
-"""(size, refill a second) of each bucket."""
+"""(size, new tokens a second) of each bucket."""
 _KINDS: Final = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}
 
 
 class Throttle:
-    """Full buckets to begin with."""
+    """The buckets of one subscription; they are full to begin with."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

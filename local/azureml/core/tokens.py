@@ -1,4 +1,4 @@
-"""Who may call: Entra tokens of the right audience (unsigned, from ``local.identity``), account keys, signatures."""
+"""Authentication: Entra tokens for the right audience (unsigned, from ``local.identity``), account keys, signatures."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ _MANAGEMENT: Final = ("https://management.azure.com", "https://management.core.w
 
 
 class Plane(StrEnum):
-    """A part of the API, by what it takes for authentication."""
+    """A part of the API, by how its callers authenticate."""
 
     OPEN = "none"
     ARM = "management token"
@@ -25,10 +25,10 @@ class Plane(StrEnum):
 
 
 def check(plane: Plane, headers: Mapping[str, str], query: Mapping[str, str], base: str) -> None:
-    """Let a request through, or not (``SCORING`` is checked where the endpoint is known).
+    """Check a request's authentication (``SCORING`` is checked later, when the endpoint is known).
 
     Raises:
-        ApiError: 401.
+        ApiError: 401, it has no token, key or signature of the right kind.
     """
     if plane in (Plane.OPEN, Plane.SCORING):
         return
@@ -39,10 +39,10 @@ def check(plane: Plane, headers: Mapping[str, str], query: Mapping[str, str], ba
 
 
 def check_token(authorization: str, audiences: tuple[str, ...]) -> None:
-    """Check that a bearer token is for one of ``audiences`` and has not run out.
+    """Check that a bearer token is for one of ``audiences`` and has not expired.
 
     Raises:
-        ApiError: 401.
+        ApiError: 401, it is not.
     """
     kind, _, token = authorization.partition(" ")
     if kind != "Bearer":
@@ -70,5 +70,5 @@ def _claims(token: str) -> dict[str, Any]:
         part = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (IndexError, ValueError) as error:
-        raise unauthorized("The access token is invalid: it is no JWT.") from error
+        raise unauthorized("The access token is invalid: it must be a JWT.") from error
     return claims if isinstance(claims, dict) else {}

@@ -1,4 +1,4 @@
-"""Model servers: one child process per deployment, started again when it dies or when we do."""
+"""Model servers: one child process for each deployment, started again when it dies or when we restart."""
 
 import asyncio
 import contextlib
@@ -11,16 +11,23 @@ from typing import Final
 import aiohttp
 
 from local.azureml.core.errors import ApiError
-from local.azureml.processes import Leashed
+from local.processes import AsyncSupervisedProcess
 
 START_SECONDS: Final = 180.0
-_LOOK_SECONDS: Final = 0.1
+_POLL_SECONDS: Final = 0.05
 _RESTARTS: Final = 3
 
 
 @dataclass
 class _Server:
-    """What is known of one deployment's process."""
+    """The state of one deployment's process.
+
+    Args:
+        task: keeps the process running.
+        ready: set when the process is healthy, or has failed for good.
+        url: where it listens; empty while it is not healthy.
+        failure: why it failed for good.
+    """
 
     task: asyncio.Task[None]
     ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -29,11 +36,11 @@ class _Server:
 
 
 class Servers:
-    """All deployments' processes.
+    """The processes of all deployments.
 
     Args:
         command: serves a model, as ``COMMAND --model DIR --port-file FILE``.
-        folder: of their logs and port files.
+        folder: folder of their logs and port files.
     """
 
     def __init__(self, command: tuple[str, ...], folder: Path) -> None:
@@ -44,25 +51,25 @@ class Servers:
 
     @property
     def client(self) -> aiohttp.ClientSession:
-        """For requests to the servers, made on first use."""
+        """Client for requests to the servers, created on first use."""
         if self._client is None:
             self._client = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         return self._client
 
     async def start(self, name: str, model: Path) -> None:
-        """Serve ``model`` as deployment ``name``, instead of what it served; return at once."""
+        """Begin to serve ``model`` as deployment ``name``, instead of what that served before."""
         await self.end(name)
         self._servers[name] = _Server(asyncio.create_task(self._keep(name, model)))
 
     async def ready(self, name: str, seconds: float = START_SECONDS) -> str:
-        """URL of a deployment's server, once it is alive.
+        """Wait until a deployment's server is healthy; return its URL.
 
         Raises:
-            ApiError: it is not, and won't be within ``seconds``.
+            ApiError: 400, it has failed, or is not healthy within ``seconds``.
         """
         server = self._servers.get(name)
         if server is None:
-            raise crashed("There is no server.")
+            raise crashed("No server was started.")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(server.ready.wait(), seconds)
         if not server.url:
@@ -70,20 +77,20 @@ class Servers:
         return server.url
 
     async def end(self, name: str) -> None:
-        """End a deployment's process, if it has one."""
+        """End the process of a deployment, if it has one."""
         server = self._servers.pop(name, None)
         if server is not None:
             server.task.cancel()
             await asyncio.gather(server.task, return_exceptions=True)
 
     async def stop(self) -> None:
-        """End all of them."""
+        """End all processes."""
         await asyncio.gather(*(self.end(name) for name in list(self._servers)))
         if self._client is not None:
             await self._client.close()
 
     def forget(self, name: str) -> None:
-        """Remove the log of a deployment that is gone."""
+        """Delete the log of a deployment that was deleted."""
         shutil.rmtree(self._folder / name, ignore_errors=True)
 
     def log(self, name: str, lines: int) -> str:
@@ -93,15 +100,15 @@ class Servers:
         return "\n".join(text.splitlines()[-lines:])
 
     async def _keep(self, name: str, model: Path) -> None:
-        """Run the server; run it again when it ends, but not for ever."""
+        """Run the server, and run it again when it ends, a few times."""
         for _ in range(_RESTARTS):
             server = self._servers[name]
             process = await self._launch(name, model)
             try:
-                await self._until_alive(server, process, self._port_file(name))
+                await self._wait_until_healthy(server, process, self._port_file(name))
                 await process.wait()
             finally:
-                await process.end()
+                await process.stop()
             server.url = ""
             if not server.ready.is_set():
                 break
@@ -109,27 +116,27 @@ class Servers:
         server.failure = "User container has crashed or terminated."
         server.ready.set()
 
-    async def _launch(self, name: str, model: Path) -> Leashed:
+    async def _launch(self, name: str, model: Path) -> AsyncSupervisedProcess:
         port_file = self._port_file(name)
         port_file.parent.mkdir(parents=True, exist_ok=True)
         port_file.unlink(missing_ok=True)
         command = [*self._command, "--model", str(model), "--port-file", str(port_file)]
-        return await Leashed.start(command, port_file.with_name("server.log"))
+        return await AsyncSupervisedProcess.start(command, port_file.with_name("server.log"))
 
-    async def _until_alive(self, server: _Server, process: Leashed, port_file: Path) -> None:
+    async def _wait_until_healthy(self, server: _Server, process: AsyncSupervisedProcess, port_file: Path) -> None:
         deadline = time.monotonic() + START_SECONDS
         while process.alive and time.monotonic() < deadline:
             text = port_file.read_text().strip() if port_file.exists() else ""
-            if text.isdigit() and await self._alive(f"http://127.0.0.1:{text}"):
+            if text.isdigit() and await self._is_healthy(f"http://127.0.0.1:{text}"):
                 server.url = f"http://127.0.0.1:{text}"
                 server.ready.set()
                 return
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(_POLL_SECONDS)
 
-    async def _alive(self, url: str) -> bool:
+    async def _is_healthy(self, url: str) -> bool:
         try:
-            async with self.client.get(url + "/", timeout=aiohttp.ClientTimeout(total=5)) as answer:
-                return answer.status == 200
+            async with self.client.get(url + "/", timeout=aiohttp.ClientTimeout(total=5)) as response:
+                return response.status == 200
         except (aiohttp.ClientError, TimeoutError):
             return False
 
@@ -138,7 +145,7 @@ class Servers:
 
 
 def crashed(why: str) -> ApiError:
-    """A deployment that does not become healthy."""
+    """400: a deployment does not become healthy."""
     return ApiError(
         400,
         "ResourceNotReady",

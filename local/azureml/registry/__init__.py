@@ -1,4 +1,4 @@
 """What exists from the start: base models, the fine-tuning component, clusters and VM sizes (``data/*.json``).
 
-May import ``core``.
+May import ``core``. Start with ``catalog.py``.
 """

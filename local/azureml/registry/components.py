@@ -1,4 +1,4 @@
-"""The registry's fine-tuning component, and what its declaration says about a job's inputs."""
+"""The registry's fine-tuning component, and the check of a job's inputs against its declaration."""
 
 import json
 from collections.abc import Mapping
@@ -16,18 +16,18 @@ _LITERALS: Final = ("string", "integer", "number", "boolean")
 
 
 def is_component(component_id: str | None) -> bool:
-    """Whether an id is that of the component, at any label or at the version there is."""
-    found = registry_asset(component_id or "")
-    if found is None or found[:2] != ("components", COMPONENT["name"]):
+    """Whether an id names the component, by label or by its only version."""
+    asset = registry_asset(component_id or "")
+    if asset is None or asset[:2] != ("components", COMPONENT["name"]):
         return False
-    return found[2] in (COMPONENT["version"], "latest", "default")
+    return asset[2] in (COMPONENT["version"], "latest", "default")
 
 
 def literals(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of all literal inputs, typed as declared: those given, and the defaults of the others.
+    """The values of all literal inputs, with the declared types: those given, and the defaults of the others.
 
     Raises:
-        ApiError: 400, an input is unknown, missing, or not as declared.
+        ApiError: 400, an input is unknown or missing, or has a wrong value.
     """
     unknown = sorted(set(given) - set(COMPONENT["inputs"]))
     if unknown:
@@ -45,19 +45,19 @@ def literals(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _typed(name: str, value: Any, declared: Mapping[str, Any]) -> Any:
-    """A value as its declared type: literals travel as strings."""
+    """A value, converted to its declared type from the string that a job has."""
     if declared["type"] == "string":
         return _allowed(name, str(value), declared)
     try:
         number = _NUMBERS[declared["type"]](str(value))
     except ValueError:
-        raise invalid(f"Input '{name}' must be of type {declared['type']}, but is '{value}'.", "InvalidInput") from None
+        raise invalid(f"Input '{name}' must be of type {declared['type']}; it was '{value}'.", "InvalidInput") from None
     if number < declared.get("min", number) or number > declared.get("max", number):
-        raise invalid(f"Input '{name}' must be at least {declared['min']}, but is {number}.", "InvalidInput")
+        raise invalid(f"Input '{name}' must be at least {declared['min']}; it was {number}.", "InvalidInput")
     return _allowed(name, number, declared)
 
 
 def _allowed(name: str, value: Any, declared: Mapping[str, Any]) -> Any:
     if value not in declared.get("enum", (value,)):
-        raise invalid(f"Input '{name}' must be one of {', '.join(declared['enum'])}, but is '{value}'.", "InvalidInput")
+        raise invalid(f"Input '{name}' must be one of {', '.join(declared['enum'])}; it was '{value}'.", "InvalidInput")
     return value

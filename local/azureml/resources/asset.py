@@ -1,4 +1,4 @@
-"""Models and data assets of the workspace."""
+"""Handlers of the workspace's models and data assets."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from aiohttp import web
 
 from local.azureml.core.dates import system_data
 from local.azureml.core.errors import not_found
-from local.azureml.core.http import WS, Route, answer, body_of
+from local.azureml.core.http import WS, Route, json_body, json_response
 from local.azureml.core.store import Document
 from local.azureml.services import Services
 from local.azureml.storage.assets import KINDS
@@ -33,48 +33,49 @@ class Asset:
     async def list(self, request: web.Request) -> web.Response:
         """All assets of a kind"""
         kind = request.match_info["kind"]
-        return answer({"value": [self._container(kind, name) for name in self._assets.names(kind)]})
+        return json_response({"value": [self._container(kind, name) for name in self._assets.names(kind)]})
 
     async def container(self, request: web.Request) -> web.Response:
         """An asset, with its latest and next version"""
         kind, name = request.match_info["kind"], request.match_info["name"]
         if not self._assets.versions(kind, name):
             raise not_found(f"{kind}/{name}")
-        return answer(self._container(kind, name))
+        return json_response(self._container(kind, name))
 
     async def versions(self, request: web.Request) -> web.Response:
         """Versions of an asset, newest first"""
         kind, name = request.match_info["kind"], request.match_info["name"]
-        found = self._assets.versions(kind, name)[: int(request.query.get("$top", 1000))]
-        return answer({"value": [self._version(kind, name, *each) for each in found]})
+        versions = self._assets.versions(kind, name)[: int(request.query.get("$top", 1000))]
+        documents = [self._version(kind, name, version, asset) for version, asset in versions]
+        return json_response({"value": documents})
 
     async def get(self, request: web.Request) -> web.Response:
         """A version of an asset"""
         kind, name, version = _named(request)
-        return answer(self._version(kind, name, version, self._assets.get(kind, name, version)))
+        return json_response(self._version(kind, name, version, self._assets.get(kind, name, version)))
 
     async def put(self, request: web.Request) -> web.Response:
-        """Register a version (its path can't be changed later)"""
+        """Register a version (its path cannot be changed later)"""
         kind, name, version = _named(request)
-        body = await body_of(request)
+        body = await json_body(request)
         asset, is_new = self._assets.put(kind, name, version, body["properties"])
-        return answer(self._version(kind, name, version, asset), 201 if is_new else 200)
+        return json_response(self._version(kind, name, version, asset), 201 if is_new else 200)
 
     async def delete(self, request: web.Request) -> web.Response:
-        """Delete a version (the files of a job's output stay)"""
+        """Delete a version (files of a job's output are kept)"""
         return web.Response(status=200 if self._assets.delete(*_named(request)) else 204)
 
     def _container(self, kind: str, name: str) -> dict[str, Any]:
         versions = self._assets.versions(kind, name)
         numbers = [int(version) for version, _ in versions if version.isdigit()]
         properties = {"latestVersion": versions[0][0], "nextVersion": str(max(numbers, default=0) + 1)}
-        kind_of = {"dataType": versions[0][1]["properties"].get("dataType")} if kind == "data" else {}
+        data_type = {"dataType": versions[0][1]["properties"].get("dataType")} if kind == "data" else {}
         return {
             "id": self._addresses.resource(kind, name),
             "name": name,
             "type": f"Microsoft.MachineLearningServices/workspaces/{kind}",
             "systemData": system_data(versions[-1][1]["created"]),
-            "properties": {"isArchived": False, "tags": {}, "properties": {}} | properties | kind_of,
+            "properties": {"isArchived": False, "tags": {}, "properties": {}} | properties | data_type,
         }
 
     def _version(self, kind: str, name: str, version: str, asset: Document) -> dict[str, Any]:
@@ -88,5 +89,5 @@ class Asset:
 
 
 def _named(request: web.Request) -> tuple[str, str, str]:
-    services = request.match_info
-    return services["kind"], services["name"], services["version"]
+    path = request.match_info
+    return path["kind"], path["name"], path["version"]

@@ -1,4 +1,4 @@
-"""Enough of the Blob service's protocol for the SDK to upload, list and download (path style, one account)."""
+"""Handlers of blobs: enough of the Blob service's protocol for the SDK to upload, list and download."""
 
 import re
 from collections.abc import Mapping
@@ -40,10 +40,10 @@ class Blob:
             return web.Response(headers=_headers())
         prefix, delimiter = request.query.get("prefix", ""), request.query.get("delimiter", "")
         container = request.match_info["container"]
-        services = dict.fromkeys(_entry(blob, prefix, delimiter) for blob in self._disk.within(container, prefix))
+        entries = dict.fromkeys(_entry(blob, prefix, delimiter) for blob in self._disk.list(container, prefix))
         text = (
             f'<?xml version="1.0" encoding="utf-8"?><EnumerationResults ContainerName="{container}">'
-            f"<Prefix>{escape(prefix)}</Prefix><Blobs>{''.join(services)}</Blobs><NextMarker/></EnumerationResults>"
+            f"<Prefix>{escape(prefix)}</Prefix><Blobs>{''.join(entries)}</Blobs><NextMarker/></EnumerationResults>"
         )
         return web.Response(text=text, content_type="application/xml", headers=_headers())
 
@@ -56,14 +56,14 @@ class Blob:
         """A blob, or a range of it"""
         blob = self._require(request)
         data = blob.path.read_bytes()
-        asked = _RANGE.fullmatch(request.headers.get("x-ms-range") or request.headers.get("Range") or "")
-        if asked is None:
+        span = _RANGE.fullmatch(request.headers.get("x-ms-range") or request.headers.get("Range") or "")
+        if span is None:
             return web.Response(body=data, headers=_headers(blob))
-        first, last = int(asked[1]), min(int(asked[2] or len(data)), len(data) - 1)
+        first, last = int(span[1]), min(int(span[2] or len(data)), len(data) - 1)
         if first > last:
             raise ApiError(416, "InvalidRange", "The range specified is invalid for the current size of the resource.")
-        range_of = {"Content-Range": f"bytes {first}-{last}/{len(data)}"}
-        return web.Response(status=206, body=data[first : last + 1], headers=_headers(blob) | range_of)
+        content_range = {"Content-Range": f"bytes {first}-{last}/{len(data)}"}
+        return web.Response(status=206, body=data[first : last + 1], headers=_headers(blob) | content_range)
 
     async def put(self, request: web.Request) -> web.Response:
         """Write a blob, a block, a list of blocks, or metadata"""
@@ -71,7 +71,7 @@ class Blob:
         metadata = _metadata(request.headers)
         if part == "metadata":
             self._require(request)
-            self._disk.describe(container, name, metadata)
+            self._disk.set_metadata(container, name, metadata)
             return web.Response(headers=_headers(self._require(request)))
         data = await request.read()
         if part == "block":
@@ -99,8 +99,9 @@ class Blob:
 
 
 def _entry(blob: BlobFile, prefix: str, delimiter: str) -> str:
-    folder, found, _ = blob.name[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
-    if found:
+    """A blob's element in a listing, or its folder's if ``delimiter`` puts the blob in a folder below ``prefix``."""
+    folder, is_inside, _ = blob.name[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
+    if is_inside:
         return f"<BlobPrefix><Name>{escape(prefix + folder + delimiter)}</Name></BlobPrefix>"
     metadata = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in blob.metadata.items())
     return (

@@ -1,9 +1,9 @@
-"""What Azure doesn't have: faults on request, and a view of the request log. For tests, without authentication."""
+"""Handlers for tests, which Azure does not have: injected faults and the request log. They need no authentication."""
 
 from aiohttp import web
 
 from local.azureml.core.errors import invalid
-from local.azureml.core.http import Route, answer, body_of
+from local.azureml.core.http import Route, json_body, json_response
 from local.azureml.core.tokens import Plane
 from local.azureml.services import Services
 
@@ -22,24 +22,24 @@ class Control:
         ]
 
     async def requests(self, request: web.Request) -> web.Response:
-        """The request log, filtered by `method`, `route`, `status` and `path` (part of it)"""
+        """The request log, filtered by `method`, `route`, `status` and a part of the `path`"""
         entries = self._log.entries()
         for key in ("method", "route", "status"):
             if key in request.query:
                 entries = [entry for entry in entries if str(entry[key]) == request.query[key]]
         part = request.query.get("path", "")
-        return answer({"value": [entry for entry in entries if part in entry["path"]]})
+        return json_response({"value": [entry for entry in entries if part in entry["path"]]})
 
     async def faults(self, _: web.Request) -> web.Response:
-        """Faults that are armed"""
-        return answer({"value": self._faults.armed()})
+        """All armed faults"""
+        return json_response({"value": self._faults.armed()})
 
     async def arm(self, request: web.Request) -> web.Response:
         """Arm a fault of a request, an endpoint, a deployment or a step"""
-        fault = await body_of(request)
+        fault = await json_body(request)
         if fault.get("on", "request") not in ("request", "endpoint", "deployment", "step"):
             raise invalid("'on' must be request, endpoint, deployment or step.")
-        return answer({"id": self._faults.add(fault)}, 201)
+        return json_response({"id": self._faults.add(fault)}, 201)
 
     async def clear(self, _: web.Request) -> web.Response:
         """Disarm all faults"""

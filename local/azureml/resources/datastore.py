@@ -1,4 +1,4 @@
-"""Datastores and their secrets."""
+"""Handlers of datastores and their secrets."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from aiohttp import web
 
 from local.azureml.core.dates import system_data
 from local.azureml.core.errors import invalid
-from local.azureml.core.http import WS, Route, answer
+from local.azureml.core.http import WS, Route, json_response
 from local.azureml.services import Services
 from local.azureml.storage.datastores import BLOB_STORE
 from shared.core.resources import PREPARED_DATASTORE
@@ -31,19 +31,19 @@ class Datastore:
         """All datastores, or the default one"""
         only_default = request.query.get("isDefault", "").lower() == "true"
         names = [BLOB_STORE] if only_default else self._datastores.names
-        return answer({"value": [self._document(name) for name in names]})
+        return json_response({"value": [self._document(name) for name in names]})
 
     async def get(self, request: web.Request) -> web.Response:
         """A datastore: account and container"""
-        return answer(self._document(request.match_info["name"]))
+        return json_response(self._document(request.match_info["name"]))
 
     async def secrets(self, request: web.Request) -> web.Response:
-        """Its account key (for `prepared`: none, it takes identities)"""
+        """Its account key (`prepared` has none: it is accessed with an identity)"""
         name = request.match_info["name"]
         self._datastores.container(name)
         if name == PREPARED_DATASTORE:
             raise invalid(f"Datastore '{name}' has no secrets: it is accessed with an identity.", "NoSecrets")
-        return answer({"secretsType": "AccountKey", "key": self._key})
+        return json_response({"secretsType": "AccountKey", "key": self._key})
 
     def _document(self, name: str) -> dict[str, Any]:
         container = self._datastores.container(name)

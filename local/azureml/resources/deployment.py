@@ -1,13 +1,13 @@
-"""Deployments of online endpoints, and their logs."""
+"""Handlers of deployments and their logs."""
 
 from typing import Any
 
 from aiohttp import web
 
 from local.azureml.core.dates import system_data
-from local.azureml.core.http import WS, Route, answer, body_of
+from local.azureml.core.http import WS, Route, json_body, json_response
 from local.azureml.core.store import Document
-from local.azureml.resources.operation import accepted, last, pending
+from local.azureml.resources.operation import accepted, last_operation, pending
 from local.azureml.services import Services
 
 _PROBE = {
@@ -23,7 +23,8 @@ _LINES = 100
 
 class Deployment:
     def __init__(self, services: Services) -> None:
-        self._hosting = services.hosting
+        self._endpoints = services.endpoints
+        self._operations = services.operations
         self._servers = services.servers
         self._addresses = services.addresses
 
@@ -40,31 +41,33 @@ class Deployment:
     async def list(self, request: web.Request) -> web.Response:
         """Deployments of an endpoint"""
         endpoint = request.match_info["endpoint"]
-        found = self._hosting.deployments(endpoint)
-        return answer({"value": [self._document(endpoint, name, each) for name, each in found]})
+        deployments = self._endpoints.deployments(endpoint)
+        return json_response({"value": [self._document(endpoint, *named) for named in deployments]})
 
     async def get(self, request: web.Request) -> web.Response:
         """A deployment with its provisioning state"""
         endpoint, name = _named(request)
-        return answer(self._document(endpoint, name, self._hosting.deployment(endpoint, name)))
+        document = self._document(endpoint, name, self._endpoints.deployment(endpoint, name))
+        self._operations.note_read(f"{endpoint}/{name}")
+        return json_response(document)
 
     async def put(self, request: web.Request) -> web.Response:
-        """Create or change a deployment (long-running: until its server is alive)"""
+        """Create or change a deployment (long-running: until its server is healthy)"""
         endpoint, name = _named(request)
-        deployment, operation, is_new = self._hosting.put_deployment(endpoint, name, await body_of(request))
+        deployment, operation, is_new = self._endpoints.put_deployment(endpoint, name, await json_body(request))
         document = self._document(endpoint, name, deployment)
-        return answer(document, 201 if is_new else 200, pending(self._addresses, operation))
+        return json_response(document, 201 if is_new else 200, pending(self._addresses, operation))
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a deployment that has no traffic (long-running)"""
-        return accepted(self._addresses, self._hosting.delete_deployment(*_named(request)))
+        return accepted(self._addresses, self._endpoints.delete_deployment(*_named(request)))
 
     async def logs(self, request: web.Request) -> web.Response:
         """The end of its server's log"""
         endpoint, name = _named(request)
-        self._hosting.deployment(endpoint, name)
-        lines = int((await body_of(request)).get("tail") or _LINES)
-        return answer({"content": self._servers.log(f"{endpoint}/{name}", lines)})
+        self._endpoints.deployment(endpoint, name)
+        lines = int((await json_body(request)).get("tail") or _LINES)
+        return json_response({"content": self._servers.log(f"{endpoint}/{name}", lines)})
 
     def _document(self, endpoint: str, name: str, deployment: Document) -> dict[str, Any]:
         given = {key: value for key, value in deployment["properties"].items() if value is not None}
@@ -76,7 +79,7 @@ class Deployment:
             "egressPublicNetworkAccess": "Enabled",
             "privateNetworkConnection": False,
             **given,
-            "properties": (given.get("properties") or {}) | last(self._addresses, deployment),
+            "properties": (given.get("properties") or {}) | last_operation(self._addresses, deployment),
             "requestSettings": _REQUESTS | (given.get("requestSettings") or {}),
             "provisioningState": deployment["state"],
         }

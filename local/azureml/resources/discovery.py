@@ -1,10 +1,10 @@
-"""Where everything is: cloud metadata, the registry's and the workspace's discovery."""
+"""Handlers of discovery: metadata of the cloud, and where the registry and the workspace's services are."""
 
 from aiohttp import web
 
 from local.azureml.core.addresses import REGISTRY_GROUP, REGISTRY_SUBSCRIPTION
 from local.azureml.core.errors import not_found
-from local.azureml.core.http import Route, answer
+from local.azureml.core.http import Route, json_response
 from local.azureml.core.tokens import Plane
 from local.azureml.services import Services
 
@@ -26,12 +26,12 @@ class Discovery:
         ]
 
     async def metadata(self, _: web.Request) -> web.Response:
-        """Endpoints of this cloud, as for a sovereign one (ARM_CLOUD_METADATA_URL)"""
-        return answer(
+        """Metadata of this cloud, as of a sovereign cloud (ARM_CLOUD_METADATA_URL)"""
+        return json_response(
             [
                 {
                     "name": "TunedropLocal",
-                    # The SDK makes the audience https://ml.azure.com of what follows the portal's second dot.
+                    # The SDK builds the audience https://ml.azure.com from what follows the portal's second dot.
                     "portal": "https://portal.azure.com/",
                     "resourceManager": f"{self._base}/",
                     "authentication": {"loginEndpoint": f"{self._base}/", "audiences": [self._base]},
@@ -41,11 +41,11 @@ class Discovery:
         )
 
     async def registry(self, request: web.Request) -> web.Response:
-        """Where a registry is: here, for `azureml`"""
+        """Where the registry `azureml` is: here"""
         name = request.match_info["registry"]
         if name != "azureml":
             raise not_found(f"Registry '{name}'")
-        return answer(
+        return json_response(
             {
                 "registryName": name,
                 "primaryRegionResourceProviderUri": f"{self._base}/",
@@ -57,4 +57,4 @@ class Discovery:
 
     async def workspace(self, _: web.Request) -> web.Response:
         """Where the workspace's services are: here"""
-        return answer(dict.fromkeys(_SERVICES, self._base))
+        return json_response(dict.fromkeys(_SERVICES, self._base))

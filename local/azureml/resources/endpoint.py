@@ -1,4 +1,4 @@
-"""Online endpoints and their keys."""
+"""Handlers of online endpoints and their keys."""
 
 import time
 from typing import Any
@@ -8,18 +8,19 @@ from aiohttp import web
 from local import identity
 from local.azureml.core.dates import system_data
 from local.azureml.core.errors import invalid
-from local.azureml.core.http import WS, Route, answer, body_of
+from local.azureml.core.http import WS, Route, json_body, json_response
 from local.azureml.core.store import Document
 from local.azureml.core.tokens import MACHINE_LEARNING
-from local.azureml.hosting.hosting import keys_of
+from local.azureml.hosting.endpoints import keys_of
 from local.azureml.hosting.rules import ENDPOINTS
-from local.azureml.resources.operation import accepted, last, pending
+from local.azureml.resources.operation import accepted, last_operation, pending
 from local.azureml.services import Services
 
 
 class Endpoint:
     def __init__(self, services: Services) -> None:
-        self._hosting = services.hosting
+        self._endpoints = services.endpoints
+        self._operations = services.operations
         self._addresses = services.addresses
         self._store = services.store
 
@@ -36,38 +37,42 @@ class Endpoint:
 
     async def list(self, _: web.Request) -> web.Response:
         """All endpoints"""
-        return answer({"value": [self._document(name, each) for name, each in self._store.all(ENDPOINTS)]})
+        return json_response({"value": [self._document(*named) for named in self._store.all(ENDPOINTS)]})
 
     async def get(self, request: web.Request) -> web.Response:
         """An endpoint: state, scoring URI, traffic"""
         name = request.match_info["endpoint"]
-        return answer(self._document(name, self._hosting.endpoint(name)))
+        document = self._document(name, self._endpoints.endpoint(name))
+        self._operations.note_read(name)
+        return json_response(document)
 
     async def put(self, request: web.Request) -> web.Response:
         """Create an endpoint, or set its traffic and tags (long-running)"""
         name = request.match_info["endpoint"]
-        endpoint, operation, is_new = self._hosting.put_endpoint(name, await body_of(request))
+        endpoint, operation, is_new = self._endpoints.put_endpoint(name, await json_body(request))
         document = self._document(name, endpoint)
-        return answer(document, 201 if is_new else 200, pending(self._addresses, operation))
+        return json_response(document, 201 if is_new else 200, pending(self._addresses, operation))
 
     async def delete(self, request: web.Request) -> web.Response:
-        """Delete an endpoint with its deployments (long-running); its name is never free again"""
-        operation = self._hosting.delete_endpoint(request.match_info["endpoint"])
+        """Delete an endpoint with its deployments (long-running); its name can never be used again"""
+        operation = self._endpoints.delete_endpoint(request.match_info["endpoint"])
         return accepted(self._addresses, operation)
 
     async def keys(self, request: web.Request) -> web.Response:
         """Its two keys"""
-        endpoint = self._hosting.endpoint(request.match_info["endpoint"])
+        endpoint = self._endpoints.endpoint(request.match_info["endpoint"])
         if str(endpoint["properties"].get("authMode")).lower() != "key":
             raise invalid("The endpoint does not use keys.", "KeysNotSupported")
-        return answer(keys_of(endpoint))
+        return json_response(keys_of(endpoint))
 
     async def token(self, request: web.Request) -> web.Response:
-        """A token to score with"""
-        self._hosting.endpoint(request.match_info["endpoint"])
+        """A token for scoring"""
+        self._endpoints.endpoint(request.match_info["endpoint"])
         expires = int(time.time() + identity.LIFETIME)
         token = {"accessToken": identity.token(MACHINE_LEARNING), "tokenType": "Bearer"}
-        return answer(token | {"expiryTimeUtc": expires, "refreshAfterTimeUtc": expires - identity.LIFETIME // 2})
+        return json_response(
+            token | {"expiryTimeUtc": expires, "refreshAfterTimeUtc": expires - identity.LIFETIME // 2}
+        )
 
     def _document(self, name: str, endpoint: Document) -> dict[str, Any]:
         url = f"{self._addresses.base}/scoring/{name}"
@@ -77,7 +82,7 @@ class Endpoint:
             "publicNetworkAccess": "Enabled",
             "compute": None,
             **endpoint["properties"],
-            "properties": (endpoint["properties"].get("properties") or {}) | last(self._addresses, endpoint),
+            "properties": (endpoint["properties"].get("properties") or {}) | last_operation(self._addresses, endpoint),
             "provisioningState": endpoint["state"],
             "scoringUri": None if endpoint["state"] == "Creating" else f"{url}/score",
             "swaggerUri": None if endpoint["state"] == "Creating" else f"{url}/swagger.json",

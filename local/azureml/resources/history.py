@@ -1,4 +1,4 @@
-"""Run history: status, error, children and logs of every run, and where its outputs lie."""
+"""Handlers of the run history: status, error, children, logs and outputs of every run."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from aiohttp import web
 
 from local.azureml.core.dates import iso
 from local.azureml.core.events import experiment_id
-from local.azureml.core.http import WS, Route, answer, body_of
+from local.azureml.core.http import WS, Route, json_body, json_response
 from local.azureml.core.store import Document
 from local.azureml.core.tokens import Plane
 from local.azureml.services import Services
 from local.azureml.storage.datastores import ARTIFACT_STORE, BLOB_STORE
-from local.azureml.training.training import JOBS
+from local.azureml.training.jobs import JOBS
 
 _HISTORY = f"/history/v1.0{WS}"
 
@@ -34,12 +34,12 @@ class History:
 
     async def get(self, request: web.Request) -> web.Response:
         """A run, parent or child"""
-        return answer(self._run(self._asked(request)))
+        return json_response(self._run(self._read(request)))
 
     async def details(self, request: web.Request) -> web.Response:
         """Status, times, error and log files of a run"""
-        run = self._asked(request)
-        return answer(
+        run = self._read(request)
+        return json_response(
             {
                 "runId": run["id"],
                 "target": run.get("target"),
@@ -58,29 +58,32 @@ class History:
 
     async def children(self, request: web.Request) -> web.Response:
         """Steps of a pipeline's run"""
-        run = self._asked(request)
-        return answer({"value": [self._run(child) for child in self._runs.children(run["id"])]})
+        run = self._read(request)
+        return json_response({"value": [self._run(child) for child in self._runs.children(run["id"])]})
 
     async def patch(self, request: web.Request) -> web.Response:
         """Change a run's name, tags and properties"""
-        run, body = self._asked(request), await body_of(request)
+        run, body = self._runs.require(request.match_info["run"]), await json_body(request)
         changes: Document = {key: run[key] | (body.get(key) or {}) for key in ("tags", "properties")}
         if body.get("displayName"):
             changes["display_name"] = body["displayName"]
-        return answer(self._run(self._runs.update(run["id"], **changes)))
+        return json_response(self._run(self._runs.update(run["id"], **changes)))
 
     async def data(self, request: web.Request) -> web.Response:
-        """A run with the assets that its outputs are"""
-        run = self._runs.require(str((await body_of(request)).get("runId")))
-        return answer({"runMetadata": self._run(run) | {"outputs": self._outputs(run)}})
+        """A run with its outputs as assets"""
+        run = self._runs.require(str((await json_body(request)).get("runId")))
+        return json_response({"runMetadata": self._run(run) | {"outputs": self._outputs(run)}})
 
     async def uris(self, request: web.Request) -> web.Response:
-        """Where outputs lie"""
-        asked = (await body_of(request)).get("values") or []
-        return answer({"values": {each: {"uri": self._output_uri(each), "type": "UriFolder"} for each in asked}})
+        """URIs of outputs"""
+        assets = (await json_body(request)).get("values") or []
+        uris = {asset: {"uri": self._output_uri(asset), "type": "UriFolder"} for asset in assets}
+        return json_response({"values": uris})
 
-    def _asked(self, request: web.Request) -> Document:
-        return self._runs.require(request.match_info["run"])
+    def _read(self, request: web.Request) -> Document:
+        run = self._runs.require(request.match_info["run"])
+        self._services.jobs.note_read(run["root"])
+        return run
 
     def _run(self, run: Document) -> dict[str, Any]:
         return {
@@ -103,15 +106,15 @@ class History:
         }
 
     def _logs(self, run: Document) -> dict[str, str]:
-        """URLs of the logs, relative to the run's folder in the artifact store."""
+        """URLs of the logs, by their path in the run's folder of the artifact store."""
         folder = f"ExperimentRun/dcid.{run['id']}/"
         container = self._services.datastores.container(ARTIFACT_STORE)
         url = f"https://{self._services.datastores.account(ARTIFACT_STORE)}.blob.localhost/{container}"
-        blobs = self._services.disk.within(container, folder)
+        blobs = self._services.disk.list(container, folder)
         return {blob.name.removeprefix(folder): f"{url}/{blob.name}" for blob in blobs}
 
     def _outputs(self, run: Document) -> dict[str, Any]:
-        """Every output as a folder: azure-ai-ml 1.35 can't ask where a model lies (it fails before it asks)."""
+        """All outputs, as folders: azure-ai-ml 1.35 fails before it asks for the URI of a model."""
         job = self._services.store.get(JOBS, run["id"])
         if job is None or run["status"] != "Completed":
             return {}

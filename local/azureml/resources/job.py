@@ -1,4 +1,4 @@
-"""Pipeline jobs: submitted, read, cancelled."""
+"""Handlers of pipeline jobs: submit, read, list, cancel."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from aiohttp import web
 
 from local.azureml.core.dates import system_data
 from local.azureml.core.errors import immutable, invalid, not_found
-from local.azureml.core.http import WS, Route, answer, body_of
+from local.azureml.core.http import WS, Route, json_body, json_response
 from local.azureml.core.store import Document
 from local.azureml.registry.catalog import COMPUTES
 from local.azureml.services import Services
 from local.azureml.training import pipeline
-from local.azureml.training.training import JOBS
+from local.azureml.training.jobs import JOBS
 
 _IMMUTABLE = ("jobType", "experimentName", "jobs", "inputs", "settings", "identity", "computeId")
 
@@ -31,34 +31,37 @@ class Job:
         ]
 
     async def list(self, request: web.Request) -> web.Response:
-        """All pipeline jobs, or those that have a `tag` of that name, newest first"""
+        """All pipeline jobs, or those with a certain `tag`, newest first"""
         jobs = sorted(self._services.store.all(JOBS), key=lambda pair: float(pair[1]["created"]), reverse=True)
-        found = [self._document(name, job) for name, job in jobs]
+        documents = [self._document(name, job) for name, job in jobs]
         tag = request.query.get("tag")
-        return answer({"value": [job for job in found if tag is None or tag in job["properties"]["tags"]]})
+        tagged = [document for document in documents if tag is None or tag in document["properties"]["tags"]]
+        return json_response({"value": tagged})
 
     async def get(self, request: web.Request) -> web.Response:
         """A pipeline job with its status"""
         name = request.match_info["name"]
-        return answer(self._document(name, self._require(name)))
+        document = self._document(name, self._require(name))
+        self._services.jobs.note_read(name)
+        return json_response(document)
 
     async def put(self, request: web.Request) -> web.Response:
-        """Submit a pipeline job; the same again is a success, another under its name is not"""
+        """Submit a pipeline job; to submit it again succeeds, but not to submit another job under its name"""
         name = request.match_info["name"]
-        properties = (await body_of(request)).get("properties") or {}
+        properties = (await json_body(request)).get("properties") or {}
         before = self._services.store.get(JOBS, name)
         if before is not None:
-            _check_same(name, before["properties"], properties)
-            return answer(self._document(name, before))
+            _check_unchanged(name, before["properties"], properties)
+            return json_response(self._document(name, before))
         plan = pipeline.read(properties)
         self._check_identity(properties)
         _check_computes(plan.computes)
-        self._services.training.submit(name, properties)
-        return answer(self._document(name, self._require(name)), 201)
+        self._services.jobs.submit(name, properties)
+        return json_response(self._document(name, self._require(name)), 201)
 
     async def cancel(self, request: web.Request) -> web.Response:
-        """Cancel a job; its running step is ended"""
-        self._services.training.cancel(request.match_info["name"])
+        """Cancel a job and end its running step"""
+        self._services.jobs.cancel(request.match_info["name"])
         return web.Response(status=200)
 
     def _require(self, name: str) -> Document:
@@ -68,11 +71,11 @@ class Job:
         return job
 
     def _check_identity(self, properties: Document) -> None:
-        """A managed identity that submits can't lend its token to the job, as a person can."""
+        """Check that the job has an identity, if its submitter cannot lend it a token."""
         if self._services.config.submitter == "managed" and not properties.get("identity"):
             raise invalid(
-                "The job has no identity, and its submitter is a managed identity, on behalf of which the cluster "
-                "cannot get a token. Set the job's identity to a managed one.",
+                "The job has no identity, and its submitter is a managed identity, on whose behalf the cluster cannot "
+                "get a token. Set the job's identity to a managed identity.",
                 "JobIdentityRequired",
             )
 
@@ -103,13 +106,13 @@ class Job:
         }
 
     def _outputs(self, name: str, properties: Document) -> dict[str, Any]:
-        kept = f"azureml://datastores/workspaceartifactstore/ExperimentRun/dcid.{name}"
-        logs = {"jobOutputType": "uri_folder", "mode": "ReadWriteMount", "uri": kept}
+        folder = f"azureml://datastores/workspaceartifactstore/ExperimentRun/dcid.{name}"
+        logs = {"jobOutputType": "uri_folder", "mode": "ReadWriteMount", "uri": folder}
         return {**(properties.get("outputs") or {}), "default": logs}
 
 
-def _check_same(name: str, before: Document, now: Document) -> None:
-    changed = [key for key in _IMMUTABLE if _bare(before.get(key)) != _bare(now.get(key))]
+def _check_unchanged(name: str, before: Document, now: Document) -> None:
+    changed = [key for key in _IMMUTABLE if _without_nulls(before.get(key)) != _without_nulls(now.get(key))]
     if changed:
         raise immutable(
             f"A job with name '{name}' already exists, and its {', '.join(changed)} cannot be changed. "
@@ -118,11 +121,11 @@ def _check_same(name: str, before: Document, now: Document) -> None:
         )
 
 
-def _bare(value: Any) -> Any:
-    """Without nulls and empty objects, which say the same as nothing."""
+def _without_nulls(value: Any) -> Any:
+    """A value without its nulls and empty objects, which mean the same as absent keys."""
     if isinstance(value, dict):
-        bare = {key: _bare(each) for key, each in value.items()}
-        return {key: each for key, each in bare.items() if each not in (None, {}, [])}
+        members = {key: _without_nulls(member) for key, member in value.items()}
+        return {key: member for key, member in members.items() if member not in (None, {}, [])}
     return value
 
 

@@ -1,4 +1,4 @@
-"""MLflow's tracking API, as far as runs and metrics are read through it."""
+"""Handlers of MLflow's tracking API: the calls that read runs and metrics."""
 
 import re
 from itertools import islice
@@ -9,7 +9,7 @@ from aiohttp import web
 from local.azureml.core.addresses import Addresses
 from local.azureml.core.errors import ApiError
 from local.azureml.core.events import experiment_id
-from local.azureml.core.http import WS, Route, answer, body_of
+from local.azureml.core.http import WS, Route, json_body, json_response
 from local.azureml.core.store import Document
 from local.azureml.core.tokens import Plane
 from local.azureml.services import Services
@@ -40,34 +40,34 @@ class Mlflow:
         ]
 
     async def experiment_by_name(self, request: web.Request) -> web.Response:
-        """An experiment, by its name"""
-        return answer({"experiment": self._experiment("name", request.query.get("experiment_name", ""))})
+        """An experiment by its name"""
+        return json_response({"experiment": self._experiment("name", request.query.get("experiment_name", ""))})
 
     async def experiment(self, request: web.Request) -> web.Response:
-        """An experiment, by its id"""
-        return answer({"experiment": self._experiment("experiment_id", request.query.get("experiment_id", ""))})
+        """An experiment by its id"""
+        return json_response({"experiment": self._experiment("experiment_id", request.query.get("experiment_id", ""))})
 
     async def search(self, request: web.Request) -> web.Response:
-        """Runs of experiments, filtered by equality of tags and attributes"""
-        body = await body_of(request)
-        wanted = set(body.get("experiment_ids") or [])
+        """Runs of experiments, filtered by the values of tags and attributes"""
+        body = await json_body(request)
+        experiments = set(body.get("experiment_ids") or [])
         clauses = _clauses(str(body.get("filter") or ""))
         runs = sorted(self._runs.all(), key=lambda run: float(run["created"]), reverse=True)
-        found = (run for run in runs if _matches(run, clauses) and self._is_of(run, wanted))
+        matches = (run for run in runs if _matches(run, clauses) and self._is_in(run, experiments))
         most = int(body.get("max_results") or 1000)
-        return answer({"runs": [self._run(run) for run in islice(found, most)]})
+        return json_response({"runs": [self._run(run) for run in islice(matches, most)]})
 
     async def get(self, request: web.Request) -> web.Response:
         """A run with the last value of each metric"""
-        return answer({"run": self._run(self._asked(request))})
+        return json_response({"run": self._run(self._requested(request))})
 
     async def history(self, request: web.Request) -> web.Response:
         """All points of a metric of a run"""
         key = request.query.get("metric_key", "")
-        points = self._runs.metrics(self._asked(request))
-        return answer({"metrics": [_metric(point) for point in points if point["name"] == key]})
+        points = self._runs.metrics(self._requested(request))
+        return json_response({"metrics": [_metric(point) for point in points if point["name"] == key]})
 
-    def _asked(self, request: web.Request) -> Document:
+    def _requested(self, request: web.Request) -> Document:
         return self._runs.require(request.query.get("run_id") or request.query.get("run_uuid", ""))
 
     def _experiment(self, key: str, value: str) -> dict[str, Any]:
@@ -77,8 +77,8 @@ class Mlflow:
                 return document
         raise ApiError(404, "RESOURCE_DOES_NOT_EXIST", f"No experiment has the {key} '{value}'.")
 
-    def _is_of(self, run: Document, experiments: set[str]) -> bool:
-        """Whether a run is of one of these experiments; of any, if there are none."""
+    def _is_in(self, run: Document, experiments: set[str]) -> bool:
+        """Whether a run belongs to one of these experiments, or to any if none are named."""
         return not experiments or experiment_id(self._addresses, run["experiment"]) in experiments
 
     def _run(self, run: Document) -> dict[str, Any]:
@@ -116,21 +116,22 @@ def _milliseconds(seconds: float | None) -> int | None:
 
 
 def _clauses(text: str) -> list[tuple[str, str, str]]:
-    """(``tags`` or ``attributes``, key, value) of a filter.
+    """(``tags`` or ``attributes``, key, value) of each clause of a filter.
 
     Raises:
-        ApiError: 400, it is more than equalities joined by ``and``.
+        ApiError: 400, a clause is not an equality.
     """
-    services = [part for part in re.split(r"\s+and\s+", text, flags=re.IGNORECASE) if part.strip()]
-    found = [_CLAUSE.fullmatch(part) for part in services]
-    if None in found:
-        raise ApiError(400, "INVALID_PARAMETER_VALUE", f"The stand-in can't read the filter '{text}'.")
-    return [(clause[1], clause[2], clause[3]) for clause in found if clause]
+    clauses = [clause for clause in re.split(r"\s+and\s+", text, flags=re.IGNORECASE) if clause.strip()]
+    matches = [_CLAUSE.fullmatch(clause) for clause in clauses]
+    if None in matches:
+        message = f"The stand-in reads only filters of equalities joined by 'and'; this one was '{text}'."
+        raise ApiError(400, "INVALID_PARAMETER_VALUE", message)
+    return [(match[1], match[2], match[3]) for match in matches if match]
 
 
 def _matches(run: Document, clauses: list[tuple[str, str, str]]) -> bool:
-    of = {"tags": _tags(run), "attribute": _attributes(run), "attributes": _attributes(run)}
-    return all(of[where].get(key) == value for where, key, value in clauses)
+    values = {"tags": _tags(run), "attribute": _attributes(run), "attributes": _attributes(run)}
+    return all(values[kind].get(key) == value for kind, key, value in clauses)
 
 
 def _attributes(run: Document) -> dict[str, str]:

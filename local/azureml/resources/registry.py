@@ -1,4 +1,4 @@
-"""The registry ``azureml``: base models and the fine-tuning component."""
+"""Handlers of the registry ``azureml``: base models and the fine-tuning component."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from aiohttp import web
 from local.azureml.core.addresses import registry_asset_id
 from local.azureml.core.dates import system_data
 from local.azureml.core.errors import not_found
-from local.azureml.core.http import REGISTRY, Route, answer
+from local.azureml.core.http import REGISTRY, Route, json_response
 from local.azureml.core.tokens import Plane
 from local.azureml.registry.catalog import FOUNDATION_MODELS, tags_of
 from local.azureml.registry.components import COMPONENT
@@ -35,28 +35,28 @@ class Registry:
     async def model(self, request: web.Request) -> web.Response:
         """A base model's container"""
         name = request.match_info["name"]
-        return answer(_container("models", name, str(_model(name)["version"])))
+        return json_response(_container("models", name, str(_model(name)["version"])))
 
     async def model_versions(self, request: web.Request) -> web.Response:
         """Versions of a base model"""
-        return answer({"value": [self._model_version(request.match_info["name"])]})
+        return json_response({"value": [self._model_version(request.match_info["name"])]})
 
     async def model_version(self, request: web.Request) -> web.Response:
         """A version of a base model, with its tags and system metadata"""
         name, version = request.match_info["name"], request.match_info["version"]
         if version != _model(name)["version"]:
             raise not_found(f"Model '{name}' version '{version}' of the registry")
-        return answer(self._model_version(name))
+        return json_response(self._model_version(name))
 
     async def component(self, request: web.Request) -> web.Response:
         """The component's container"""
         _check_component(request)
-        return answer(_container("components", COMPONENT["name"], COMPONENT["version"]))
+        return json_response(_container("components", COMPONENT["name"], COMPONENT["version"]))
 
     async def component_versions(self, request: web.Request) -> web.Response:
         """Versions of the component"""
         _check_component(request)
-        return answer({"value": [_component_version()]})
+        return json_response({"value": [_component_version()]})
 
     async def component_version(self, request: web.Request) -> web.Response:
         """The component with its specification"""
@@ -64,7 +64,7 @@ class Registry:
         version = request.match_info["version"]
         if version != COMPONENT["version"]:
             raise not_found(f"Component '{COMPONENT['name']}' version '{version}' of the registry")
-        return answer(_component_version())
+        return json_response(_component_version())
 
     def _model_version(self, name: str) -> dict[str, Any]:
         model = _model(name)
@@ -107,7 +107,7 @@ def _component_version() -> dict[str, Any]:
         "$schema": "https://azuremlschemas.azureedge.net/latest/pipelineComponent.schema.json",
         "type": "pipeline",
         **COMPONENT,
-        "inputs": {name: _spelled(declared) for name, declared in COMPONENT["inputs"].items()},
+        "inputs": {name: _as_text(declared) for name, declared in COMPONENT["inputs"].items()},
     }
     return {
         "id": registry_asset_id("components", COMPONENT["name"], COMPONENT["version"]),
@@ -126,8 +126,8 @@ def _component_version() -> dict[str, Any]:
     }
 
 
-def _spelled(declared: dict[str, Any]) -> dict[str, Any]:
-    """An input as the service spells it: defaults, limits and optional are text."""
+def _as_text(declared: dict[str, Any]) -> dict[str, Any]:
+    """An input's declaration in the service's format: its default and its limits are text."""
     text = {key: str(declared[key]) for key in ("default", "min", "max") if key in declared}
     return declared | text
 

@@ -1,4 +1,4 @@
-"""The workspace, its clusters, and the sizes of its region."""
+"""Handlers of the workspace, its clusters, and the VM sizes of its region."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from aiohttp import web
 
 from local.azureml.core.dates import iso
 from local.azureml.core.errors import ApiError
-from local.azureml.core.http import WS, Route, answer
+from local.azureml.core.http import WS, Route, json_response
 from local.azureml.registry.catalog import COMPUTES, SIZES
 from local.azureml.services import Services
 from local.azureml.storage.disk import ACCOUNT
@@ -29,10 +29,10 @@ class Workspace:
         ]
 
     async def get(self, _: web.Request) -> web.Response:
-        """The workspace: region, ids, where discovery and MLflow are"""
+        """The workspace: region, ids, URLs of discovery and MLflow"""
         own = self._addresses
         group = own.workspace_id.split("/providers/")[0]
-        return answer(
+        return json_response(
             {
                 "id": own.workspace_id,
                 "name": own.workspace,
@@ -57,18 +57,18 @@ class Workspace:
 
     async def computes(self, _: web.Request) -> web.Response:
         """All clusters"""
-        return answer({"value": [self._cluster(name) for name in COMPUTES]})
+        return json_response({"value": [self._cluster(name) for name in COMPUTES]})
 
     async def compute(self, request: web.Request) -> web.Response:
         """A cluster: size, nodes, provisioning state"""
         name = request.match_info["name"]
         if name not in COMPUTES:
             raise ApiError(404, "ResourceNotFound", f"The compute '{name}' was not found.")
-        return answer(self._cluster(name))
+        return json_response(self._cluster(name))
 
     async def sizes(self, _: web.Request) -> web.Response:
         """VM sizes of the region: cores, GPUs, memory"""
-        return answer({"value": [_size(name) for name in SIZES]})
+        return json_response({"value": [_size(name) for name in SIZES]})
 
     def _cluster(self, name: str) -> dict[str, Any]:
         compute = COMPUTES[name]

@@ -1,4 +1,6 @@
-"""Real training on a laptop: the steps of the fine-tuning component, each a child process in `.venv-ml`.
+"""Real training on a laptop: the steps of the fine-tuning component, each in a child process in `.venv-ml`.
 
 model_import ─▶ preprocess ─▶ finetune ─▶ convert
+
+Imports nothing else of Tunedrop. Start with ``__main__.py``.
 """

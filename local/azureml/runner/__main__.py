@@ -1,6 +1,6 @@
-"""``python -m local.azureml.runner STEP --spec SPEC.json``: run one step, in a process of its own.
+"""``python -m local.azureml.runner STEP --spec SPEC.json``: runs one step.
 
-Exit code 0, or 1 with ``{"error": {"code", "message"}}`` as the last line of stderr.
+The exit status is 0, or 1 with ``{"error": {"code", "message"}}`` as the last line of standard error.
 """
 
 import argparse
@@ -19,7 +19,7 @@ STEPS = ("model_import", "preprocess", "finetune", "convert")
 
 
 def main(arguments: list[str]) -> int:
-    """Run the step that the command line names; the exit code."""
+    """Run the step that the command line names; return the exit status."""
     options = _parse(arguments)
     try:
         cancel_on_sigterm()
@@ -40,7 +40,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _run(step: str, spec: Spec) -> None:
-    """Import the step after the environment is set, since torch and transformers read it at import."""
+    """Set the environment, then import the step: torch and transformers read the environment when they are imported."""
     prepare_environment(spec.threads)
     importlib.import_module(f"local.azureml.runner.{step}").run(spec, MetricLog(spec.metrics_file))
 

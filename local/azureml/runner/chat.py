@@ -1,4 +1,4 @@
-"""Chats as a model sees them: the rendered template, and which of its tokens are to be learned."""
+"""Chats as tokens: the rendered template, with labels on the tokens to be learned."""
 
 import os
 from dataclasses import dataclass
@@ -7,14 +7,20 @@ from typing import Any
 from local.azureml.runner.errors import StepError
 
 IGNORED = -100
-"""Label of a token that no loss is taken on (the convention of PyTorch's cross entropy)."""
+"""Label of a token that the loss ignores (the convention of PyTorch's cross entropy)."""
 
 Messages = list[dict[str, str]]
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """One chat as token ids, and the same ids as labels where the assistant speaks."""
+    """One chat.
+
+    Args:
+        input_ids: its tokens.
+        labels: the same tokens in the assistant's turns, ``IGNORED`` elsewhere.
+        truncated: whether it was cut.
+    """
 
     input_ids: list[int]
     labels: list[int]
@@ -22,15 +28,17 @@ class Encoded:
 
     @property
     def learned(self) -> int:
-        """Tokens that a loss is taken on."""
+        """Number of tokens with a label."""
         return sum(label != IGNORED for label in self.labels)
 
 
 def encode(tokenizer: Any, messages: Messages, max_length: int) -> Encoded:
-    """Render and tokenise a chat, cut at ``max_length`` tokens.
+    """Render and tokenise a chat, and cut it at ``max_length`` tokens.
 
-    Only the assistant's turns are labelled, each with the token that ends it: a model that is never taught
-    to end a turn goes on talking.
+    Only the assistant's turns get labels. The token that ends a turn gets one too, so that the model learns to stop.
+
+    Raises:
+        StepError: the chat template renders a turn differently when others follow.
     """
     text: str = tokenizer.apply_chat_template(messages, tokenize=False)
     encoding = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
@@ -41,7 +49,7 @@ def encode(tokenizer: Any, messages: Messages, max_length: int) -> Encoded:
 
 
 def _assistant_spans(tokenizer: Any, messages: Messages, text: str) -> list[tuple[int, int]]:
-    """Where in ``text`` the assistant speaks, in characters. Its opening words, before any question, are left out."""
+    """Where the assistant's turns are in ``text``, in characters; an opening turn, before any question, is left out."""
     return [
         _span(tokenizer, messages, index, text)
         for index, message in enumerate(messages)
@@ -50,7 +58,7 @@ def _assistant_spans(tokenizer: Any, messages: Messages, text: str) -> list[tupl
 
 
 def _span(tokenizer: Any, messages: Messages, index: int, text: str) -> tuple[int, int]:
-    """From the end of the prompt to where the text up to this turn and the whole text part company."""
+    """From the end of the prompt to where the text up to this turn begins to differ from the whole text."""
     prompt = tokenizer.apply_chat_template(messages[:index], tokenize=False, add_generation_prompt=True)
     through = tokenizer.apply_chat_template(messages[: index + 1], tokenize=False)
     if not text.startswith(prompt):

@@ -1,4 +1,4 @@
-"""A chat model as an MLflow pyfunc, from code: this file is copied into the model, so it imports nothing of ours."""
+"""A chat model as an MLflow pyfunc, from code, which MLflow copies into the model: it imports nothing of Tunedrop."""
 
 import threading
 from pathlib import Path
@@ -18,22 +18,22 @@ class ChatModel(PythonModel):  # type: ignore[misc]  # mlflow has no types here
     """Answers chats: ``{"input_string": [...], "parameters": {...}}`` in, ``{"output": ...}`` out."""
 
     def load_context(self, context: Any) -> None:
-        """Called by MLflow."""
+        """Load the model; MLflow calls this."""
         self.load(Path(context.artifacts["model"]))
 
     def load(self, folder: Path) -> "ChatModel":
-        """Read weights (safetensors only) and tokenizer from ``folder``."""
+        """Load weights (safetensors only) and tokenizer from ``folder``."""
         self._tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
         model = AutoModelForCausalLM.from_pretrained(folder, dtype="auto", use_safetensors=True, local_files_only=True)
         self._model = with_adapter(model, folder / "adapter").eval()
-        self._one_at_a_time = threading.Lock()
+        self._generating = threading.Lock()
         return self
 
     def predict(self, model_input: Any, params: dict[str, Any] | None = None) -> dict[str, Any]:
         """Answer every chat.
 
         Raises:
-            ValueError: the input is not as described, in words for whoever sent it.
+            ValueError: the input is wrong; the message is for the caller.
         """
         chats, single = read_chats(model_input)
         options = read_options(model_input.get("parameters") or params or {})
@@ -44,7 +44,7 @@ class ChatModel(PythonModel):  # type: ignore[misc]  # mlflow has no types here
         prompt = self._tokenizer.apply_chat_template(
             chat, add_generation_prompt=True, return_tensors="pt", return_dict=True
         )
-        with self._one_at_a_time, torch.inference_mode():
+        with self._generating, torch.inference_mode():
             output = self._model.generate(
                 prompt["input_ids"], attention_mask=prompt["attention_mask"], pad_token_id=0, **options
             )
@@ -53,7 +53,7 @@ class ChatModel(PythonModel):  # type: ignore[misc]  # mlflow has no types here
 
 
 def with_adapter(model: Any, folder: Path) -> Any:
-    """The model with a LoRA pair that was saved beside it, if one was."""
+    """The model with the LoRA adapter in ``folder``, if there is one."""
     if not folder.is_dir():
         return model
     from peft import PeftModel
@@ -62,9 +62,12 @@ def with_adapter(model: Any, folder: Path) -> Any:
 
 
 def read_chats(body: Any) -> tuple[list[list[dict[str, str]]], bool]:
-    """The chats in a request, and whether it was only one.
+    """The chats in a request, and whether there is only one.
 
-    One chat may come as it is or in a list of its own: Azure's own samples do both.
+    A single chat may be in a list of its own or not: Azure's samples do both.
+
+    Raises:
+        ValueError: the request is wrong; the message is for the caller.
     """
     chats = body.get("input_string") if isinstance(body, dict) else None
     if not isinstance(chats, list) or not chats:
@@ -77,16 +80,20 @@ def read_chats(body: Any) -> tuple[list[list[dict[str, str]]], bool]:
 
 def _check_chat(chat: list[Any]) -> None:
     if not chat:
-        raise ValueError("A chat has no message.")
+        raise ValueError("A chat must have at least one message.")
     for message in chat:
         if not isinstance(message, dict) or not isinstance(message.get("content"), str):
             raise ValueError('A message must be {"role": ..., "content": "..."}.')
         if message.get("role") not in ROLES:
-            raise ValueError(f"A message's role is {message.get('role')!r}; it must be one of {', '.join(ROLES)}.")
+            raise ValueError(f"A message's role must be one of {', '.join(ROLES)}; it was {message.get('role')!r}.")
 
 
 def read_options(parameters: Any) -> dict[str, Any]:
-    """What the caller asks of generation, checked. Without ``do_sample`` the likeliest answer is given."""
+    """The options of generation in a request's parameters. Without ``do_sample`` the likeliest answer is generated.
+
+    Raises:
+        ValueError: a parameter is wrong; the message is for the caller.
+    """
     if not isinstance(parameters, dict):
         raise ValueError('"parameters" must be an object.')
     options: dict[str, Any] = {"max_new_tokens": DEFAULT_NEW_TOKENS, "do_sample": parameters.get("do_sample") is True}
@@ -102,7 +109,7 @@ def read_options(parameters: Any) -> dict[str, Any]:
 
 def _number(name: str, value: Any, least: float, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise ValueError(f"{name} is {value!r}; it must be a number from {least:g} to {most:g}.")
+        raise ValueError(f"{name} must be a number from {least:g} to {most:g}; it was {value!r}.")
     return float(value)
 
 

@@ -1,4 +1,4 @@
-"""Step 4: package the model as MLflow packages models: a folder that any MLflow can load and serve."""
+"""Step 4: package the model as an MLflow model, which MLflow can load and serve anywhere."""
 
 import shutil
 from importlib.metadata import version
@@ -19,7 +19,7 @@ def run(spec: Spec, metrics: MetricLog) -> None:
     """Write the MLflow model into the output ``mlflow_model_folder``."""
     source, target = spec.path("finetuned_dir"), spec.output("mlflow_model_folder")
     check_model(source)
-    shutil.rmtree(target)  # MLflow makes the folder itself and refuses one that is there
+    shutil.rmtree(target)  # MLflow creates the folder itself and refuses one that exists
     mlflow.pyfunc.save_model(
         target,
         python_model=str(CODE),

@@ -1,4 +1,4 @@
-"""What this machine's processor is good at."""
+"""The number formats that this machine's processor is fast with."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ BF16_FLAGS = ("avx512_bf16", "amx_bf16")
 
 
 def has_fast_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Whether bfloat16 is faster than float32 here: only with instructions of its own, else it is emulated, slowly."""
+    """Whether bfloat16 is faster than float32 here: only if the processor has instructions for it."""
     try:
         flags = cpuinfo.read_text(encoding="utf-8").split()
     except OSError:

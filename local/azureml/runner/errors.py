@@ -1,12 +1,12 @@
-"""What a step raises on purpose."""
+"""The error that a step raises on purpose."""
 
 
 class StepError(Exception):
     """A step cannot go on.
 
     Args:
-        code: one word for programs, such as ``BadHyperparameter``.
-        message: one sentence for people.
+        code: what is wrong, for programs, such as ``BadHyperparameter``.
+        message: what is wrong, for people.
     """
 
     def __init__(self, code: str, message: str) -> None:

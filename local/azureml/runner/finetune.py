@@ -1,4 +1,4 @@
-"""Step 3: train the model on the assistant's turns, with LoRA where asked, and save it whole."""
+"""Step 3: train the model on the assistant's turns, with LoRA if requested, and save it."""
 
 import json
 import time
@@ -23,31 +23,34 @@ class Data:
 
     @property
     def tokens(self) -> int:
-        """Of one epoch."""
+        """Number of training tokens in one epoch."""
         return sum(len(row["input_ids"]) for row in self.train)
 
 
 def run(spec: Spec, metrics: MetricLog) -> None:
-    """Train, and save weights (merged where asked) and tokenizer into the output ``finetuned_dir``.
+    """Train, and save weights (merged if requested) and tokenizer into the output ``finetuned_dir``.
 
-    The heavy libraries are imported only after everything asked for was found to be possible.
+    The heavy libraries are imported after all inputs have been checked.
+
+    Raises:
+        StepError: an input is missing or wrong.
     """
-    asked = Hyperparameters.parse(spec.inputs)
+    requested = Hyperparameters.parse(spec.inputs)
     base, data = spec.path("model_dir"), read_data(spec.path("preprocess_dir"))
     from local.azureml.runner import weights
     from local.azureml.runner.trainer import train
 
-    model = weights.load(base, asked, spec.threads)
-    plan = make_plan(asked, weights.size(model), len(data.train), data.tokens)
-    _report(asked, plan, model, data, metrics)
+    model = weights.load(base, requested, spec.threads)
+    plan = make_plan(requested, weights.size(model), len(data.train), data.tokens)
+    _report(requested, plan, model, data, metrics)
     started = time.monotonic()
-    train(model, data.train, data.validation, asked, plan, metrics, spec.run_dir)
+    train(model, data.train, data.validation, requested, plan, metrics, spec.run_dir)
     metrics.write({"train_seconds": round(time.monotonic() - started, 1)}, plan.steps)
-    weights.save(model, base, spec.output("finetuned_dir"), asked)
+    weights.save(model, base, spec.output("finetuned_dir"), requested)
 
 
 def read_data(folder: Path) -> Data:
-    """The splits that preprocess wrote; the test rows are for whoever evaluates, not for training."""
+    """The splits that preprocess wrote, without the test rows, which are for evaluation."""
     return Data(_read(folder / "train.jsonl"), _read(folder / "validation.jsonl"))
 
 
@@ -55,12 +58,12 @@ def _read(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _report(asked: Hyperparameters, plan: Plan, model: Any, data: Data, metrics: MetricLog) -> None:
-    """Write down what was asked and what is used, before the first step."""
+def _report(requested: Hyperparameters, plan: Plan, model: Any, data: Data, metrics: MetricLog) -> None:
+    """Log what was requested and what is used, before the first step."""
     trainable = sum(tensor.numel() for tensor in model.parameters() if tensor.requires_grad)
-    print(f"{len(data.train)} chats, {data.tokens} tokens; {trainable} parameters to train, in {model.dtype}.")
+    print(f"{len(data.train)} chats, {data.tokens} tokens; {trainable} trainable parameters, in {model.dtype}.")
     print("\n".join(plan.notes), flush=True)
-    metrics.write({"asked_learning_rate": asked.learning_rate, "asked_epochs": asked.num_train_epochs})
+    metrics.write({"requested_learning_rate": requested.learning_rate, "requested_epochs": requested.num_train_epochs})
     metrics.write({"trainable_parameters": trainable, "train_rows": len(data.train), "epoch_tokens": data.tokens})
     if plan.notes:
         metrics.write({"local_learning_rate": plan.learning_rate, "local_epochs": round(plan.epochs, 3)})

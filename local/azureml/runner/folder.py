@@ -1,4 +1,4 @@
-"""Model folders: what may be in one, and how one is made whole or not at all."""
+"""Model folders: what may be in them, and writing them atomically."""
 
 import json
 import os
@@ -24,26 +24,26 @@ def find_model(folder: Path) -> Path:
     """The folder with the weights in ``folder``: itself, or one inside an MLflow model.
 
     Raises:
-        StepError: there is none.
+        StepError: ``folder`` contains no model.
     """
-    found = sorted(folder.rglob("config.json"), key=lambda path: len(path.parts))
-    if not found:
-        raise StepError("NotAModel", f"{folder} holds no config.json: it is not a Hugging Face or MLflow model.")
-    return found[0].parent
+    configs = sorted(folder.rglob("config.json"), key=lambda path: len(path.parts))
+    if not configs:
+        raise StepError("NotAModel", f"{folder} contains no config.json: it is not a Hugging Face or MLflow model.")
+    return configs[0].parent
 
 
 def check_model(folder: Path) -> None:
-    """Make sure that a model's weights and tokenizer are there, in formats that run no code when read.
+    """Check that a model has weights and a tokenizer, in formats that run no code when they are read.
 
     Raises:
-        StepError: naming what is missing.
+        StepError: something is missing.
     """
     if not any(folder.glob("*.safetensors")):
-        raise StepError("UnsafeWeights", f"{folder} holds no *.safetensors; pickled weights are never read.")
+        raise StepError("UnsafeWeights", f"{folder} contains no *.safetensors; pickled weights are never read.")
     if not (folder / "tokenizer.json").exists():
-        raise StepError("NotAModel", f"{folder} holds no tokenizer.json.")
+        raise StepError("NotAModel", f"{folder} contains no tokenizer.json.")
     if not _has_chat_template(folder):
-        raise StepError("NotAChatModel", f"{folder} holds no chat template.")
+        raise StepError("NotAChatModel", f"{folder} contains no chat template.")
 
 
 def _has_chat_template(folder: Path) -> bool:
@@ -53,7 +53,7 @@ def _has_chat_template(folder: Path) -> bool:
 
 
 def copy_model(source: Path, target: Path) -> None:
-    """Copy weights, configuration and tokenizer, and nothing else: no code, no pickles, no training state."""
+    """Copy weights, configuration and tokenizer only: no code, no pickles, no training state."""
     target.mkdir(parents=True, exist_ok=True)
     for file in source.iterdir():
         if file.name in CONFIGURATION or file.suffix == ".safetensors":
@@ -61,9 +61,9 @@ def copy_model(source: Path, target: Path) -> None:
 
 
 def make_once(folder: Path, maker: str, version: int, make: Callable[[Path], None]) -> bool:
-    """Fill ``folder`` through ``make`` unless this version of ``maker`` already has; whether it was made now.
+    """Fill ``folder`` with ``make``, unless this version of ``maker`` has filled it before; return whether it did.
 
-    It appears under its name only when whole, so a killed maker leaves nothing that looks finished.
+    The folder gets its name when it is complete: a maker that is killed leaves nothing that looks finished.
     """
     marker = {"made_by": maker, "version": version}
     if _read_marker(folder) == marker:

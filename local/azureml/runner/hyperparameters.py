@@ -1,4 +1,4 @@
-"""The fine-tuning component's hyperparameters: its names, its defaults, checked before anything is loaded."""
+"""The fine-tuning component's hyperparameters, with its names and defaults, checked before anything is loaded."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ Scheduler = Literal["linear", "cosine", "cosine_with_restarts", "polynomial", "c
 
 
 class Hyperparameters(BaseModel):
-    """What is asked of the finetune step. Numbers and booleans may come as strings, as Azure ML passes them."""
+    """The hyperparameters of the finetune step. Numbers and booleans may be strings, as Azure ML passes them."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -47,20 +47,20 @@ class Hyperparameters(BaseModel):
 
     @classmethod
     def parse(cls, inputs: dict[str, Value]) -> "Hyperparameters":
-        """Read them from a step's inputs; what is no hyperparameter is left alone.
+        """Read the hyperparameters among a step's inputs.
 
         Raises:
-            StepError: some are wrong; all of them are named.
+            StepError: some are wrong; the message names all of them.
         """
-        known = {name: _plain(value) for name, value in inputs.items() if name in cls.model_fields}
+        values = {name: _plain(value) for name, value in inputs.items() if name in cls.model_fields}
         try:
-            return cls.model_validate(known)
+            return cls.model_validate(values)
         except ValidationError as error:
             raise StepError("BadHyperparameter", _explain(error)) from None
 
     @property
     def lora_scale(self) -> float:
-        """What LoRA's update is multiplied by."""
+        """Factor of LoRA's update."""
         return self.lora_alpha / self.lora_r
 
 

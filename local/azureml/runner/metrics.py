@@ -1,4 +1,4 @@
-"""Metrics as they are measured: one JSON object a line, flushed, for whoever watches the run."""
+"""The metrics of a run: one JSON object a line, flushed at once, so that they can be watched during the run."""
 
 import json
 import time
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class MetricLog:
-    """Appends metric lines to a file.
+    """Appends metrics to a file.
 
     Args:
         path: the file; it and its folder are created.
@@ -19,7 +19,7 @@ class MetricLog:
         path.touch()
 
     def write(self, values: Mapping[str, float], step: int = 0) -> None:
-        """Append ``values``, measured now, at the optimiser's ``step``."""
+        """Append ``values`` that were measured now, at the optimiser's ``step``."""
         now = time.time()
         lines = [json.dumps({"name": name, "value": value, "step": step, "t": now}) for name, value in values.items()]
         with self._path.open("a", encoding="utf-8") as file:

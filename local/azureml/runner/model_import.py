@@ -1,4 +1,4 @@
-"""Step 1: take the base model, check it, and keep only what training may read."""
+"""Step 1: check the base model, and copy only what training may read."""
 
 from pathlib import Path
 
@@ -8,7 +8,11 @@ from local.azureml.runner.spec import Spec
 
 
 def run(spec: Spec, metrics: MetricLog) -> None:
-    """Copy the base model into the output ``model_dir``."""
+    """Copy the base model into the output ``model_dir``.
+
+    Raises:
+        StepError: it is not a model that may be read.
+    """
     model = find_model(_source(spec))
     check_model(model)
     target = spec.output("model_dir")
@@ -19,9 +23,9 @@ def run(spec: Spec, metrics: MetricLog) -> None:
 
 
 def _source(spec: Spec) -> Path:
-    """A local folder is taken as it is; any other name is what the local base model stands in for."""
-    asked = str(spec.inputs.get("mlflow_model_path") or spec.inputs.get("model_id") or "")
-    if asked and Path(asked).is_dir():
-        return Path(asked)
-    print(f"{asked or 'The base model'} is not on this laptop: {spec.base_model_dir.name} stands in for it.")
+    """The requested model if it is a local folder; otherwise the local base model stands in for it."""
+    requested = str(spec.inputs.get("mlflow_model_path") or spec.inputs.get("model_id") or "")
+    if requested and Path(requested).is_dir():
+        return Path(requested)
+    print(f"{requested or 'The base model'} is not on this laptop: {spec.base_model_dir.name} stands in for it.")
     return spec.base_model_dir

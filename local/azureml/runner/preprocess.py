@@ -1,4 +1,4 @@
-"""Step 2: turn the three data files into tokens, with labels on the assistant's turns only."""
+"""Step 2: tokenise the three data files, with labels on the assistant's turns only."""
 
 import json
 from collections import Counter
@@ -15,37 +15,41 @@ from local.azureml.runner.spec import Spec
 
 SPLITS = ("train", "validation", "test")
 LONGEST = 1024
-"""Tokens of a chat at most, whatever is asked: longer ones outgrow a laptop's memory."""
+"""Maximum number of tokens of a chat, whatever is requested: longer chats need more memory than a laptop has."""
 
 
 def run(spec: Spec, metrics: MetricLog) -> None:
-    """Write ``{split}.jsonl`` and ``counts.json`` into the output ``preprocess_dir``."""
+    """Write ``{split}.jsonl`` and ``counts.json`` into the output ``preprocess_dir``.
+
+    Raises:
+        StepError: an input is missing or wrong, or no chat can be trained on.
+    """
     model = spec.path("model_dir")
     files = {split: spec.path(f"{split}_file_path") for split in SPLITS}
     tokenizer = PreTrainedTokenizerFast.from_pretrained(model)
-    longest = max_length(_asked_length(spec), model)
+    longest = max_length(_requested_length(spec), model)
     target = spec.output("preprocess_dir")
     counts = {split: _write(tokenizer, file, target / f"{split}.jsonl", longest) for split, file in files.items()}
     if not counts["train"]["rows"]:
-        raise StepError("NoTrainingRows", f"No chat of {files['train'].name} is usable for training.")
+        raise StepError("NoTrainingRows", f"No chat of {files['train'].name} can be used for training.")
     (target / "counts.json").write_text(json.dumps(counts, indent=2), encoding="utf-8")
     _report(counts, metrics)
     metrics.write({"progress": 1.0})
 
 
-def max_length(asked: int, model: Path) -> int:
-    """Tokens that a chat may have: as asked, or where -1 is asked the model's limit; never above ``LONGEST``."""
+def max_length(requested: int, model: Path) -> int:
+    """The maximum number of tokens of a chat: as requested (-1: the model's limit), but at most ``LONGEST``."""
     config = json.loads((model / "config.json").read_text(encoding="utf-8"))
     limit = min(int(config.get("max_position_embeddings", LONGEST)), LONGEST)
-    return min(asked, limit) if asked > 0 else limit
+    return min(requested, limit) if requested > 0 else limit
 
 
-def _asked_length(spec: Spec) -> int:
-    asked = spec.inputs.get("max_seq_length", -1)
+def _requested_length(spec: Spec) -> int:
+    requested = spec.inputs.get("max_seq_length", -1)
     try:
-        return int(asked)
+        return int(requested)
     except ValueError:
-        raise StepError("BadHyperparameter", f"max_seq_length is {asked!r}, not a whole number.") from None
+        raise StepError("BadHyperparameter", f"max_seq_length must be a whole number; it was {requested!r}.") from None
 
 
 def _write(tokenizer: Any, source: Path, target: Path, longest: int) -> dict[str, int]:
@@ -60,7 +64,7 @@ def _write(tokenizer: Any, source: Path, target: Path, longest: int) -> dict[str
 
 
 def _count(counts: Counter[str], encoded: Encoded) -> None:
-    """A chat with nothing left to learn (all cut away) is dropped, as the component drops it."""
+    """A chat with nothing left to learn, because its answers were cut away, is dropped, as in Azure's component."""
     if not encoded.learned:
         counts["dropped"] += 1
         return
@@ -71,7 +75,7 @@ def _count(counts: Counter[str], encoded: Encoded) -> None:
 
 
 def _read_chats(source: Path) -> Iterator[Messages]:
-    """The chats of a JSONL file; those of under two messages are skipped, as the component skips them."""
+    """The chats of a JSONL file; those with fewer than two messages are skipped, as in Azure's component."""
     with source.open(encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
@@ -85,7 +89,7 @@ def _parse(source: Path, number: int, line: str) -> Messages:
         messages = json.loads(line)["messages"]
         return [{"role": str(message["role"]), "content": str(message["content"])} for message in messages]
     except (ValueError, KeyError, TypeError):
-        raise StepError("BadData", f"Line {number} of {source.name} has no messages of role and content.") from None
+        raise StepError("BadData", f"Line {number} of {source.name} has no messages with role and content.") from None
 
 
 def _report(counts: dict[str, dict[str, int]], metrics: MetricLog) -> None:

@@ -1,4 +1,4 @@
-"""How a child process of `.venv-ml` behaves: no network, bounded threads, ends when told to."""
+"""Set-up of a process in `.venv-ml`: no network, a limited number of threads, and an orderly end on SIGTERM."""
 
 import os
 import signal
@@ -24,24 +24,24 @@ ENVIRONMENT = {
 
 
 def prepare_environment(threads: int | None = None) -> None:
-    """Set what the libraries read when they are imported; so call it before they are."""
+    """Set the environment that the libraries read when they are imported; call this before."""
     os.environ.update(ENVIRONMENT)
     os.environ["OMP_NUM_THREADS"] = str(threads or available_cores())
-    warnings.filterwarnings("ignore", category=FutureWarning)  # what the libraries have to tell each other
-    warnings.filterwarnings("ignore", message=".*type hint")  # MLflow wants a schema; chats have none
+    warnings.filterwarnings("ignore", category=FutureWarning)  # of the libraries about each other
+    warnings.filterwarnings("ignore", message=".*type hint")  # MLflow asks for a schema; chats have none
 
 
 def available_cores() -> int:
-    """Cores that this process may use."""
+    """Number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def cancel_on_sigterm() -> None:
-    """Turn SIGTERM into an error in the main thread, so that it ends any step the way other errors do."""
+    """Let SIGTERM raise a StepError in the main thread, so that it ends a step as other errors do."""
 
     def cancel(_number: int, _frame: FrameType | None) -> None:
-        raise StepError("Canceled", "The step was told to stop.")
+        raise StepError("Canceled", "The step was canceled.")
 
     signal.signal(signal.SIGTERM, cancel)

@@ -1,4 +1,4 @@
-"""What a step is told: the file that the stand-in writes before it starts one."""
+"""The specification of a step: the file that the stand-in writes before it starts the step."""
 
 import json
 from dataclasses import dataclass
@@ -13,12 +13,15 @@ Value = str | int | float | bool
 
 @dataclass(frozen=True)
 class Spec:
-    """One step's inputs and where its outputs go.
+    """The inputs and outputs of one step.
 
     Attributes:
-        inputs: local paths and literal values, by the component's names.
-        outputs: folders to create and fill.
-        base_model_dir: the model that stands in for whatever the registry would have given.
+        run_dir: its working folder.
+        inputs: local paths and values, by the component's names.
+        outputs: folders to create and fill, by the component's names.
+        metrics_file: file for its metrics.
+        base_model_dir: model that stands in for every base model of the registry.
+        threads: number of threads that it may use.
     """
 
     run_dir: Path
@@ -30,15 +33,15 @@ class Spec:
 
     @classmethod
     def read(cls, path: Path) -> "Spec":
-        """Read a spec.
+        """Read a specification.
 
         Raises:
-            StepError: the file is missing, is not JSON or lacks a field.
+            StepError: the file is missing, is not JSON, or lacks a field.
         """
         try:
             return cls._parse(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise StepError("BadSpec", f"{path} is not a step's spec: {error!r}.") from None
+            raise StepError("BadSpec", f"{path} is not the specification of a step: {error!r}.") from None
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> "Spec":
@@ -52,21 +55,25 @@ class Spec:
         )
 
     def path(self, name: str) -> Path:
-        """The local path given as input ``name``.
+        """The local path of input ``name``.
 
         Raises:
-            StepError: it was not given or nothing is there.
+            StepError: the input is missing, or does not exist.
         """
         if name not in self.inputs:
-            raise StepError("MissingInput", f"The input {name} was not given.")
+            raise StepError("MissingInput", f"The input {name} is missing.")
         path = Path(str(self.inputs[name]))
         if not path.exists():
-            raise StepError("MissingInput", f"The input {name} is {path}, where nothing is.")
+            raise StepError("MissingInput", f"The input {name} does not exist: {path}.")
         return path
 
     def output(self, name: str) -> Path:
-        """The folder of output ``name``, created; its parents too."""
+        """The folder of output ``name``; it is created.
+
+        Raises:
+            StepError: the specification names no folder for it.
+        """
         if name not in self.outputs:
-            raise StepError("MissingOutput", f"No folder was given for the output {name}.")
+            raise StepError("MissingOutput", f"The output {name} has no folder.")
         self.outputs[name].mkdir(parents=True, exist_ok=True)
         return self.outputs[name]

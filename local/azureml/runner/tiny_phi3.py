@@ -1,6 +1,6 @@
-"""``python -m local.azureml.runner.tiny_phi3 --out DIR``: a Phi-3 of 0.1 million parameters, for tests, made once.
+"""``python -m local.azureml.runner.tiny_phi3 --out DIR``: writes a Phi-3 of 0.1 million parameters for tests, once.
 
-It has learned a few sums and words by heart, so that it can learn more afterwards; its answers mean nothing.
+It knows a few sums and words by heart, so that it can learn more; its answers mean nothing.
 """
 
 import argparse
@@ -29,7 +29,7 @@ WORDS: Final = (
 
 
 def main() -> None:
-    """Make the folder that the command line names, unless it is there."""
+    """Write the folder that the command line names, unless it exists."""
     parser = argparse.ArgumentParser(prog="python -m local.azureml.runner.tiny_phi3", description="A tiny Phi-3")
     parser.add_argument("--out", type=Path, required=True)
     out = parser.parse_args().out
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def build(folder: Path) -> None:
-    """Make a tokenizer and a random model, teach it the chats, and save both."""
+    """Make a tokenizer and a random model, train it on the chats, and save both."""
     prepare_environment()
     from transformers import set_seed
 
@@ -51,7 +51,7 @@ def build(folder: Path) -> None:
 
 
 def chats() -> list[list[dict[str, str]]]:
-    """What it learns before any test."""
+    """The chats that it learns before any test."""
     sums = [
         (f"What is {NUMBERS[a]} plus {NUMBERS[b]}?", f"It is {NUMBERS[a + b + 1]}.")
         for a in range(9)

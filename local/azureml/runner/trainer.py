@@ -1,4 +1,4 @@
-"""The training loop: transformers' own, told to report what a person watches."""
+"""The training loop: transformers' own, with a report of what people watch during a run."""
 
 import time
 from pathlib import Path
@@ -21,7 +21,7 @@ def train(
     model: Any,
     rows: list[Row],
     validation: list[Row],
-    asked: Hyperparameters,
+    requested: Hyperparameters,
     plan: Plan,
     metrics: MetricLog,
     scratch: Path,
@@ -29,7 +29,7 @@ def train(
     """Train ``model`` in place, reporting into ``metrics``."""
     trainer = AnswerTrainer(
         model,
-        training_arguments(asked, plan, bool(validation), scratch),
+        training_arguments(requested, plan, bool(validation), scratch),
         train_dataset=rows,
         eval_dataset=validation or None,
         data_collator=collate,
@@ -39,19 +39,19 @@ def train(
     trainer.train()
 
 
-def training_arguments(asked: Hyperparameters, plan: Plan, evaluates: bool, scratch: Path) -> Any:
-    """The plan and what was asked, in transformers' words."""
+def training_arguments(requested: Hyperparameters, plan: Plan, evaluates: bool, scratch: Path) -> Any:
+    """The plan and the requested hyperparameters, as transformers names them."""
     return TrainingArguments(
         output_dir=str(scratch / "trainer"),
         learning_rate=plan.learning_rate,
         max_steps=plan.steps,
         per_device_train_batch_size=plan.batch_size,
-        logging_strategy=asked.logging_strategy,
+        logging_strategy=requested.logging_strategy,
         logging_steps=plan.logging_steps,
         logging_first_step=True,
-        eval_strategy=_evaluation_strategy(asked) if evaluates else "no",
-        eval_steps=_steps_between_evaluations(asked, plan),
-        **{name: getattr(asked, name) for name in _SAME_NAMES},
+        eval_strategy=_evaluation_strategy(requested) if evaluates else "no",
+        eval_steps=_steps_between_evaluations(requested, plan),
+        **{name: getattr(requested, name) for name in _SAME_NAMES},
         remove_unused_columns=False,
         dataloader_pin_memory=False,
         save_strategy="no",
@@ -67,19 +67,19 @@ _SAME_NAMES = (
 )  # fmt: skip
 
 
-def _evaluation_strategy(asked: Hyperparameters) -> str:
-    return "no" if asked.evaluation_strategy == "disable" else asked.evaluation_strategy
+def _evaluation_strategy(requested: Hyperparameters) -> str:
+    return "no" if requested.evaluation_strategy == "disable" else requested.evaluation_strategy
 
 
-def _steps_between_evaluations(asked: Hyperparameters, plan: Plan) -> int:
-    """``evaluation_steps_interval`` is a share of an epoch, and wins over ``eval_steps``."""
-    if not asked.evaluation_steps_interval:
-        return asked.eval_steps
-    return max(1, round(asked.evaluation_steps_interval * plan.steps / plan.epochs))
+def _steps_between_evaluations(requested: Hyperparameters, plan: Plan) -> int:
+    """``evaluation_steps_interval`` is a fraction of an epoch, and wins over ``eval_steps``."""
+    if not requested.evaluation_steps_interval:
+        return requested.eval_steps
+    return max(1, round(requested.evaluation_steps_interval * plan.steps / plan.epochs))
 
 
 def collate(rows: list[Row]) -> dict[str, torch.Tensor]:
-    """Rows padded on the right to the longest of them. What stands in the padding is never attended to or learned."""
+    """Rows padded on the right to the length of the longest one. The padding is neither attended to nor learned."""
     length = max(len(row["input_ids"]) for row in rows)
     return {
         "input_ids": _padded([row["input_ids"] for row in rows], length, 0),
@@ -93,29 +93,29 @@ def _padded(lists: list[list[int]], length: int, filler: int) -> torch.Tensor:
 
 
 class AnswerTrainer(Trainer):  # type: ignore[misc]  # transformers has no types here
-    """Computes scores over the vocabulary only where there is a label: a tenth of the time on short answers."""
+    """Computes scores over the vocabulary only for tokens with a label: on short answers, in a tenth of the time."""
 
     def compute_loss(
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
-        """Mean cross entropy of the tokens to be learned, over the whole update where gradients are accumulated."""
+        """Mean cross entropy of the tokens with a label, over the whole update if gradients are accumulated."""
         causal = model.get_base_model() if hasattr(model, "get_base_model") else model
         states = causal.base_model(inputs["input_ids"], attention_mask=inputs["attention_mask"], use_cache=False)[0]
         labels = inputs["labels"][:, 1:]
-        kept = labels != IGNORED
-        scores = causal.get_output_embeddings()(states[:, :-1][kept])
-        total = cross_entropy(scores.float(), labels[kept], reduction="sum")
-        loss = total / (num_items_in_batch if num_items_in_batch is not None else kept.sum())
+        has_label = labels != IGNORED
+        scores = causal.get_output_embeddings()(states[:, :-1][has_label])
+        total = cross_entropy(scores.float(), labels[has_label], reduction="sum")
+        loss = total / (num_items_in_batch if num_items_in_batch is not None else has_label.sum())
         return (loss, {"logits": scores}) if return_outputs else loss
 
     def prediction_step(self, model: Any, inputs: dict[str, Any], *_unused: Any, **_ignored: Any) -> Any:
-        """Loss only."""
+        """Compute the loss only."""
         with torch.no_grad():
             return self.compute_loss(model, inputs).detach(), None, None
 
 
 class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers has no types here
-    """Writes each measurement, and after every step how far it is and how long it will take."""
+    """Writes all measurements, and after every step the progress and the time left."""
 
     def __init__(self, metrics: MetricLog) -> None:
         self._metrics = metrics
@@ -134,5 +134,5 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
         values = {name: float(value) for name, value in (logs or {}).items() if name in REPORTED}
         self._metrics.write(values, state.global_step)
         if "loss" in values or "eval_loss" in values:
-            words = ", ".join(f"{name} {value:.4g}" for name, value in values.items())
-            print(f"step {state.global_step} of {state.max_steps}: {words}", flush=True)
+            text = ", ".join(f"{name} {value:.4g}" for name, value in values.items())
+            print(f"step {state.global_step} of {state.max_steps}: {text}", flush=True)

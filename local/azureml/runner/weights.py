@@ -1,4 +1,4 @@
-"""A model's weights: read for training, given trainable pairs, saved."""
+"""A model's weights: loaded for training, extended with LoRA, and saved."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -12,33 +12,34 @@ from local.azureml.runner.folder import copy_model
 from local.azureml.runner.hyperparameters import Hyperparameters
 
 SAVED: Final = torch.bfloat16
-"""Half the size on disk of float32, and what such models are published in."""
+"""Half the size of float32 on disk, and the format in which such models are published."""
 
 
-def load(folder: Path, asked: Hyperparameters, threads: int) -> Any:
-    """The model ready to train, in the number format that this processor is fastest with.
+def load(folder: Path, requested: Hyperparameters, threads: int) -> Any:
+    """Load the model for training, in the number format that this processor is fastest with.
 
-    Weights that are trained themselves stay float32: bfloat16 would round small updates away.
-    Eager attention: on short chats it beat the fused kernel by a sixth on a CPU.
+    Without LoRA the weights stay float32, since bfloat16 would round small updates to nothing. Attention is eager: on
+    short chats on a CPU it was a sixth faster than the fused kernel.
     """
     torch.set_num_threads(threads)
-    set_seed(asked.seed)
-    dtype = torch.bfloat16 if asked.apply_lora and has_fast_bf16() else torch.float32
+    set_seed(requested.seed)
+    dtype = torch.bfloat16 if requested.apply_lora and has_fast_bf16() else torch.float32
     model = AutoModelForCausalLM.from_pretrained(
         folder, dtype=dtype, attn_implementation="eager", use_safetensors=True, local_files_only=True
     )
-    return add_lora(model, asked) if asked.apply_lora else model
+    return add_lora(model, requested) if requested.apply_lora else model
 
 
-def add_lora(model: Any, asked: Hyperparameters) -> Any:
-    """The model with its weights frozen and a trainable low-rank pair beside every linear layer.
+def add_lora(model: Any, requested: Hyperparameters) -> Any:
+    """The model with frozen weights and a trainable low-rank pair (LoRA) beside every linear layer.
 
-    The pairs keep the model's number format: casting to float32 and back cost a fifth of the time, for no better loss.
+    The pairs keep the model's number format: casting to float32 and back took a fifth of the time and gave no better
+    loss.
     """
     config = LoraConfig(
-        r=asked.lora_r,
-        lora_alpha=asked.lora_alpha,
-        lora_dropout=asked.lora_dropout,
+        r=requested.lora_r,
+        lora_alpha=requested.lora_alpha,
+        lora_dropout=requested.lora_dropout,
         target_modules="all-linear",
         task_type="CAUSAL_LM",
     )
@@ -46,16 +47,16 @@ def add_lora(model: Any, asked: Hyperparameters) -> Any:
 
 
 def size(model: Any) -> int:
-    """Parameters of the base model, without LoRA's."""
+    """Number of the base model's parameters, without LoRA's."""
     return sum(tensor.numel() for name, tensor in model.named_parameters() if ".lora_" not in name)
 
 
-def save(model: Any, base: Path, target: Path, asked: Hyperparameters) -> None:
-    """Save one plain model; or, where LoRA is not to be merged, the base model with the pairs in ``adapter/``."""
-    if asked.apply_lora and not asked.merge_lora_weights:
+def save(model: Any, base: Path, target: Path, requested: Hyperparameters) -> None:
+    """Save the model; if LoRA is not to be merged, the base model with LoRA's pairs in ``adapter/``."""
+    if requested.apply_lora and not requested.merge_lora_weights:
         copy_model(base, target)
         model.save_pretrained(target / "adapter")
         return
-    merged = model.merge_and_unload() if asked.apply_lora else model
+    merged = model.merge_and_unload() if requested.apply_lora else model
     merged.to(SAVED).save_pretrained(target)
     PreTrainedTokenizerFast.from_pretrained(base).save_pretrained(target)

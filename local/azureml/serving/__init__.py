@@ -1,1 +1,4 @@
-"""One model behind HTTP: the local counterpart of a deployment's container, a child process in `.venv-ml`."""
+"""One model behind HTTP, in a child process in `.venv-ml`: the local counterpart of a deployment's container.
+
+May import ``local.azureml.runner`` and ``local.files``. Start with ``__main__.py``.
+"""

@@ -1,7 +1,6 @@
-"""``python -m local.azureml.serving --model DIR --port-file FILE``: serve one model on a free port of 127.0.0.1."""
+"""``python -m local.azureml.serving --model DIR --port-file FILE``: serves one model on a free port."""
 
 import argparse
-import os
 import socket
 from pathlib import Path
 
@@ -9,10 +8,11 @@ import uvicorn
 
 from local.azureml.runner.process import available_cores, prepare_environment
 from local.azureml.serving.app import Scorer, build
+from local.files import write_atomically
 
 
 def main() -> None:
-    """Load the model, then listen, then write the port: who reads the file can call at once."""
+    """Load the model, listen, and then write the port to the file, so that its readers can call at once."""
     options = _parse()
     prepare_environment(options.threads)
     app = build(load(options.model))
@@ -20,7 +20,7 @@ def main() -> None:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
         port = listener.getsockname()[1]
-        _write_port(options.port_file, port)
+        write_atomically(options.port_file, str(port))
         print(f"ready on 127.0.0.1:{port}", flush=True)
         uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
 
@@ -28,13 +28,13 @@ def main() -> None:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.azureml.serving", description="Serve one model")
     parser.add_argument("--model", type=Path, required=True, help="MLflow or Hugging Face folder")
-    parser.add_argument("--port-file", type=Path, required=True, help="where to write the port once ready")
-    parser.add_argument("--threads", type=int, default=available_cores())
+    parser.add_argument("--port-file", type=Path, required=True, help="file for the port, written when ready")
+    parser.add_argument("--threads", type=int, default=available_cores(), help="default: all cores")
     return parser.parse_args()
 
 
 def load(folder: Path) -> Scorer:
-    """Answers from the model in ``folder``: through MLflow where it is one of its models, else directly."""
+    """Load the model in ``folder``: through MLflow if it is an MLflow model, else directly."""
     if (folder / "MLmodel").exists():
         import mlflow.pyfunc
 
@@ -44,14 +44,6 @@ def load(folder: Path) -> Scorer:
 
     plain: Scorer = ChatModel().load(folder).predict
     return plain
-
-
-def _write_port(file: Path, port: int) -> None:
-    """Whole or not at all, for whoever polls for it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f".{file.name}.{os.getpid()}")
-    partial.write_text(str(port), encoding="ascii")
-    partial.replace(file)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The two routes that Azure ML's inference server has: liveness and scoring."""
+"""The two routes of Azure ML's inference server: liveness and scoring."""
 
 from typing import Any, Protocol
 
@@ -10,13 +10,13 @@ BODY = 'The body must be JSON: {"input_data": {"input_string": [...], "parameter
 
 
 class Scorer(Protocol):
-    """Answers the ``input_data`` of a request; raises ``ValueError`` in words for the caller where it is wrong."""
+    """Answers the ``input_data`` of a request; raises a ValueError for the caller if it is wrong."""
 
     def __call__(self, data: Any, /) -> dict[str, Any]: ...
 
 
 def build(score: Scorer) -> FastAPI:
-    """The server's app around one model."""
+    """The server's application for one model."""
     app = FastAPI(openapi_url=None)
 
     @app.get("/")

@@ -1,4 +1,4 @@
-"""Files and what names them: the workspace's blobs, its datastores, and versioned models and data.
+"""The workspace's blobs, the datastores that name them, and versioned models and data assets.
 
 May import ``core``. Start with ``disk.py``.
 """

@@ -1,4 +1,4 @@
-"""Versioned assets of the workspace: models and data (what is registered, never the files)."""
+"""Versioned models and data assets of the workspace: their registrations, not their files."""
 
 import time
 from dataclasses import dataclass
@@ -16,19 +16,22 @@ _URIS: Final = {"models": "modelUri", "data": "dataUri"}
 
 @dataclass(frozen=True)
 class Assets:
-    """All versions of all assets, by ``{name}/{version}``."""
+    """All assets, stored under ``{name}/{version}``."""
 
     store: Store
     addresses: Addresses
     datastores: Datastores
 
-    def put(self, kind: str, name: str, version: str, given: Document) -> tuple[Document, bool]:
-        """Register a version, or change its tags and description; the stored one, and whether it is new.
+    def put(self, kind: str, name: str, version: str, properties: Document) -> tuple[Document, bool]:
+        """Register a version, or change its tags and description.
+
+        Returns:
+            The version, and whether it is new.
 
         Raises:
-            ApiError: 400, the version exists with another path; 404, the path is of a job's output there is not.
+            ApiError: 400, the version exists with another path; 404, the path names a job's output that does not exist.
         """
-        properties = dict(given)
+        properties = dict(properties)
         key = _URIS.get(kind)
         if key and properties.get(key):
             properties |= self._origin(str(properties[key]), key)
@@ -43,7 +46,7 @@ class Assets:
         """A version.
 
         Raises:
-            ApiError: 404.
+            ApiError: 404, it does not exist.
         """
         asset = self.store.get(kind, f"{name}/{version}")
         if asset is None:
@@ -51,24 +54,28 @@ class Assets:
         return asset
 
     def delete(self, kind: str, name: str, version: str) -> bool:
-        """Forget a version; whether there was one."""
-        found = self.store.get(kind, f"{name}/{version}") is not None
+        """Delete a version; return whether it existed."""
+        existed = self.store.get(kind, f"{name}/{version}") is not None
         self.store.delete(kind, f"{name}/{version}")
-        return found
+        return existed
 
     def versions(self, kind: str, name: str) -> list[tuple[str, Document]]:
-        """The newest first."""
-        found = [(key.partition("/")[2], asset) for key, asset in self.store.all(kind, f"{name}/")]
-        return sorted(found, key=lambda pair: float(pair[1]["created"]), reverse=True)
+        """Versions and documents of an asset, the newest first."""
+        versions = [(key.partition("/")[2], asset) for key, asset in self.store.all(kind, f"{name}/")]
+        return sorted(versions, key=lambda pair: float(pair[1]["created"]), reverse=True)
 
     def names(self, kind: str) -> list[str]:
+        """Names of all assets of a kind."""
         return sorted({key.partition("/")[0] for key in self.store.names(kind)})
 
     async def local(self, uri: str, scratch: Path) -> Path:
-        """The file or folder that a datastore path, an asset's id or a job's output names.
+        """The local file or folder that a datastore path, an asset's id or a job's output names.
+
+        Args:
+            scratch: folder for files that must be downloaded.
 
         Raises:
-            ApiError: 404, there is none.
+            ApiError: 400, the URI is not one of these; 404, there is no such file or folder.
         """
         asset = workspace_asset(uri)
         if asset is not None and asset[0] in _URIS:
@@ -77,7 +84,7 @@ class Assets:
         return await self.datastores.local(self._resolved(uri), scratch)
 
     def _origin(self, uri: str, key: str) -> dict[str, Any]:
-        """Where the files lie for good, and the job they come from."""
+        """The permanent path of the files, and the job that they come from."""
         output = job_output(uri)
         return {key: self._resolved(uri)} | ({"jobName": output[0]} if output and key == "modelUri" else {})
 
@@ -89,12 +96,12 @@ class Assets:
             if not self.datastores.path(*path).exists():
                 raise not_found(f"Output '{output[1]}' of job '{output[0]}'")
         if path is None:
-            raise invalid(f"'{uri}' is no path of a datastore, of an asset or of a job's output.")
+            raise invalid(f"'{uri}' must be a path in a datastore, the id of an asset or the URI of a job's output.")
         return self.addresses.data_path(*path)
 
 
 def _complete(kind: str, properties: Document) -> Document:
-    """With what the SDK expects of every answer."""
-    usual: Document = {"isArchived": False, "isAnonymous": False, "tags": {}, "properties": {}, "description": None}
-    more: Document = {"provisioningState": "Succeeded", "flavors": {}, "jobName": None} if kind == "models" else {}
-    return usual | more | {key: value for key, value in properties.items() if value is not None}
+    """The properties with those that the SDK expects in every response."""
+    defaults: Document = {"isArchived": False, "isAnonymous": False, "tags": {}, "properties": {}, "description": None}
+    of_models: Document = {"provisioningState": "Succeeded", "flavors": {}, "jobName": None} if kind == "models" else {}
+    return defaults | of_models | {key: value for key, value in properties.items() if value is not None}

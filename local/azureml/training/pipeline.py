@@ -1,4 +1,4 @@
-"""What a pipeline job asks for: read from the body of its PUT, and checked against the component."""
+"""The plan of a pipeline job: read from the body of its PUT, and checked against the component."""
 
 import re
 from collections.abc import Mapping
@@ -23,9 +23,9 @@ class Plan:
 
     Args:
         node: its name in the pipeline.
-        literals: values of its literal inputs, typed.
+        literals: values of its literal inputs, with the declared types.
         data: URIs of its data and model inputs.
-        outputs: outputs of the pipeline, with the component's output that each one is.
+        outputs: the component's output by the name of the pipeline's output.
     """
 
     node: str
@@ -35,15 +35,15 @@ class Plan:
 
     @property
     def computes(self) -> set[str]:
-        """Clusters that it is to run on."""
+        """The clusters that it runs on."""
         return {str(self.literals[name]) for name in _COMPUTE_INPUTS} - {SERVERLESS}
 
 
 def read(properties: Document) -> Plan:
-    """The plan that a job's properties hold.
+    """The plan of a job with these properties.
 
     Raises:
-        ApiError: 400, they are not as the component declares; 501, they are of a kind that isn't covered.
+        ApiError: 400, they contradict the component's declaration; 501, the stand-in does not cover such a job.
     """
     if properties.get("jobType") != "Pipeline":
         raise not_covered(f"A job of type '{properties.get('jobType')}'")
@@ -52,44 +52,42 @@ def read(properties: Document) -> Plan:
         raise not_covered(f"A pipeline of {len(nodes)} nodes")
     ((name, node),) = nodes.items()
     if not is_component(node.get("componentId")):
-        raise not_covered(f"A node of component '{node.get('componentId')}' (only {COMPONENT['name']} is)")
+        raise not_covered(
+            f"A node of component '{node.get('componentId')}' (the stand-in runs only {COMPONENT['name']})"
+        )
     inputs = _inputs(node, properties.get("inputs") or {})
-    data = {key: str(each["uri"]) for key, each in inputs.items() if each.get("uri")}
-    values = literals({key: each.get("value") for key, each in inputs.items() if key not in data} | _placeholders(data))
+    data = {key: str(source["uri"]) for key, source in inputs.items() if source.get("uri")}
+    # Data inputs take part in the check of names, not of values.
+    values = literals({key: source.get("value") for key, source in inputs.items()} | data)
     plan = Plan(name, values, data, _outputs(node))
     _check_sources(plan)
     return plan
 
 
 def _inputs(node: Document, parents: Document) -> dict[str, Document]:
-    """The node's inputs, those bound to an input of the pipeline resolved."""
-    return {name: _resolved(each, parents) for name, each in (node.get("inputs") or {}).items()}
+    """The node's inputs; one that is bound to an input of the pipeline is resolved."""
+    return {name: _resolved(source, parents) for name, source in (node.get("inputs") or {}).items()}
 
 
-def _resolved(given: Document, parents: Document) -> Document:
-    bound = _PARENT_INPUT.fullmatch(str(given.get("value", given.get("uri", ""))))
-    if bound is None:
-        return given
-    if bound[1] not in parents:
-        raise invalid(f"The pipeline has no input '{bound[1]}'.", "UnknownInput")
-    parent: Document = parents[bound[1]]
+def _resolved(source: Document, parents: Document) -> Document:
+    binding = _PARENT_INPUT.fullmatch(str(source.get("value", source.get("uri", ""))))
+    if binding is None:
+        return source
+    if binding[1] not in parents:
+        raise invalid(f"The pipeline has no input '{binding[1]}'.", "UnknownInput")
+    parent: Document = parents[binding[1]]
     return parent
-
-
-def _placeholders(data: Mapping[str, str]) -> dict[str, str]:
-    """Data inputs take part in the check of names, not of values."""
-    return dict(data)
 
 
 def _outputs(node: Document) -> dict[str, str]:
     outputs: dict[str, str] = {}
-    for name, each in (node.get("outputs") or {}).items():
-        value = each if isinstance(each, str) else (each or {}).get("value", "")
-        bound = _PARENT_OUTPUT.fullmatch(str(value))
+    for name, target in (node.get("outputs") or {}).items():
+        value = target if isinstance(target, str) else (target or {}).get("value", "")
+        binding = _PARENT_OUTPUT.fullmatch(str(value))
         if name not in COMPONENT["outputs"]:
             raise invalid(f"Component '{COMPONENT['name']}' has no output '{name}'.", "UnknownOutput")
-        if bound:
-            outputs[bound[1]] = name
+        if binding:
+            outputs[binding[1]] = name
     return outputs
 
 

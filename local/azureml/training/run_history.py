@@ -1,4 +1,4 @@
-"""Run history: what every job and every step of one has been through, and its metrics and logs."""
+"""The run history: status, metrics and logs of every job and every step."""
 
 import json
 import time
@@ -22,7 +22,7 @@ _KIND: Final = "runs"
 
 @dataclass(frozen=True)
 class Runs:
-    """All runs, on disk. A change of status is told as an event before it is written, never lost."""
+    """All runs, on disk. An event announces a new status before it is written, so that none is lost in a crash."""
 
     store: Store
     events: Events
@@ -30,23 +30,24 @@ class Runs:
     folder: Path
 
     def create(self, run: Document) -> Document:
-        """Add a run with its first status (the run that is there, if there is one)."""
-        found = self.store.get(_KIND, run["id"])
-        if found is not None:
-            return found
+        """Create a run with its first status, unless it exists; return it."""
+        existing = self.store.get(_KIND, run["id"])
+        if existing is not None:
+            return existing
         created = {"number": len(self.store.names(_KIND)) + 1, "created": time.time(), "error": None} | run
         self.events.status_changed(created)
         self.store.put(_KIND, run["id"], created)
         return created
 
     def get(self, run_id: str) -> Document | None:
+        """A run."""
         return self.store.get(_KIND, run_id)
 
     def require(self, run_id: str) -> Document:
-        """The run.
+        """A run.
 
         Raises:
-            ApiError: 404.
+            ApiError: 404, it does not exist.
         """
         run = self.get(run_id)
         if run is None:
@@ -54,14 +55,19 @@ class Runs:
         return run
 
     def all(self) -> Iterator[Document]:
+        """All runs, of jobs and of steps."""
         return (run for _, run in self.store.all(_KIND))
 
     def children(self, run_id: str) -> list[Document]:
-        """In the order they were made."""
+        """The steps of a job, in the order of their creation."""
         return sorted((run for run in self.all() if run["parent"] == run_id), key=lambda run: int(run["number"]))
 
     def update(self, run_id: str, **changes: Any) -> Document:
-        """Change fields of a run, and tell of a new status."""
+        """Change fields of a run, and announce a new status; return the run.
+
+        Raises:
+            ApiError: 404, it does not exist.
+        """
         before = self.require(run_id)
         after = before | changes
         if after["status"] != before["status"]:
@@ -71,10 +77,11 @@ class Runs:
         return after
 
     def metrics_file(self, run_id: str, attempt: int) -> Path:
+        """File of the metrics of one attempt at a step."""
         return self.folder / "metrics" / f"{run_id}.{attempt}.jsonl"
 
     def metrics(self, run: Document) -> list[dict[str, Any]]:
-        """Points in the order they were logged; a pipeline has those of its trainer."""
+        """The points of a run's metrics, in the order they were logged; a job has those of its trainer."""
         if run["kind"] == PIPELINE_RUN:
             return [
                 point for child in self.children(run["id"]) if child["name"] == TRAINER for point in self.metrics(child)
@@ -83,11 +90,11 @@ class Runs:
         return list(_points(path)) if path.exists() else []
 
     def log_path(self, run_id: str, name: str) -> Path:
-        """File of a log, in the workspace's artifact store."""
+        """File of a run's log, in the workspace's artifact store."""
         return self.datastores.path(ARTIFACT_STORE, f"ExperimentRun/dcid.{run_id}/{name}")
 
-    def note(self, run_id: str, text: str) -> None:
-        """Add a line to a pipeline's log."""
+    def log(self, run_id: str, text: str) -> None:
+        """Add a line to a job's log."""
         path = self.log_path(run_id, "logs/azureml/executionlogs.txt")
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a") as file:
@@ -102,7 +109,7 @@ def _times(run: Document) -> dict[str, float]:
 
 
 def _points(path: Path) -> Iterator[dict[str, Any]]:
-    """Whole lines only: the last one may still be in the writing."""
+    """The points on all whole lines: the last line may still be being written."""
     for line in path.read_text().splitlines(keepends=True):
         if line.endswith("\n"):
             yield json.loads(line)

@@ -1,4 +1,4 @@
-"""The four steps of the fine-tuning pipeline, each a child process that is told its work in a file."""
+"""The four steps of the fine-tuning pipeline: each is a child process, whose inputs and outputs are in a file."""
 
 import json
 from collections.abc import Mapping
@@ -9,9 +9,9 @@ from typing import Any, Final
 from local.azureml.core.addresses import registry_asset
 from local.azureml.core.faults import Faults
 from local.azureml.core.store import Document
-from local.azureml.processes import Leashed
 from local.azureml.storage.assets import Assets
 from local.azureml.training.pipeline import Plan
+from local.processes import AsyncSupervisedProcess
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,12 @@ class Step:
     """One step.
 
     Args:
-        name: the runner's word for it.
-        component: the studio's.
-        compute: input that names its cluster.
-        data: inputs of the component that it reads as files or folders.
-        literals: inputs of the component that it takes as they are; ``*``: all.
-        outputs: folders that it makes for the steps after it.
+        name: its name in the runner.
+        component: its component's name, which the studio shows.
+        compute: the input that names its cluster.
+        data: inputs of the pipeline that it gets as local files or folders.
+        literals: inputs of the pipeline that it gets as values; ``*`` for all.
+        outputs: names of the folders that it fills for later steps.
     """
 
     name: str
@@ -61,11 +61,18 @@ PRODUCED: Final = {
     "mlflow_model_folder": ("convert", "mlflow_model_folder"),
     "pytorch_model_folder": ("finetune", "finetuned_dir"),
 }
-"""Which step makes each output of the component, and under what name."""
+"""(step, name of its output) of each output of the component."""
 
 
 class StepFailedError(Exception):
-    """A step ended other than well."""
+    """A step failed.
+
+    Args:
+        step: its name.
+        code: what went wrong, for programs.
+        message: what went wrong, for people.
+        tolerated: whether the pipeline goes on.
+    """
 
     def __init__(self, step: str, code: str, message: str, tolerated: bool = False) -> None:
         super().__init__(f"{step}: {message}")
@@ -76,7 +83,14 @@ class StepFailedError(Exception):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at a step of a job: where it works, what it may read, where it tells its progress."""
+    """One attempt to run a step of a job.
+
+    Args:
+        folder: its working folder.
+        earlier: local paths of the outputs of earlier steps.
+        metrics: file for its metrics.
+        log: file for its log.
+    """
 
     job: str
     step: Step
@@ -88,16 +102,17 @@ class Attempt:
 
     @property
     def outputs(self) -> dict[str, str]:
+        """Local paths of its outputs, by their names."""
         return {name: str(self.folder / name) for name in self.step.outputs}
 
 
 @dataclass(frozen=True)
 class StepRunner:
-    """Runs tries.
+    """Runs steps.
 
     Args:
         command: runs a step, as ``COMMAND STEP --spec FILE``.
-        base_model_dir: what stands for every base model of the registry.
+        base_model_dir: model that stands in for every base model of the registry.
     """
 
     assets: Assets
@@ -106,11 +121,11 @@ class StepRunner:
     base_model_dir: Path
 
     async def run(self, attempt: Attempt) -> None:
-        """Run a try to its end; when cancelled, end its process.
+        """Run an attempt to its end; if this is cancelled, end its process.
 
         Raises:
-            StepFailedError: it failed.
-            ApiError: an input does not exist.
+            StepFailedError: the step failed.
+            ApiError: 404, an input does not exist.
         """
         fault = self.faults.take("step", f"{attempt.job}/{attempt.step.name}")
         if fault is not None:
@@ -124,40 +139,40 @@ class StepRunner:
     async def _spec(self, attempt: Attempt) -> Document:
         step, plan = attempt.step, attempt.plan
         files = {name: plan.data[name] for name in step.data if name in plan.data}
-        local = {name: await self._local(uri, attempt.folder / "inputs" / name) for name, uri in files.items()}
-        wanted = plan.literals if step.literals == ("*",) else step.literals
-        literals = {name: plan.literals[name] for name in wanted if name in plan.literals}
+        paths = {name: await self._local(uri, attempt.folder / "inputs" / name) for name, uri in files.items()}
+        names = plan.literals if step.literals == ("*",) else step.literals
+        literals = {name: plan.literals[name] for name in names if name in plan.literals}
         return {
             "run_dir": str(attempt.folder),
-            "inputs": {**attempt.earlier, **literals, **local},
+            "inputs": {**attempt.earlier, **literals, **paths},
             "outputs": attempt.outputs,
             "metrics_file": str(attempt.metrics),
             "base_model_dir": str(self.base_model_dir),
         }
 
     async def _local(self, uri: str, scratch: Path) -> str:
-        """A local path; but the runner takes a base model of the registry by its id."""
+        """The local path of an input; a base model of the registry keeps its id, which the runner replaces."""
         return uri if registry_asset(uri) else str(await self.assets.local(uri, scratch))
 
     async def _execute(self, attempt: Attempt, spec: Path) -> None:
-        errors = attempt.folder / "stderr.txt"
+        stderr = attempt.folder / "stderr.txt"
         command = [*self.command, attempt.step.name, "--spec", str(spec)]
-        process = await Leashed.start(command, attempt.log, errors)
+        process = await AsyncSupervisedProcess.start(command, attempt.log, stderr)
         try:
             status = await process.wait()
         finally:
-            await process.end()
-        said = errors.read_text(errors="replace")
+            await process.stop()
+        errors = stderr.read_text(errors="replace")
         with attempt.log.open("a") as file:
-            file.write(said)
+            file.write(errors)
         if status:
-            raise _failure(attempt.step.name, status, said)
+            raise _failure(attempt.step.name, status, errors)
 
 
-def _failure(step: str, status: int, said: str) -> StepFailedError:
-    """What the step said last on standard error, or that it died."""
+def _failure(step: str, status: int, errors: str) -> StepFailedError:
+    """The error on the last line of standard error, or else the exit status."""
     try:
-        error: Any = json.loads(said.strip().rpartition("\n")[2])["error"]
+        error: Any = json.loads(errors.strip().rpartition("\n")[2])["error"]
         return StepFailedError(step, str(error["code"]), str(error["message"]))
     except (ValueError, KeyError, TypeError):
         return StepFailedError(step, "SystemError", f"The step ended with exit status {status}.")

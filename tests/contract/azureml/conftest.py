@@ -1,4 +1,4 @@
-"""One stand-in for most tests, driven by the real azure-ai-ml; training and serving are stubs."""
+"""One stand-in for most tests, called through the real azure-ai-ml; its training and serving are stubs."""
 
 import contextlib
 import importlib
@@ -14,7 +14,10 @@ from tests.contract.azureml.sdk import CLOUD, Sdk
 from tests.contract.laptop import Laptop, Server
 
 HERE = Path(__file__).parent
-SPEED = "10"
+AT_ONCE = ("--delay", "*=0")
+"""States change as soon as the work is done."""
+WHEN_READ = (*AT_ONCE, "--delay", "endpoints.*=1call", "--delay", "deployments.*=1call", "--delay", "jobs.cancel=1call")
+"""A client reads the state during one of these operations once, and then the state after it."""
 SDK_WARNINGS = (
     ":marshmallow.warnings.RemovedInMarshmallow4Warning",
     ":marshmallow.warnings.ChangedInMarshmallow4Warning",
@@ -24,7 +27,7 @@ SDK_WARNINGS = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What azure-ai-ml does that the packages under it deprecate is let pass, and nothing else."""
+    """Ignore the deprecation warnings of the packages that azure-ai-ml uses, and no other warnings."""
     for item in items:
         if HERE in item.path.parents:
             for warning in SDK_WARNINGS:
@@ -32,11 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def stand_in(state: Path, laptop: Laptop, hold: Path, *more: str) -> Server:
-    """A stand-in whose steps and servers are the stubs beside this file; ``hold`` is where these look first."""
+    """A stand-in whose steps and servers are the stubs in this folder; they wait for files in ``hold``."""
     base_model = state.parent / "base-model"
     base_model.mkdir(exist_ok=True)
     arguments = ["--certs", str(laptop.certificates.ca.parent), "--blob-uri", laptop.storage.blob_uri]
-    arguments += ["--base-model-dir", str(base_model), "--speed", SPEED]
+    arguments += ["--base-model-dir", str(base_model)]
     arguments += ["--step-command", f"{sys.executable} {HERE / 'stub_step.py'}"]
     arguments += ["--serve-command", f"{sys.executable} {HERE / 'stub_server.py'}"]
     return Server("local.azureml", state, [*arguments, *more], {**os.environ, "HOLD": str(hold)})
@@ -44,7 +47,7 @@ def stand_in(state: Path, laptop: Laptop, hold: Path, *more: str) -> Server:
 
 @contextlib.contextmanager
 def trusting(server: Server, cloud: str = CLOUD) -> Iterator[None]:
-    """azure-ai-ml takes its cloud and the CA to trust from the environment, which other tests change too."""
+    """Set the environment that azure-ai-ml reads, and other tests change too: its cloud and the CA to trust."""
     importlib.import_module("azure.ai.ml")  # fails in a cloud that it does not know yet
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AZUREML_CURRENT_CLOUD", cloud)
@@ -60,7 +63,7 @@ def hold(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def standin(laptop: Laptop, hold: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     state = tmp_path_factory.mktemp("azureml") / "state"
-    with stand_in(state, laptop, hold, "--taken", "taken-elsewhere") as server:
+    with stand_in(state, laptop, hold, *WHEN_READ, "--taken", "taken-elsewhere") as server:
         yield server
 
 

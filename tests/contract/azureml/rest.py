@@ -10,7 +10,7 @@ from email.message import Message
 from typing import Any
 
 from local import identity
-from tests.contract.laptop import Answer
+from tests.contract.laptop import Response
 
 ARM = "https://management.azure.com"
 AZURE_ML = "https://ml.azure.com"
@@ -18,16 +18,16 @@ AZURE_ML = "https://ml.azure.com"
 
 @dataclass(frozen=True)
 class Rest:
-    """``call`` with a token for the right audience, or any."""
+    """Requests to a stand-in, with a token for the right audience or another."""
 
     ready: Mapping[str, Any]
 
     @property
     def workspace(self) -> str:
-        found = self.ready
+        ready = self.ready
         return (
-            f"/subscriptions/{found['subscription_id']}/resourceGroups/{found['resource_group']}"
-            f"/providers/Microsoft.MachineLearningServices/workspaces/{found['workspace']}"
+            f"/subscriptions/{ready['subscription_id']}/resourceGroups/{ready['resource_group']}"
+            f"/providers/Microsoft.MachineLearningServices/workspaces/{ready['workspace']}"
         )
 
     def call(
@@ -37,27 +37,27 @@ class Rest:
         body: Any = None,
         audience: str | None = ARM,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """One request; ``path`` may be a whole URL; no token is sent where ``audience`` is None."""
+    ) -> Response:
+        """One request. ``path`` may be a whole URL. If ``audience`` is None, no token is sent."""
         url = path if path.startswith("https:") else self.ready["url"] + path
-        sent = {"Content-Type": "application/json"} | dict(headers or {})
+        all_headers = {"Content-Type": "application/json"} | dict(headers or {})
         if audience is not None:
-            sent.setdefault("Authorization", f"Bearer {identity.token(audience)}")
+            all_headers.setdefault("Authorization", f"Bearer {identity.token(audience)}")
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(url, data, sent, method=method)
+        request = urllib.request.Request(url, data, all_headers, method=method)
         context = ssl.create_default_context(cafile=self.ready["ca"])
         try:
             with urllib.request.urlopen(request, context=context, timeout=60) as response:
-                return Answer(response.status, _lower(response.headers), response.read())
+                return Response(response.status, _lower(response.headers), response.read())
         except urllib.error.HTTPError as error:
             with error:
-                return Answer(error.code, _lower(error.headers), error.read())
+                return Response(error.code, _lower(error.headers), error.read())
 
-    def requests(self, **wanted: str) -> list[dict[str, Any]]:
+    def requests(self, **filters: str) -> list[dict[str, Any]]:
         """The request log, filtered."""
-        query = "&".join(f"{key}={value}" for key, value in wanted.items())
-        found: list[dict[str, Any]] = self.call("GET", f"/_standin/requests?{query}").json["value"]
-        return found
+        query = "&".join(f"{key}={value}" for key, value in filters.items())
+        requests: list[dict[str, Any]] = self.call("GET", f"/_standin/requests?{query}").json["value"]
+        return requests
 
     def arm_fault(self, **fault: Any) -> None:
         assert self.call("POST", "/_standin/faults", fault).status == 201

@@ -2,10 +2,13 @@
 
 import itertools
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from azure.core.pipeline.transport import RequestsTransport
 
 from local.azurite.provision import LaptopCredential
 from tests.contract.laptop import until
@@ -13,7 +16,20 @@ from tests.contract.laptop import until
 CLOUD = "TunedropContractTests"
 BASE_MODEL = "azureml://registries/azureml/models/Phi-4/versions/8"
 TRAINER_IDENTITY = "00000000-0000-0000-0000-00000000c11e"
+_MOMENT = 0.02
 _numbers = itertools.count(1)
+
+
+class ImpatientTransport(RequestsTransport):  # type: ignore[misc]  # azure-core names it lazily
+    """Waits for a moment only, and notes how long it should have waited: between polls, and after a 429."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+
+    def sleep(self, duration: float) -> None:
+        self.waits.append(duration)
+        time.sleep(_MOMENT)
 
 
 @dataclass
@@ -22,6 +38,7 @@ class Sdk:
 
     workspace: Any
     registry: Any
+    transport: ImpatientTransport
     _component: Any = field(default=None, repr=False)
 
     @classmethod
@@ -37,11 +54,13 @@ class Sdk:
             "storage_endpoint": "localhost",
             "registry_discovery_endpoint": url,
         }
-        known: dict[str, Any] = {"cloud": cloud, "enable_telemetry": False, "show_progress": False}
+        transport = ImpatientTransport()
+        options: dict[str, Any] = {"cloud": cloud, "enable_telemetry": False, "show_progress": False}
+        options |= {"transport": transport}
         credential = LaptopCredential()
-        place = (ready["subscription_id"], ready["resource_group"], ready["workspace"])
-        workspace = MLClient(credential, *place, cloud_metadata=metadata, **known)
-        return cls(workspace, MLClient(credential, registry_name="azureml", **known))
+        names = (ready["subscription_id"], ready["resource_group"], ready["workspace"])
+        workspace = MLClient(credential, *names, cloud_metadata=metadata, **options)
+        return cls(workspace, MLClient(credential, registry_name="azureml", **options), transport)
 
     @property
     def component(self) -> Any:
@@ -79,10 +98,10 @@ class Sdk:
         return str(getattr(status, "value", status))
 
     def until_status(self, name: str, *wanted: str) -> str:
-        return until(lambda: (found := self.status(name)) in wanted and found, f"job {name} is {wanted}") or ""
+        return until(lambda: (status := self.status(name)) in wanted and status, f"job {name} is {wanted}") or ""
 
     def trained_model(self, name: str, data: str) -> Any:
-        """A model registered from a job that was run for it."""
+        """Run a job and register its output as a model."""
         from azure.ai.ml.entities import Model
 
         self.submit(name, data)
@@ -94,15 +113,15 @@ class Sdk:
         """Create an endpoint and wait for it."""
         from azure.ai.ml.entities import ManagedOnlineEndpoint
 
-        wanted = ManagedOnlineEndpoint(name=name, auth_mode=auth_mode, tags={"managed-by": "tests"})
-        return self.workspace.online_endpoints.begin_create_or_update(wanted).result()
+        entity = ManagedOnlineEndpoint(name=name, auth_mode=auth_mode, tags={"managed-by": "tests"})
+        return self.workspace.online_endpoints.begin_create_or_update(entity).result()
 
     def deploy(self, endpoint: str, name: str, model: str = BASE_MODEL, size: str = "", **more: Any) -> Any:
-        """Begin a deployment with the lesson's settings; the poller."""
+        """Begin a deployment with the lesson's settings; return the poller."""
         from azure.ai.ml.entities import ManagedOnlineDeployment, OnlineRequestSettings, ProbeSettings
 
         settings = OnlineRequestSettings(request_timeout_ms=60_000, max_concurrent_requests_per_instance=1)
-        wanted = ManagedOnlineDeployment(
+        entity = ManagedOnlineDeployment(
             name=name,
             endpoint_name=endpoint,
             model=model,
@@ -112,21 +131,20 @@ class Sdk:
             request_settings=settings,
             **more,
         )
-        return self.workspace.online_deployments.begin_create_or_update(wanted)
+        return self.workspace.online_deployments.begin_create_or_update(entity)
 
     def traffic(self, endpoint: str, traffic: dict[str, int]) -> Any:
         """Set an endpoint's traffic and wait for it."""
-        found = self.workspace.online_endpoints.get(endpoint)
-        found.traffic = traffic
-        return self.workspace.online_endpoints.begin_create_or_update(found).result()
+        entity = self.workspace.online_endpoints.get(endpoint)
+        entity.traffic = traffic
+        return self.workspace.online_endpoints.begin_create_or_update(entity).result()
 
     def ask(self, endpoint: str, question: Any, folder: Path, deployment: str | None = None) -> str:
         """An answer, as text."""
-        asked = folder / "question.json"
-        asked.write_text(json.dumps({"input_data": {"input_string": question, "parameters": {}}}))
-        return str(
-            self.workspace.online_endpoints.invoke(endpoint, request_file=str(asked), deployment_name=deployment)
-        )
+        file = folder / "question.json"
+        file.write_text(json.dumps({"input_data": {"input_string": question, "parameters": {}}}))
+        endpoints = self.workspace.online_endpoints
+        return str(endpoints.invoke(endpoint, request_file=str(file), deployment_name=deployment))
 
 
 def fresh(prefix: str) -> str:

@@ -1,7 +1,7 @@
-"""Stands for a model server where the control plane is tested: says what it was asked, and what it serves.
+"""A stub of a model server, for tests of the control plane: returns the question and the model's folder.
 
-A question "fail" is answered with 500, "die" ends the process, "wait" waits while ``{HOLD}/wait`` exists;
-a model folder with a file ``broken`` ends the process at once.
+The question "fail" gets 500, "die" ends the process, and "wait" waits while ``{HOLD}/wait`` exists. If the model's
+folder contains a file ``broken``, the process ends at once.
 """
 
 import json
@@ -20,15 +20,15 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(200, {"alive": True})
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["input_data"]["input_string"]
-        if asked == "die":
+        question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["input_data"]["input_string"]
+        if question == "die":
             os._exit(1)
-        while asked == "wait" and (Path(os.environ["HOLD"]) / "wait").exists():
+        while question == "wait" and (Path(os.environ["HOLD"]) / "wait").exists():
             time.sleep(0.02)
-        if asked == "fail":
+        if question == "fail":
             self._answer(500, {"error": "the model failed"})
         else:
-            self._answer(200, {"output": asked, "model": str(MODEL), "pid": os.getpid()})
+            self._answer(200, {"output": question, "model": str(MODEL), "pid": os.getpid()})
 
     def log_message(self, format: str, *args: object) -> None:
         print(format % args, flush=True)

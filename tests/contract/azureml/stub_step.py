@@ -1,7 +1,7 @@
-"""Stands for a training step where the control plane is tested: does what a step must, and learns nothing.
+"""A stub of a training step, for tests of the control plane: writes the outputs and metrics, and trains nothing.
 
-It waits while ``{HOLD}/{job}.{step}`` exists, having written its process id to ``{HOLD}/{job}.{step}.pid``, and
-fails if its data holds the word FAIL.
+While ``{HOLD}/{job}.{step}`` exists, it waits, after it has written its process id to ``{HOLD}/{job}.{step}.pid``. It
+fails if its data contains the word FAIL.
 """
 
 import json

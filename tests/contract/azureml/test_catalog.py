@@ -1,4 +1,4 @@
-"""What there is to train with, as the app's preflight reads it."""
+"""The registry and the clusters, as the app's preflight check reads them."""
 
 import ast
 import json
@@ -18,8 +18,8 @@ REGISTRY = (
 
 def properties_of(rest: Rest, model: str) -> dict[str, Any]:
     answer = rest.call("GET", f"{REGISTRY}/models/{model}/versions?$top=1")
-    found: dict[str, Any] = answer.json["value"][0]["properties"]
-    return found
+    properties: dict[str, Any] = answer.json["value"][0]["properties"]
+    return properties
 
 
 def test_latest_base_model_has_the_id_a_job_takes(sdk: Sdk) -> None:

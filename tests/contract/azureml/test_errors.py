@@ -1,4 +1,4 @@
-"""What every route has in common: authentication, faults, the log."""
+"""What all routes have in common: authentication, faults, the request log."""
 
 import base64
 import json
@@ -32,7 +32,7 @@ def test_token_for_another_audience_is_refused(rest: Rest, audience: str) -> Non
 
 
 @pytest.mark.parametrize("token", ["nonsense", expired_token()])
-def test_token_that_is_none_or_has_run_out_is_refused(rest: Rest, token: str) -> None:
+def test_token_that_is_invalid_or_expired_is_refused(rest: Rest, token: str) -> None:
     assert rest.call("GET", rest.workspace, headers={"Authorization": f"Bearer {token}"}).status == 401
 
 
@@ -56,21 +56,22 @@ def test_another_workspace_is_not_found(rest: Rest) -> None:
     assert "tunedrop-laptop" in answer.json["error"]["message"]
 
 
-def test_what_is_not_covered_says_so(rest: Rest) -> None:
+def test_request_that_is_not_covered_is_answered_with_501(rest: Rest) -> None:
     answer = rest.call("GET", f"{rest.workspace}/schedules")
 
     assert answer.status == 501
     assert "GET" in answer.json["error"]["message"]
 
 
-def test_throttled_call_is_repeated_by_the_sdk_after_the_time_told(sdk: Sdk, rest: Rest) -> None:
+def test_throttled_call_is_repeated_by_the_sdk_after_the_time_in_the_response(sdk: Sdk, rest: Rest) -> None:
     rest.arm_fault(method="GET", path="/computes/cpu-cluster$", times=2)
 
     assert sdk.workspace.compute.get("cpu-cluster").size == "Standard_DS12_v2"
+    assert sdk.transport.waits[-2:] == [1.0, 1.0]
     assert [entry["status"] for entry in rest.requests(path="/computes/cpu-cluster")][-3:] == [429, 429, 200]
 
 
-def test_fault_strikes_as_often_as_told_and_can_be_disarmed(rest: Rest) -> None:
+def test_fault_strikes_as_often_as_it_was_armed_for_and_can_be_disarmed(rest: Rest) -> None:
     rest.arm_fault(path="/computes$", status=500, code="InternalServerError", times=1)
     assert rest.call("GET", f"{rest.workspace}/computes").status == 500
     assert rest.call("GET", f"{rest.workspace}/computes").status == 200

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +27,17 @@ def children(rest: Rest, job: str) -> dict[str, dict[str, Any]]:
 
 
 def details(rest: Rest, run: str) -> dict[str, Any]:
-    found: dict[str, Any] = rest.call("GET", f"/history/v1.0{rest.workspace}/runs/{run}/details").json
-    return found
+    document: dict[str, Any] = rest.call("GET", f"/history/v1.0{rest.workspace}/runs/{run}/details").json
+    return document
 
 
-def body_of(error: HttpResponseError) -> dict[str, Any]:
+def json_body(error: HttpResponseError) -> dict[str, Any]:
     assert error.response is not None
-    found: dict[str, Any] = json.loads(error.response.text())["error"]
-    return found
+    body: dict[str, Any] = json.loads(error.response.text())["error"]
+    return body
 
 
-def test_job_runs_four_steps_in_order_and_hands_out_the_model(
+def test_job_runs_four_steps_in_order_and_outputs_the_model(
     sdk: Sdk, rest: Rest, data: str, tmp_path: Path, standin: Server
 ) -> None:
     name = fresh("job")
@@ -101,7 +102,7 @@ def test_data_is_read_from_the_apps_own_storage_account(sdk: Sdk, laptop: Laptop
     assert sdk.until_status(name, "Completed", "Failed") == "Completed"
 
 
-def test_data_that_is_not_there_fails_the_job_and_says_so(sdk: Sdk, rest: Rest) -> None:
+def test_data_that_does_not_exist_fails_the_job_with_a_message(sdk: Sdk, rest: Rest) -> None:
     name = fresh("job")
     sdk.submit(name, "azureml://datastores/prepared/paths/no/such.jsonl")
 
@@ -110,7 +111,7 @@ def test_data_that_is_not_there_fails_the_job_and_says_so(sdk: Sdk, rest: Rest) 
 
 
 def test_stream_prints_the_log_until_the_job_ends(
-    sdk: Sdk, data: str, capsys: pytest.CaptureFixture[str], hold: Path
+    sdk: Sdk, data: str, capsys: pytest.CaptureFixture[str], hold: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = fresh("job")
     gate = hold / f"{name}.finetune"
@@ -119,6 +120,8 @@ def test_stream_prints_the_log_until_the_job_ends(
     until(lambda: "Submitting run" in log_of(sdk, name), "the log grows")
     gate.unlink()
 
+    sleep = time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.02)))  # it waits 2 s between two looks
     sdk.workspace.jobs.stream(name)
 
     assert f"RunId: {name}" in capsys.readouterr().out
@@ -150,12 +153,12 @@ def test_metrics_are_read_through_mlflows_calls(sdk: Sdk, rest: Rest, data: str)
 
     experiment = rest.call("GET", f"{api}/experiments/get-by-name?experiment_name=contract").json["experiment"]
     search = {"experiment_ids": [experiment["experiment_id"]], "filter": f"tags.mlflow.parentRunId = '{name}'"}
-    found = rest.call("POST", f"{api}/runs/search", search).json["runs"]
+    steps = rest.call("POST", f"{api}/runs/search", search).json["runs"]
     parent = rest.call("GET", f"{api}/runs/get?run_id={name}").json["run"]
     history = rest.call("GET", f"{api}/metrics/get-history?run_id={name}&metric_key=loss").json["metrics"]
 
-    assert len(found) == 4
-    last = [{metric["key"]: metric["value"] for metric in run["data"]["metrics"]} for run in (*found, parent)]
+    assert len(steps) == 4
+    last = [{metric["key"]: metric["value"] for metric in run["data"]["metrics"]} for run in (*steps, parent)]
     assert last.count({"loss": 1.0, "progress": 1.0}) == 2, "the trainer's and the pipeline's"
     assert [(point["step"], point["value"]) for point in history] == [(0, 3.0), (1, 2.0), (2, 1.0)]
 
@@ -174,14 +177,14 @@ def test_same_job_again_is_the_same_job(sdk: Sdk, rest: Rest, data: str) -> None
     assert answers == [201, 200]
 
 
-def test_name_of_another_job_is_refused_as_immutable(sdk: Sdk, data: str) -> None:
+def test_another_job_under_the_same_name_is_refused_as_immutable(sdk: Sdk, data: str) -> None:
     name = fresh("job")
     sdk.submit(name, data)
 
     with pytest.raises(HttpResponseError) as refusal:
         sdk.submit(name, data, learning_rate=3e-5)
     assert refusal.value.status_code == 400
-    error = body_of(refusal.value)
+    error = json_body(refusal.value)
     assert error["code"] == "UserError"
     assert "already exists" in error["message"]
     assert {"code": "Immutable", "innerError": {"code": "JobPropertyImmutable", "innerError": None}} in [
@@ -196,15 +199,15 @@ def test_job_without_an_identity_is_refused(sdk: Sdk, data: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "said"),
+    ("inputs", "message"),
     [
         ({"lr_scheduler_type": "foo"}, "lr_scheduler_type"),
         ({"num_train_epochs": 0}, "at least 1"),
         ({"compute_finetune": "no-such-cluster"}, "Unknown compute"),
     ],
 )
-def test_input_that_is_not_as_declared_is_refused(sdk: Sdk, data: str, inputs: dict[str, Any], said: str) -> None:
-    with pytest.raises(HttpResponseError, match=said):
+def test_input_that_is_not_as_declared_is_refused(sdk: Sdk, data: str, inputs: dict[str, Any], message: str) -> None:
+    with pytest.raises(HttpResponseError, match=message):
         sdk.submit(fresh("job"), data, **inputs)
 
 
@@ -221,7 +224,7 @@ def test_unknown_input_is_refused(sdk: Sdk, rest: Rest, data: str) -> None:
     assert "learning_rate_min" in answer.json["error"]["message"]
 
 
-def test_other_types_of_jobs_are_said_not_to_be_covered(rest: Rest) -> None:
+def test_other_types_of_jobs_are_not_covered(rest: Rest) -> None:
     answer = rest.call("PUT", f"{rest.workspace}/jobs/{fresh('job')}", {"properties": {"jobType": "Command"}})
 
     assert answer.status == 501
@@ -245,7 +248,7 @@ def test_cancelled_job_ends_its_steps_process(sdk: Sdk, rest: Rest, data: str, h
 
 
 def alive(gate: Path) -> bool:
-    """Whether the step that waits at a gate has begun, and has a process."""
+    """Whether the step that waits for a gate has a process."""
     note = gate.with_name(f"{gate.name}.pid")
     if not (note.exists() and note.read_text()):
         return False
@@ -256,7 +259,7 @@ def alive(gate: Path) -> bool:
     return True
 
 
-def test_cancelling_what_has_ended_changes_nothing(sdk: Sdk, data: str) -> None:
+def test_cancelling_a_job_that_has_ended_changes_nothing(sdk: Sdk, data: str) -> None:
     name = fresh("job")
     sdk.submit(name, data)
     sdk.until_status(name, "Completed")
@@ -290,7 +293,7 @@ def test_step_fails_on_request(sdk: Sdk, rest: Rest, data: str) -> None:
     assert "CUDA out of memory." in details(rest, name)["error"]["error"]["message"]
 
 
-def test_every_change_of_status_of_parent_and_children_is_told(
+def test_every_change_of_status_of_parent_and_children_is_an_event(
     sdk: Sdk, rest: Rest, data: str, standin: Server
 ) -> None:
     name = fresh("job")
@@ -299,14 +302,14 @@ def test_every_change_of_status_of_parent_and_children_is_told(
     ours = {name, *(run["runId"] for run in children(rest, name).values())}
 
     events = [event for event in journal(standin.state / "events.jsonl") if event["data"]["runId"] in ours]
-    told = [
+    statuses = [
         event["data"]["runStatus"]
         for event in events
         if event["data"]["runId"] == name and "runStatus" in event["data"]
     ]
     completed = [event for event in events if event["eventType"].endswith("RunCompleted")]
 
-    assert told == ["NotStarted", "Preparing", "Running", "Finalizing", "Completed"]
+    assert statuses == ["NotStarted", "Preparing", "Running", "Finalizing", "Completed"]
     assert {event["data"]["runId"] for event in completed} == ours
     assert len({event["id"] for event in events}) == len(events)
     parent = next(event for event in events if event["data"]["runId"] == name)

@@ -48,7 +48,7 @@ def test_model_without_a_version_gets_the_next_one(sdk: Sdk, data: str) -> None:
     assert sdk.workspace.models.create_or_update(again).version == "2"
 
 
-def test_output_that_is_not_there_can_not_be_registered(sdk: Sdk) -> None:
+def test_output_that_does_not_exist_can_not_be_registered(sdk: Sdk) -> None:
     from azure.ai.ml.entities import Model
 
     with pytest.raises(ResourceNotFoundError):

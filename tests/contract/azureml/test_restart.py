@@ -1,20 +1,20 @@
-"""What was under way goes on after a SIGKILL, at the same address, and no process is left behind."""
+"""After a SIGKILL, jobs and operations go on at the same URL, and no process is left behind."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.contract.azureml.conftest import stand_in, trusting
+from tests.contract.azureml.conftest import WHEN_READ, stand_in, trusting
 from tests.contract.azureml.rest import AZURE_ML, Rest
-from tests.contract.azureml.sdk import CLOUD, Sdk, fresh
+from tests.contract.azureml.sdk import BASE_MODEL, CLOUD, Sdk, fresh
 from tests.contract.azureml.test_jobs import alive, children
 from tests.contract.laptop import Laptop, Server, journal, until
 
 
 @pytest.fixture(scope="module")
 def server(laptop: Laptop, hold: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with stand_in(tmp_path_factory.mktemp("restart") / "state", laptop, hold) as running:
+    with stand_in(tmp_path_factory.mktemp("restart") / "state", laptop, hold, *WHEN_READ) as running:
         yield running
 
 
@@ -58,15 +58,15 @@ def test_interrupted_step_runs_again_and_the_job_completes(own: Sdk, server: Ser
     assert after["model_import"]["endTimeUtc"] == before["model_import"]["endTimeUtc"], (
         "what was done is not done again"
     )
-    told = [
+    statuses = [
         event["data"]["runStatus"]
         for event in journal(server.state / "events.jsonl")
         if event["data"]["runId"] == name and "runStatus" in event["data"]
     ]
-    assert told == ["NotStarted", "Preparing", "Running", "Finalizing", "Completed"]
+    assert statuses == ["NotStarted", "Preparing", "Running", "Finalizing", "Completed"]
 
 
-def test_cancellation_that_was_asked_for_is_carried_out(own: Sdk, server: Server, data: str, hold: Path) -> None:
+def test_cancellation_goes_on_after_a_restart(own: Sdk, server: Server, data: str, hold: Path) -> None:
     name, rest = fresh("job"), Rest(server.ready)
     gate = hold / f"{name}.finetune"
     gate.touch()
@@ -83,22 +83,23 @@ def test_deployments_answer_again_and_operations_end(own: Sdk, server: Server, t
     own.endpoint(endpoint, auth_mode="aad_token")
     own.deploy(endpoint, "blue").result()
     own.traffic(endpoint, {"blue": 100})
-    own.deploy(endpoint, "green")
+    green = f"{rest.workspace}/onlineEndpoints/{endpoint}/deployments/green"
+    properties = {"model": BASE_MODEL, "instanceType": "Standard_NC24ads_A100_v4"}
+    assert rest.call("PUT", green, {"properties": properties}).status == 201
     restart(server)
 
     question = {"input_data": {"input_string": ["still there?"]}}
     answer = rest.call("POST", f"/scoring/{endpoint}/score", question, audience=AZURE_ML)
     assert (answer.status, answer.json["output"]) == (200, ["still there?"])
-    green = f"{rest.workspace}/onlineEndpoints/{endpoint}/deployments/green"
     until(lambda: "Succeeded" in rest.call("GET", green).body.decode(), "the second deployment ends")
 
-    own.workspace.online_endpoints.begin_delete(endpoint)
-    restart(server)
     path = f"{rest.workspace}/onlineEndpoints/{endpoint}"
+    assert rest.call("DELETE", path).status == 202
+    restart(server)
     until(lambda: rest.call("GET", path).status == 404, "the deletion ends")
 
 
-def test_stop_leaves_no_process_and_says_it_is_gone(laptop: Laptop, hold: Path, tmp_path: Path) -> None:
+def test_stop_removes_the_ready_file(laptop: Laptop, hold: Path, tmp_path: Path) -> None:
     server = stand_in(tmp_path / "state", laptop, hold).start()
 
     assert server.stop() == 0

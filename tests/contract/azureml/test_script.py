@@ -1,4 +1,4 @@
-"""A script of plain azure-ai-ml, which knows nothing of the stand-in, run with the exported environment only."""
+"""A script that uses plain azure-ai-ml and knows nothing of the stand-in, run with the exported environment only."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.azureml.conftest import SPEED, stand_in
+from tests.contract.azureml.conftest import AT_ONCE, stand_in
 from tests.contract.azureml.rest import Rest
 from tests.contract.laptop import ROOT, Laptop, Server
 
@@ -38,17 +38,17 @@ def folder(tmp_path: Path) -> Path:
 
 
 def exports(server: Server) -> dict[str, str]:
-    """What the stand-in printed for the shell that runs a script."""
+    """The environment that the stand-in printed."""
     printed = [line.removeprefix("export ") for line in server.log.read_text().splitlines() if "export " in line]
     return dict(shlex.split(line)[0].split("=", 1) for line in printed)
 
 
 def run(server: Server, folder: Path) -> str:
-    """The script's output, once it has ended well."""
-    place = (server.ready["subscription_id"], server.ready["resource_group"], server.ready["workspace"])
+    """Run the script; return its output."""
+    names = (server.ready["subscription_id"], server.ready["resource_group"], server.ready["workspace"])
     environment = exports(server) | {"PATH": "/usr/bin:/bin", "HOME": str(folder.parent)}
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), *place, str(folder)],
+        [sys.executable, str(SCRIPT), *names, str(folder)],
         cwd=folder.parent,
         env=environment,
         capture_output=True,
@@ -61,7 +61,7 @@ def run(server: Server, folder: Path) -> str:
 
 
 def check(server: Server, printed: str) -> None:
-    """Files went up, the job ran, the model came down, the endpoint answered and is gone."""
+    """Check that files were uploaded, the job ran, the model came down, and the endpoint answered and is deleted."""
     rest = Rest(server.ready)
     endpoint = re.search(r"deleted: (plain-\w+)", printed)
     assert endpoint, printed
@@ -76,14 +76,14 @@ def check(server: Server, printed: str) -> None:
 def test_unmodified_script_runs_from_upload_to_deletion(
     laptop: Laptop, hold: Path, tmp_path: Path, folder: Path
 ) -> None:
-    with stand_in(tmp_path / "state", laptop, hold, "--submitter", "user") as server:
+    with stand_in(tmp_path / "state", laptop, hold, *AT_ONCE, "--submitter", "user") as server:
         printed = run(server, folder)
         check(server, printed)
         assert '"content": "What can you do?"' in printed
 
 
 def test_unmodified_script_trains_and_asks_a_real_model(tmp_path: Path, folder: Path, laptop: Laptop) -> None:
-    arguments = ["--submitter", "user", "--speed", SPEED, "--base-model-dir", str(MODELS / "tiny-phi3")]
+    arguments = ["--submitter", "user", *AT_ONCE, "--base-model-dir", str(MODELS / "tiny-phi3")]
     with Server("local.azureml", tmp_path / "state", arguments, laptop.environment) as server:
         printed = run(server, folder)
         check(server, printed)

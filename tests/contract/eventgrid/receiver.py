@@ -1,4 +1,4 @@
-"""A webhook that writes down what it gets, and answers as it is told."""
+"""A webhook that records its requests and returns the statuses that a test chooses."""
 
 import json
 import threading
@@ -21,10 +21,11 @@ class Received:
 
 @dataclass
 class Receiver:
-    """Answers 202, or first what is in ``statuses``.
+    """The webhook.
 
     Attributes:
-        willing: whether it answers handshakes.
+        statuses: statuses of the next responses; afterwards it returns 202.
+        willing: whether it completes handshakes.
     """
 
     port: int = 0
@@ -38,14 +39,14 @@ class Receiver:
         return f"http://127.0.0.1:{self.port}/hook?code=secret"
 
     def ids(self) -> list[str]:
-        """Ids of the events in the order of their arrival."""
+        """Ids of the delivered events, in the order of their arrival."""
         bodies = [delivery.body for delivery in self.deliveries]
         return [event["id"] for body in bodies for event in (body if isinstance(body, list) else [body])]
 
 
 @contextmanager
 def listening(receiver: Receiver) -> Iterator[Receiver]:
-    """Serve a receiver; a second time at the same port."""
+    """Serve a receiver; if it was served before, on the same port."""
     server = ThreadingHTTPServer(("127.0.0.1", receiver.port), _handler(receiver))
     receiver.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))

@@ -2,16 +2,15 @@ from collections import Counter
 
 import pytest
 
-from tests.contract.eventgrid.conftest import Start, a_subscription, an_event
+from tests.contract.eventgrid.conftest import Running, Start, a_subscription, an_event
 from tests.contract.eventgrid.receiver import Receiver, listening
 from tests.contract.laptop import until
 
 
-def test_event_comes_alone_in_an_array_with_event_grids_headers(start: Start, receiver: Receiver) -> None:
-    grid = start()
-    assert grid.publish(an_event("a")) == 1
-    [delivery] = until(lambda: receiver.deliveries, "the delivery")
-    assert delivery.body == [an_event("a")]
+def test_event_comes_alone_in_an_array_with_event_grids_headers(grid: Running) -> None:
+    assert grid.publish(an_event("alone")) == 1
+    [delivery] = until(lambda: grid.receiver.deliveries, "the delivery")
+    assert delivery.body == [an_event("alone")]
     assert delivery.path == "/hook?code=secret"
     wanted = {
         "aeg-event-type": "Notification",
@@ -22,12 +21,12 @@ def test_event_comes_alone_in_an_array_with_event_grids_headers(start: Start, re
         "content-type": "application/json; charset=utf-8",
     }
     assert {name: delivery.headers[name] for name in wanted} == wanted
-    [line] = until(grid.log, "the log")
+    [line] = until(lambda: grid.log("alone"), "the log")
     assert line.pop("t") > 0
     assert line == {
-        "id": "a",
+        "id": "alone",
         "subscription": "ours",
-        "subject": "things/a",
+        "subject": "things/alone",
         "eventType": "Thing.Made",
         "attempt": 1,
         "status": 202,
@@ -57,31 +56,29 @@ def test_nothing_is_delivered_to_an_endpoint_that_refuses_the_handshake(start: S
 
 
 @pytest.mark.parametrize("status", [500, 503, 408, 429, 302])
-def test_failed_delivery_is_tried_again(start: Start, receiver: Receiver, status: int) -> None:
-    receiver.statuses.extend([status, status])
-    grid = start(arguments=("--retry-factor", "0.001"))
-    grid.publish(an_event("a"))
-    until(lambda: len(grid.log()) == 3, "three tries")
-    assert [(line["attempt"], line["status"]) for line in grid.log()] == [(1, status), (2, status), (3, 202)]
-    assert [delivery.headers["aeg-delivery-count"] for delivery in receiver.deliveries] == ["0", "1", "2"]
+def test_failed_delivery_is_tried_again(grid: Running, status: int) -> None:
+    id = f"failed-{status}"
+    grid.receiver.statuses.extend([status, status])
+    grid.publish(an_event(id))
+    until(lambda: len(grid.log(id)) == 3, "three tries")
+    assert [(line["attempt"], line["status"]) for line in grid.log(id)] == [(1, status), (2, status), (3, 202)]
+    assert [delivery.headers["aeg-delivery-count"] for delivery in grid.receiver.deliveries] == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 413])
-def test_some_answers_are_never_tried_again(start: Start, receiver: Receiver, status: int) -> None:
-    receiver.statuses.append(status)
-    grid = start(arguments=("--retry-factor", "0"))
-    grid.publish(an_event("a"))
-    until(lambda: grid.log() and not grid.pending(), "the delivery is settled")
-    assert [(line["status"], line["outcome"]) for line in grid.log()] == [(status, "dropped")]
-    assert grid.dead_letters() == []
+def test_some_answers_are_never_tried_again(grid: Running, status: int) -> None:
+    id = f"refused-{status}"
+    grid.receiver.statuses.append(status)
+    grid.publish(an_event(id))
+    until(lambda: grid.log(id) and not grid.pending(), "the delivery is settled")
+    assert [(line["status"], line["outcome"]) for line in grid.log(id)] == [(status, "dropped")]
+    assert grid.dead_letters(id) == []
 
 
-def test_event_that_nobody_takes_is_dead_lettered(start: Start, receiver: Receiver) -> None:
-    receiver.statuses.extend([500, 500, 404])
-    grid = start(arguments=("--retry-factor", "0", "--max-attempts", "3"))
-    grid.publish(an_event("a"))
-    [dead] = until(grid.dead_letters, "the dead letter")
-    assert dead["id"] == "a"
+def test_event_that_is_never_accepted_is_dead_lettered(grid: Running) -> None:
+    grid.receiver.statuses.extend([500, 500, 404])
+    grid.publish(an_event("dead"))
+    [dead] = until(lambda: grid.dead_letters("dead"), "the dead letter")
     assert dead["deadLetterReason"] == "MaxDeliveryAttemptsExceeded"
     assert (dead["deliveryAttempts"], dead["lastDeliveryOutcome"]) == (3, "NotFound")
     until(lambda: not grid.pending(), "nothing is pending")
@@ -109,25 +106,23 @@ def test_pending_delivery_survives_a_crash_while_the_endpoint_is_down(start: Sta
         until(lambda: endpoint.ids() == ["a"] and not grid.pending(), "the delivery")
 
 
-@pytest.mark.parametrize("path", ["/events/a/redeliver?times=3", "/deliveries/a"])
-def test_event_can_be_delivered_again_on_purpose(start: Start, receiver: Receiver, path: str) -> None:
-    grid = start()
-    grid.publish(an_event("a"))
-    until(lambda: receiver.deliveries, "the first delivery")
+@pytest.mark.parametrize("path", ["/events/again/redeliver?times=3", "/deliveries/again"])
+def test_event_can_be_delivered_again_on_purpose(grid: Running, path: str) -> None:
+    grid.publish(an_event("again"))
+    until(lambda: grid.receiver.deliveries, "the first delivery")
     added = grid.server.call("POST", path, {}).json["deliveries"]
-    until(lambda: len(receiver.deliveries) == 1 + added and not grid.pending(), "the others")
+    until(lambda: len(grid.receiver.deliveries) == 1 + added and not grid.pending(), "the others")
     assert added == (3 if "times" in path else 1)
-    assert all(delivery.body == [an_event("a")] for delivery in receiver.deliveries)
+    assert all(delivery.body == [an_event("again")] for delivery in grid.receiver.deliveries)
 
 
-def test_burst_is_delivered_whole(start: Start, receiver: Receiver) -> None:
-    grid = start()
+def test_burst_is_delivered_whole(grid: Running) -> None:
     assert grid.publish(*(an_event(f"e{n}") for n in range(300))) == 300
     until(lambda: not grid.pending(), "all are delivered")
-    assert Counter(receiver.ids()) == {f"e{n}": 1 for n in range(300)}
+    assert Counter(grid.receiver.ids()) == {f"e{n}": 1 for n in range(300)}
 
 
-def test_subscription_can_want_cloud_events(start: Start, receiver: Receiver) -> None:
+def test_subscription_can_get_cloud_events(start: Start, receiver: Receiver) -> None:
     grid = start(a_subscription(receiver, delivery_schema="cloudevents"))
     grid.publish(an_event("a", data={"x": 1}))
     [delivery] = until(lambda: receiver.deliveries, "the delivery")
@@ -152,16 +147,15 @@ def test_cloud_events_are_filtered_and_delivered_as_they_are(start: Start, recei
     assert delivery.body == live
 
 
-def test_control_api_lists_what_was_published_and_refuses_nonsense(start: Start) -> None:
-    grid = start()
-    grid.publish(an_event("a"), an_event("b"))
-    listed = grid.server.call("GET", "/events?id=b").json
-    assert [(each["source"], each["event"]["id"]) for each in listed] == [("custom", "b")]
+def test_control_api_lists_what_was_published_and_refuses_nonsense(grid: Running) -> None:
+    grid.publish(an_event("listed-1"), an_event("listed-2"))
+    listed = grid.server.call("GET", "/events?id=listed-2").json
+    assert [(each["source"], each["event"]["id"]) for each in listed] == [("custom", "listed-2")]
     until(lambda: not grid.pending(), "both are delivered")
-    lines = grid.server.call("GET", "/deliveries?id=b").json["deliveries"]
-    assert [line["id"] for line in lines] == ["b"]
+    lines = grid.server.call("GET", "/deliveries?id=listed-2").json["deliveries"]
+    assert [line["id"] for line in lines] == ["listed-2"]
     assert grid.server.call("POST", "/events/nobody/redeliver").status == 404
-    assert grid.server.call("POST", "/events/a/redeliver?times=0").status == 400
+    assert grid.server.call("POST", "/events/listed-1/redeliver?times=0").status == 400
     assert grid.server.call("POST", "/events", b"no json").status == 400
     assert grid.server.call("POST", "/events", [{"subject": "no id"}]).status == 400
 

@@ -1,8 +1,8 @@
 import pytest
 
-from local.eventgrid.retry import Outcome, Policy
+from local.eventgrid.retry import Outcome, RetryPolicy
 
-CLOUD = Policy(factor=1)
+CLOUD = RetryPolicy(factor=1)
 MINUTE, HOUR = 60, 3600
 
 
@@ -20,8 +20,8 @@ def test_some_answers_earn_a_longer_pause(status: int, least: int) -> None:
 
 
 def test_factor_scales_delays_but_not_the_life_of_an_event() -> None:
-    assert Policy(factor=0.01).delay(500, 1) == pytest.approx(0.1)
-    assert Policy(factor=0.01).outcome(500, 1, age=23 * HOUR) is Outcome.RETRYING
+    assert RetryPolicy(factor=0.01).delay(500, 1) == pytest.approx(0.1)
+    assert RetryPolicy(factor=0.01).outcome(500, 1, age=23 * HOUR) is Outcome.RETRYING
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,9 @@
 from pathlib import Path
 from typing import Any
 
-from tests.contract.eventgrid.conftest import STORAGE_ID, Running, Start
+from tests.contract.eventgrid.conftest import STORAGE_ID, Running, Start, to_topic
 from tests.contract.eventgrid.receiver import Receiver
 from tests.contract.laptop import until
-
-
-def to_uploads(receiver: Receiver, **more: Any) -> dict[str, Any]:
-    return {"name": "uploads", "source": "uploads", "endpoint": receiver.endpoint, **more}
 
 
 def events(grid: Running, count: int) -> list[dict[str, Any]]:
@@ -16,8 +12,7 @@ def events(grid: Running, count: int) -> list[dict[str, Any]]:
     return [delivery.body[0] for delivery in grid.receiver.deliveries]
 
 
-def test_new_blob_is_told_as_blob_created(start: Start, receiver: Receiver) -> None:
-    grid = start(to_uploads(receiver))
+def test_new_blob_is_published_as_blob_created(grid: Running) -> None:
     etag = grid.upload("shop/week 1.jsonl", b'{"a": 1}\n')
     [event] = events(grid, 1)
     data = event.pop("data")
@@ -38,26 +33,25 @@ def test_new_blob_is_told_as_blob_created(start: Start, receiver: Receiver) -> N
     assert data["storageDiagnostics"]["batchId"]
 
 
-def test_each_version_is_an_event_with_a_higher_sequencer(start: Start, receiver: Receiver) -> None:
-    grid = start(to_uploads(receiver))
+def test_each_version_is_an_event_with_a_higher_sequencer(grid: Running) -> None:
     for count in (1, 2, 3):
         grid.upload("shop/a.jsonl", b"x" * count)
         events(grid, count)
-    found = events(grid, 3)
-    sequencers = [event["data"]["sequencer"] for event in found]
+    versions = events(grid, 3)
+    sequencers = [event["data"]["sequencer"] for event in versions]
     assert sequencers == sorted(set(sequencers))
-    assert len({event["id"] for event in found}) == 3
+    assert len({event["id"] for event in versions}) == 3
 
 
-def test_what_was_told_is_not_told_again_after_a_crash(start: Start, receiver: Receiver) -> None:
-    grid = start(to_uploads(receiver))
+def test_blob_is_not_published_again_after_a_crash(start: Start, receiver: Receiver) -> None:
+    grid = start(to_topic("uploads", receiver))
     grid.upload("shop/before.jsonl")
     events(grid, 1)
     grid.server.kill()
     grid.upload("shop/while-down.jsonl")
     grid.server.start()
-    told = [event["subject"].rpartition("/")[2] for event in events(grid, 2)]
-    assert told == ["before.jsonl", "while-down.jsonl"]
+    names = [event["subject"].rpartition("/")[2] for event in events(grid, 2)]
+    assert names == ["before.jsonl", "while-down.jsonl"]
     sequencers = [delivery.body[0]["data"]["sequencer"] for delivery in receiver.deliveries]
     assert sequencers == sorted(sequencers)
 
@@ -65,17 +59,17 @@ def test_what_was_told_is_not_told_again_after_a_crash(start: Start, receiver: R
 def test_subject_and_api_filter_what_is_delivered(start: Start, receiver: Receiver) -> None:
     prefix = "/blobServices/default/containers/"
     grid = start(
-        to_uploads(receiver, subject_begins_with=prefix, advanced={"data.api": ["PutBlob", "PutBlockList"]}),
-        to_uploads(receiver, name="others", advanced={"data.api": ["CopyBlob"]}),
-        to_uploads(receiver, name="deletions", included_event_types=["Microsoft.Storage.BlobDeleted"]),
+        to_topic("uploads", receiver, subject_begins_with=prefix, advanced={"data.api": ["PutBlob", "PutBlockList"]}),
+        to_topic("uploads", receiver, name="others", advanced={"data.api": ["CopyBlob"]}),
+        to_topic("uploads", receiver, name="deletions", included_event_types=["Microsoft.Storage.BlobDeleted"]),
     )
     grid.upload("shop/a.jsonl")
     events(grid, 1)
     assert [line["subscription"] for line in grid.log()] == ["uploads"]
 
 
-def test_container_that_comes_later_is_watched_then(start: Start, receiver: Receiver) -> None:
-    grid = start(to_uploads(receiver), arguments=("--container", "comes-later"))
+def test_container_that_is_created_later_is_watched_then(start: Start, receiver: Receiver) -> None:
+    grid = start(to_topic("uploads", receiver), arguments=("--container", "comes-later"))
     log = Path(grid.server.log)
     until(lambda: "cannot be listed" in log.read_text(), "the container is missed")
     with grid.laptop.blobs() as service, service.create_container("comes-later") as container:

@@ -20,7 +20,7 @@ def host(laptop: Laptop, tmp_path: Path) -> Iterator[Server]:
 def test_upload_reaches_its_function_though_the_host_was_down(start: Start, host: Server, tmp_path: Path) -> None:
     key = host.ready["keys"]["eventgrid_extension"]
     endpoint = f"{host.ready['url']}/runtime/webhooks/EventGrid?functionName=on_event&code={key}"
-    grid = start({"name": "uploads", "source": "uploads", "endpoint": endpoint})
+    grid = start({"name": "uploads", "source": "uploads", "endpoint": endpoint}, arguments=("--retry-factor", "0.001"))
     grid.upload("shop/a.jsonl")
     until(lambda: [line["status"] for line in grid.log()] == [202], "the first event is taken")
     host.kill()

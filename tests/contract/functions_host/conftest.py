@@ -17,7 +17,7 @@ NEVER = "0 0 0 1 1 *"
 
 @dataclass(frozen=True)
 class Running:
-    """A host, what its app wrote down, and the queue it listens to."""
+    """A running host, the journal of its app, and its queue."""
 
     server: Server
     journal: Path
@@ -25,17 +25,17 @@ class Running:
     laptop: Laptop
 
     def recorded(self, function: str) -> list[dict[str, Any]]:
-        """What a function wrote down."""
+        """A function's lines in the journal."""
         return [entry for entry in journal(self.journal) if entry["function"] == function]
 
     def client(self, name: str = "") -> QueueClient:
-        """A client of a queue (by default the host's) that speaks base64, to be closed."""
+        """A client of a queue (by default the host's) with bodies in base64; close it."""
         return self.raw_client(
             name, message_encode_policy=TextBase64EncodePolicy(), message_decode_policy=TextBase64DecodePolicy()
         )
 
     def raw_client(self, name: str = "", **options: Any) -> QueueClient:
-        """The same, for bodies as they are."""
+        """The same with raw bodies."""
         return QueueClient(self.laptop.storage.queue_uri, name or self.queue, **self.laptop.client_options, **options)
 
 
@@ -44,7 +44,7 @@ Start = Callable[..., Running]
 
 @pytest.fixture(scope="module")
 def start(laptop: Laptop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Start a host with settings of one's own; it is stopped after the module's tests."""
+    """A function that starts hosts with their own settings; they are stopped after the module's tests."""
     servers: list[Server] = []
 
     def started(*arguments: str, **settings: str) -> Running:

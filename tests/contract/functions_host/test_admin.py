@@ -1,10 +1,10 @@
 import json
 
 from tests.contract.functions_host.conftest import Running
-from tests.contract.laptop import Answer, until
+from tests.contract.laptop import Response, until
 
 
-def admin(host: Running, method: str, path: str, body: object = None) -> Answer:
+def admin(host: Running, method: str, path: str, body: object = None) -> Response:
     headers = {"x-functions-key": host.server.ready["keys"]["master"]}
     return host.server.call(method, f"/admin/{path}", body, headers)
 

@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 
 from tests.contract.functions_host.conftest import Running, Start
-from tests.contract.laptop import Answer
+from tests.contract.laptop import Response
 
 
-def get(host: Running, path: str) -> Answer:
+def get(host: Running, path: str) -> Response:
     return host.server.call("GET", path)
 
 

@@ -22,7 +22,7 @@ def send(host: Running, body: dict[str, Any]) -> str:
         return str(queue.send_message(json.dumps(body)).id)
 
 
-def tries(host: Running, message: str, function: str = "on_message") -> list[dict[str, Any]]:
+def attempts(host: Running, message: str, function: str = "on_message") -> list[dict[str, Any]]:
     return [entry for entry in host.recorded(function) if entry["id"] == message]
 
 
@@ -37,19 +37,21 @@ def peeked(queue: QueueClient) -> list[str]:
 
 def test_message_is_processed_once_and_deleted(host: Running) -> None:
     message = send(host, {"x": 1})
-    until(lambda: tries(host, message, "on_message_done") and is_empty(host), "the message is done")
-    assert [(t["body"], t["dequeue_count"]) for t in tries(host, message)] == [({"x": 1}, 1)]
+    until(lambda: attempts(host, message, "on_message_done") and is_empty(host), "the message is done")
+    assert [(t["body"], t["dequeue_count"]) for t in attempts(host, message)] == [({"x": 1}, 1)]
 
 
-def test_message_that_always_fails_ends_in_the_poison_queue_after_five_tries(host: Running) -> None:
+def test_message_that_always_fails_ends_in_the_poison_queue_after_five_attempts(host: Running) -> None:
     message = send(host, {"fail": True})
     with host.client(f"{host.queue}-poison") as poison:
-        until(lambda: len(tries(host, message)) == 5 and is_empty(host), "five tries")
-        assert [json.loads(text) for text in until(lambda: peeked(poison), "the message is buried")] == [{"fail": True}]
-    assert [t["dequeue_count"] for t in tries(host, message)] == [1, 2, 3, 4, 5]
+        until(lambda: len(attempts(host, message)) == 5 and is_empty(host), "five attempts")
+        assert [json.loads(text) for text in until(lambda: peeked(poison), "the message is in the poison queue")] == [
+            {"fail": True}
+        ]
+    assert [t["dequeue_count"] for t in attempts(host, message)] == [1, 2, 3, 4, 5]
 
 
-def test_message_that_is_no_base64_is_buried_without_a_try(start: Start) -> None:
+def test_message_that_is_not_base64_goes_to_the_poison_queue_without_an_attempt(start: Start) -> None:
     host = start()
     with host.raw_client() as queue, host.raw_client(f"{host.queue}-poison") as poison:
         queue.send_message("{not base64}")
@@ -58,7 +60,7 @@ def test_message_that_is_no_base64_is_buried_without_a_try(start: Start) -> None
     assert host.recorded("on_message") == []
 
 
-def test_raw_messages_are_read_where_host_json_says_so(start: Start) -> None:
+def test_raw_messages_are_read_if_host_json_says_so(start: Start) -> None:
     host = start(AzureFunctionsJobHost__extensions__queues__messageEncoding="none")
     with host.raw_client() as queue:
         queue.send_message('{"text": "raw & <plain>"}')
@@ -69,8 +71,8 @@ def test_raw_messages_are_read_where_host_json_says_so(start: Start) -> None:
 def test_lease_is_renewed_while_a_function_runs(start: Start) -> None:
     host = start("--lease", "1")
     message = send(host, {"seconds": 3.5})
-    until(lambda: tries(host, message, "on_message_done") and is_empty(host), "the message is done")
-    assert len(tries(host, message)) == 1
+    until(lambda: attempts(host, message, "on_message_done") and is_empty(host), "the message is done")
+    assert len(attempts(host, message)) == 1
 
 
 def test_many_messages_are_processed_a_few_at_a_time(start: Start) -> None:
@@ -85,24 +87,26 @@ def test_message_in_flight_when_the_host_is_killed_is_processed_again(start: Sta
     host = start("--lease", "1")
     gate = tmp_path / "gate"
     message = send(host, {"gate": str(gate)})
-    until(lambda: tries(host, message), "the first try")
+    until(lambda: attempts(host, message), "the first attempt")
     host.server.kill()
     gate.touch()
     host.server.start()
-    until(lambda: tries(host, message, "on_message_done") and is_empty(host), "the second try")
-    assert [t["dequeue_count"] for t in tries(host, message)] == [1, 2]
+    until(lambda: attempts(host, message, "on_message_done") and is_empty(host), "the second attempt")
+    assert [t["dequeue_count"] for t in attempts(host, message)] == [1, 2]
 
 
 def test_sigterm_lets_a_running_function_end(start: Start, tmp_path: Path) -> None:
-    host = start()
-    message = send(host, {"seconds": 1})
-    until(lambda: tries(host, message), "the function runs")
+    host, gate = start(), tmp_path / "gate"
+    message = send(host, {"gate": str(gate)})
+    until(lambda: attempts(host, message), "the function runs")
+    host.server.terminate()
+    gate.touch()
     assert host.server.stop() == 0
-    assert tries(host, message, "on_message_done")
+    assert attempts(host, message, "on_message_done")
     assert is_empty(host)
 
 
-def test_queue_is_looked_at_as_soon_as_any_function_has_ended(tmp_path: Path) -> None:
+def test_queue_is_polled_as_soon_as_any_function_has_ended(tmp_path: Path) -> None:
     def nothing(message: func.QueueMessage) -> None: ...
 
     async def idle() -> None:

@@ -1,21 +1,38 @@
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.contract.functions_host.conftest import APP, NEVER
+from tests.contract.functions_host.starting import Ended, Hosts
 from tests.contract.laptop import ROOT, Laptop
 
 SETTINGS = {"TICK_SCHEDULE": NEVER, "WORK_QUEUE": "work", "JOURNAL": ""}
 HEAVY = ["pandas", "fastapi", "azure.ai.ml", "datasets", "torch", "pydantic_settings", "uvicorn"]
 
 
-def run(laptop: Laptop, app: Path, state: Path, without: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {**laptop.environment, **SETTINGS, **settings}
-    environment.pop(without, None)
-    command = [sys.executable, "-m", "local.functions_host", "--app", str(app), "--state", str(state)]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+Run = Callable[..., Ended]
+
+
+@pytest.fixture(scope="module")
+def hosts() -> Iterator[Hosts]:
+    with Hosts() as hosts:
+        yield hosts
+
+
+@pytest.fixture
+def run(hosts: Hosts, laptop: Laptop, tmp_path: Path) -> Run:
+    """Run a host that does not start, with settings of its own."""
+
+    def run(app: Path, without: str = "", **settings: str) -> Ended:
+        environment = {**laptop.environment, **SETTINGS, **settings}
+        environment.pop(without, None)
+        arguments = ["--app", str(app), "--state", str(tmp_path / "state")]
+        return hosts.run(arguments, environment, tmp_path / "stderr.txt")
+
+    return run
 
 
 def an_app(folder: Path, source: str, host_json: str = '{"version": "2.0"}') -> Path:
@@ -28,15 +45,15 @@ def an_app(folder: Path, source: str, host_json: str = '{"version": "2.0"}') -> 
     "setting",
     ["TICK_SCHEDULE", "WORK_QUEUE", "AzureWebJobsStorage__queueServiceUri", "AzureWebJobsStorage__blobServiceUri"],
 )
-def test_missing_setting_is_named_and_the_host_does_not_start(laptop: Laptop, tmp_path: Path, setting: str) -> None:
-    ended = run(laptop, APP, tmp_path, without=setting)
-    assert ended.returncode == 1
-    assert f"The app setting {setting} is missing" in ended.stderr
-    assert "Set it" in ended.stderr
+def test_missing_setting_is_named_and_the_host_does_not_start(run: Run, setting: str) -> None:
+    ended = run(APP, without=setting)
+    assert ended.status == 1
+    assert f"The app setting {setting} is missing" in ended.errors
+    assert "Set it" in ended.errors
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "message"),
     [
         ("import azure.functions as func\nimport no_such_module\n", "there is no module 'no_such_module'"),
         ("raise KeyError('SECRET_SETTING')\n", "KeyError: 'SECRET_SETTING'"),
@@ -59,24 +76,24 @@ def test_missing_setting_is_named_and_the_host_does_not_start(laptop: Laptop, tm
         ),
     ],
 )
-def test_app_that_cannot_be_served_says_why(laptop: Laptop, tmp_path: Path, source: str, said: str) -> None:
-    ended = run(laptop, an_app(tmp_path, source), tmp_path / "state")
-    assert ended.returncode == 1
-    assert said in ended.stderr
+def test_app_that_cannot_be_served_says_why(run: Run, tmp_path: Path, source: str, message: str) -> None:
+    ended = run(an_app(tmp_path, source))
+    assert ended.status == 1
+    assert message in ended.errors
     assert not (tmp_path / "state" / "ready.json").exists()
 
 
-def test_wrong_host_json_is_named(laptop: Laptop, tmp_path: Path) -> None:
+def test_wrong_host_json_is_named(run: Run, tmp_path: Path) -> None:
     app = an_app(tmp_path, "", '{"version": "2.0", "functionTimeout": "5 min"}')
-    assert "functionTimeout is '5 min'" in run(laptop, app, tmp_path).stderr
+    assert "functionTimeout is '5 min'" in run(app).errors
     (tmp_path / "host.json").unlink()
-    assert "host.json is missing" in run(laptop, app, tmp_path).stderr
+    assert "host.json is missing" in run(app).errors
 
 
-def test_storage_that_does_not_answer_is_named(laptop: Laptop, tmp_path: Path) -> None:
-    ended = run(laptop, APP, tmp_path, AzureWebJobsStorage__blobServiceUri="https://127.0.0.1:9/devstoreaccount1")
-    assert ended.returncode == 1
-    assert "The storage at https://127.0.0.1:9/devstoreaccount1" in ended.stderr
+def test_storage_that_does_not_answer_is_named(run: Run) -> None:
+    ended = run(APP, AzureWebJobsStorage__blobServiceUri="https://127.0.0.1:9/devstoreaccount1")
+    assert ended.status == 1
+    assert "The storage at https://127.0.0.1:9/devstoreaccount1" in ended.errors
 
 
 def test_host_itself_loads_nothing_heavy() -> None:

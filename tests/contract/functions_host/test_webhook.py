@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from tests.contract.functions_host.conftest import Running
-from tests.contract.laptop import Answer
+from tests.contract.laptop import Response
 
 NOTIFICATION = {"aeg-event-type": "Notification"}
 
@@ -21,7 +21,7 @@ def an_event(id: str, **data: Any) -> dict[str, Any]:
     }
 
 
-def deliver(host: Running, body: Any, function: str = "on_event", **headers: str) -> Answer:
+def deliver(host: Running, body: Any, function: str = "on_event", **headers: str) -> Response:
     code = host.server.ready["keys"]["eventgrid_extension"]
     path = f"/runtime/webhooks/EventGrid?functionName={function}&code={code}"
     return host.server.call("POST", path, body, headers or NOTIFICATION)

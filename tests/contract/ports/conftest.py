@@ -79,8 +79,9 @@ def stand_in(azurite: Ports, identified: Laptop, tmp_path_factory: pytest.TempPa
     arguments = ["--certs", str(identified.certificates.ca.parent), "--blob-uri", identified.storage.blob_uri]
     arguments += ["--step-command", shlex.join([sys.executable, str(here / "quick_step.py")])]
     arguments += ["--serve-command", shlex.join([sys.executable, str(here / "quick_server.py")])]
-    # Long enough to observe the state ``creating`` on a busy machine.
-    arguments += ["--delay", "endpoints.create=1", "--delay", "deployments.create=1"]
+    # A client reads the state during an operation once, and then the state after it.
+    arguments += ["--delay", "*=0", "--delay", "endpoints.*=1call", "--delay", "deployments.*=1call"]
+    arguments += ["--delay", "jobs.start=3calls", "--delay", "jobs.cancel=1call"]  # unless waited for, no job starts
     with Server("local.azureml", tmp_path_factory.mktemp("azureml"), arguments, identified.environment) as server:
         yield StandIn(server, identified.certificates.ca)
 

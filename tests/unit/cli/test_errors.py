@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from cli.errors import report_errors
-from local.children import ChildError
+from local.processes import ProcessError
 from shared.core.errors import TunedropError
 
 
@@ -19,7 +19,7 @@ def keep_signal_handler() -> Iterator[None]:
     ("error", "message"),
     [
         (TunedropError("It is full.", "Empty it."), "Error: It is full. Empty it."),
-        (ChildError("azureml has ended."), "Error: azureml has ended."),
+        (ProcessError("azureml has ended.", "See its log."), "Error: azureml has ended. See its log."),
         (OSError(28, "No space left on device", "out.jsonl"), "Error: No space left on device: out.jsonl."),
         (OSError(28, "No space left on device"), "Error: No space left on device."),
         (ModuleNotFoundError(name="trustme"), "Error: The module 'trustme' is not installed. Run `make setup`, or "),

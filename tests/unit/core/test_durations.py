@@ -1,4 +1,4 @@
-"""What must hold between durations. Each test says why."""
+"""The relations that must hold between durations. The name of each test says why."""
 
 import json
 from datetime import timedelta
@@ -18,42 +18,42 @@ def test_a_claim_survives_one_failed_renewal_and_clocks_a_minute_apart() -> None
     assert timedelta(minutes=1) <= durations.CLAIM_LASTS - durations.CLAIM_RENEWED_EVERY
 
 
-def test_nothing_appears_after_closing_treats_it_as_never_started() -> None:
-    answered = timedelta(seconds=http.CONNECT_SECONDS + http.READ_SECONDS)
-    assert durations.START_WITHIN + answered < durations.SETTLED_AFTER
+def test_closing_waits_longer_than_a_late_start_can_take_to_appear() -> None:
+    longest_request = timedelta(seconds=http.CONNECT_SECONDS + http.READ_SECONDS)
+    assert durations.START_WITHIN + longest_request < durations.SETTLED_AFTER
 
 
-def test_the_last_step_of_an_invocation_begins_before_it_may_start_nothing_more() -> None:
+def test_the_last_step_of_an_invocation_begins_while_it_may_still_start_something() -> None:
     assert durations.INVOCATION_BUDGET < durations.START_WITHIN
 
 
-def test_a_job_that_does_not_show_yet_is_not_taken_for_never_started() -> None:
+def test_a_submitted_job_gets_more_time_to_appear_than_an_unconfirmed_one_but_less_than_its_deadline() -> None:
     assert durations.JOB_APPEARS_WITHIN > durations.SETTLED_AFTER
     assert DEADLINES[State.SUBMITTED] > durations.JOB_APPEARS_WITHIN
 
 
-def test_an_orphan_is_seen_in_two_sweeps_and_long_after_anything_can_still_appear() -> None:
+def test_the_orphan_grace_period_spans_two_sweeps_and_is_longer_than_a_job_takes_to_appear() -> None:
     sweep_every = timedelta(hours=1)
     assert 2 * sweep_every <= durations.ORPHAN_GRACE
     assert durations.ORPHAN_GRACE > durations.JOB_APPEARS_WITHIN
 
 
-def test_a_leftover_is_older_than_any_worker() -> None:
+def test_a_leftover_file_is_older_than_any_worker_that_could_still_use_it() -> None:
     hours, minutes, seconds = map(int, HOST["functionTimeout"].split(":"))
     invocation = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     assert DEADLINES[State.RECEIVED] + invocation < durations.LEFTOVER_GRACE
 
 
-def test_a_poison_message_comes_again_only_after_the_claim_that_it_may_have_met() -> None:
+def test_a_run_whose_message_failed_is_retried_only_after_its_claim_has_expired() -> None:
     assert durations.FAILED_MESSAGE_AGAIN_AFTER > durations.CLAIM_LASTS
     assert durations.FAILED_MESSAGE_LONGEST_WAIT > durations.FAILED_MESSAGE_AGAIN_AFTER
 
 
-def test_a_run_that_waits_looks_more_often_than_its_deadline_is_extended() -> None:
+def test_a_waiting_run_is_checked_at_least_once_before_its_extended_deadline() -> None:
     assert max(durations.HELD_LOOK_EVERY, durations.QUEUED_LOOK_EVERY) < durations.WAITING_EXTENSION
 
 
-def test_what_waits_is_polled_more_often_than_any_state_may_last() -> None:
+def test_polling_is_faster_than_the_shortest_deadline() -> None:
     assert durations.POLL_SOONEST <= durations.POLL_LATEST < min(DEADLINES.values())
 
 
@@ -67,5 +67,5 @@ def test_what_waits_is_polled_more_often_than_any_state_may_last() -> None:
         (timedelta(days=1, minutes=2, seconds=3.4), "1 day, 2 minutes and 3 seconds"),
     ],
 )
-def test_a_duration_is_told_as_people_say_it(duration: timedelta, words: str) -> None:
+def test_durations_are_written_as_people_say_them(duration: timedelta, words: str) -> None:
     assert durations.in_words(duration) == words

@@ -1,4 +1,4 @@
-"""Names."""
+"""Names of projects, runs, attempts and endpoints."""
 
 import pytest
 from hypothesis import given
@@ -23,7 +23,7 @@ TEXT = st.text(min_size=1, max_size=20)
 
 
 @given(PROJECTS, TEXT, TEXT, st.integers(1, 99))
-def test_names_fit_azure_and_can_be_read_back(project: str, path: str, etag: str, attempt: int) -> None:
+def test_names_fit_azures_limits_and_can_be_parsed_back(project: str, path: str, etag: str, attempt: int) -> None:
     run = run_id("account", "uploads", f"{project}/{path}", etag)
     name = attempt_name(run, attempt)
     assert parse_attempt_name(name) == (project, run, attempt)
@@ -33,7 +33,7 @@ def test_names_fit_azure_and_can_be_read_back(project: str, path: str, etag: str
 
 
 @pytest.mark.parametrize("etag", ['"0x1"', "0x1", 'W/"0x1"'])
-def test_quotes_of_an_etag_make_no_other_run(etag: str) -> None:
+def test_a_quoted_etag_gives_the_same_run_id(etag: str) -> None:
     assert run_id("account", "uploads", "support/a.jsonl", etag) == run_id(
         "account", "uploads", "support/a.jsonl", "0x1"
     )
@@ -42,21 +42,21 @@ def test_quotes_of_an_etag_make_no_other_run(etag: str) -> None:
 @pytest.mark.parametrize(
     "other", [("b", "uploads", "support/a"), ("a", "up", "support/a"), ("a", "uploads", "support/b")]
 )
-def test_another_account_container_or_path_is_another_run(other: tuple[str, str, str]) -> None:
+def test_another_account_container_or_path_gives_another_run_id(other: tuple[str, str, str]) -> None:
     assert run_id(*other, "0x1") != run_id("a", "uploads", "support/a", "0x1")
 
 
 @pytest.mark.parametrize(
     "name", ["ab", "a" * 19, "Support", "1support", "-support", "sup--port", "support-", "sup_port"]
 )
-def test_what_azure_would_refuse_is_no_project(name: str) -> None:
+def test_a_name_that_azure_would_refuse_is_not_a_project(name: str) -> None:
     assert not is_project(name)
     with pytest.raises(EventError):
         project_of(f"{name}/faq.jsonl")
 
 
 @pytest.mark.parametrize("name", ["", "support-1", "support-0123456789", "support-0123456789-0", "S-0123456789-1"])
-def test_foreign_job_name_is_nobodys_attempt(name: str) -> None:
+def test_a_foreign_job_name_is_not_parsed_as_an_attempt(name: str) -> None:
     assert parse_attempt_name(name) is None
 
 
@@ -74,7 +74,7 @@ def test_foreign_job_name_is_nobodys_attempt(name: str) -> None:
         ("support/may/train.jsonl/other.jsonl", None),
     ],
 )
-def test_files_of_a_folder_drop_are_known_by_their_names(path: str, split: str | None) -> None:
+def test_a_file_of_a_folder_upload_is_recognised_by_its_name(path: str, split: str | None) -> None:
     assert split_of(path) == split
     assert is_upload(path, 1) is (split is None and path.endswith(".jsonl"))
 
@@ -91,5 +91,5 @@ def test_files_of_a_folder_drop_are_known_by_their_names(path: str, split: str |
         ("support/may/_READY/x", False),
     ],
 )
-def test_ready_closes_a_folder_below_the_projects_own(path: str, closes: bool) -> None:
+def test_a_ready_file_closes_a_folder_inside_the_projects_folder(path: str, closes: bool) -> None:
     assert is_ready(path) is is_upload(path, 0) is closes

@@ -1,4 +1,4 @@
-"""The table of states."""
+"""The states and their transitions."""
 
 import pytest
 
@@ -11,27 +11,27 @@ def test_every_state_is_an_end_or_has_a_step_a_deadline_and_successors() -> None
     assert set(STEPS) == set(DEADLINES) == set(TRANSITIONS) == moving
 
 
-def test_every_state_is_reached() -> None:
+def test_every_state_can_be_reached() -> None:
     assert set().union(*TRANSITIONS.values()) == set(State) - {State.RECEIVED}
 
 
 @pytest.mark.parametrize("state", list(TRANSITIONS))
-def test_run_only_moves_forward(state: State) -> None:
+def test_a_run_only_moves_forward(state: State) -> None:
     assert all(rank(after) > rank(state) for after in TRANSITIONS[state])
 
 
 @pytest.mark.parametrize("state", [state for state in TRANSITIONS if state not in (State.RECEIVED, State.CLOSING)])
-def test_end_of_a_run_that_may_own_something_is_reached_through_closing(state: State) -> None:
+def test_a_run_that_may_own_resources_goes_through_closing_before_it_ends(state: State) -> None:
     assert not TRANSITIONS[state] & ENDS
     assert may_follow(state, State.CLOSING)
 
 
-def test_nothing_follows_an_end() -> None:
+def test_no_state_follows_an_end() -> None:
     assert not any(may_follow(end, state) for end in ENDS for state in State)
 
 
 @pytest.mark.parametrize(
-    ("now", "goal", "come"),
+    ("now", "goal", "reached"),
     [
         (State.TRAINED, State.TRAINED, True),
         (State.LIVE, State.TRAINED, True),
@@ -42,5 +42,7 @@ def test_nothing_follows_an_end() -> None:
         (State.LIVE, State.RETIRED, False),
     ],
 )
-def test_a_run_has_come_to_what_it_is_at_or_past_on_the_path(now: State, goal: State, come: bool) -> None:
-    assert has_come_to(now, goal) is come
+def test_a_run_has_come_to_its_state_and_to_every_state_before_it_on_the_path(
+    now: State, goal: State, reached: bool
+) -> None:
+    assert has_come_to(now, goal) is reached

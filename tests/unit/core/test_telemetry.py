@@ -36,7 +36,9 @@ def dropped(reader: InMemoryMetricReader) -> Counter[tuple[str, str]]:
     return counts
 
 
-def test_foreign_and_unknown_events_are_counted_as_dropped_and_ours_are_not(reader: InMemoryMetricReader) -> None:
+def test_foreign_and_unknown_events_are_counted_as_dropped_but_the_apps_own_are_not(
+    reader: InMemoryMetricReader,
+) -> None:
     world = World()
     upload = world.upload("support/faq.jsonl")
     run_id = world.deliver(upload)

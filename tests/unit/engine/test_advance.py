@@ -1,4 +1,4 @@
-"""The whole path in memory: every port a double, everything else the real app."""
+"""The whole path in memory: the real app over doubles of every port."""
 
 from datetime import datetime
 
@@ -35,8 +35,8 @@ PATH = [
 ]
 
 
-def test_upload_goes_live(world: World) -> None:
-    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
+def test_an_upload_goes_live(world: World) -> None:
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
     world.round()
     assert timeline(world, run) == PATH
     serving = world.ports.projects.serving("support")
@@ -47,8 +47,8 @@ def test_upload_goes_live(world: World) -> None:
     assert endpoint.traffic == {f"{run.run_id}-1": 100}
 
 
-def test_idle_endpoint_is_reaped_and_its_run_retires(world: World) -> None:
-    run_id = world.drop("support/faq.jsonl")
+def test_an_idle_endpoint_is_reaped_and_its_run_retires(world: World) -> None:
+    run_id = world.start_run("support/faq.jsonl")
     run = world.until_state(run_id, State.LIVE)
     world.round()
     world.clock.advance(12 * 3600)
@@ -86,14 +86,14 @@ def test_redelivered_events_have_one_effect(world: World) -> None:
 
 
 def test_every_notice_is_published_once_and_in_order(world: World) -> None:
-    run_id = world.drop("support/faq.jsonl")
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, State.LIVE)
     world.round()
     assert [notice.id for notice in world.ports.notices.published] == [f"{run_id}:{seq}" for seq in range(1, 9)]
 
 
-def test_upload_without_a_valid_row_is_rejected_and_submits_nothing(world: World) -> None:
-    run = world.until_state(world.drop("support/faq.jsonl", b'{"messages": 3}\nnot json\n'), State.REJECTED)
+def test_an_upload_without_a_valid_row_is_rejected_and_submits_nothing(world: World) -> None:
+    run = world.until_state(world.start_run("support/faq.jsonl", b'{"messages": 3}\nnot json\n'), State.REJECTED)
     world.round()
     assert world.ports.jobs.submitted == []
     assert world.ports.active.rows == {}
@@ -101,73 +101,76 @@ def test_upload_without_a_valid_row_is_rejected_and_submits_nothing(world: World
     assert world.ports.blobs.info(RECEIPTS, f"{run.results.receipt}.json") is not None
 
 
-def test_faulty_settings_reject_the_upload_with_their_reason(world: World) -> None:
+def test_faulty_settings_reject_the_upload_and_the_run_says_why(world: World) -> None:
     world.upload("support/tunedrop.yaml", b"modes: train\n")
-    run = world.until_state(world.drop("support/faq.jsonl"), State.REJECTED)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.REJECTED)
     assert "modes" in (run.results.error or "")
     assert world.ports.jobs.submitted == []
 
 
-def test_unknown_hyperparameter_fails_before_submission(world: World) -> None:
+def test_an_unknown_hyperparameter_fails_the_run_before_submission(world: World) -> None:
     world.upload("support/tunedrop.yaml", b"hyperparameters:\n  num_train_epoch: 3\n")
-    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.FAILED)
     assert "num_train_epochs" in (run.results.error or "")
     assert world.ports.jobs.submitted == []
 
 
 def test_settings_edited_after_the_upload_change_nothing(world: World) -> None:
-    run_id = world.drop("support/faq.jsonl")
+    run_id = world.start_run("support/faq.jsonl")
     world.upload("support/tunedrop.yaml", b"hyperparameters:\n  num_train_epochs: 9\n")
     world.until_state(run_id, State.SUBMITTED)
     assert world.ports.jobs.submitted[0].hyperparameters["num_train_epochs"] == 3
 
 
-def test_failed_deployment_is_deleted_and_its_endpoint_too(world: World) -> None:
+def test_a_failed_deployment_and_its_endpoint_are_deleted(world: World) -> None:
     world.ports.deployments.fails_with = "The image could not be pulled."
-    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.FAILED)
     assert run.results.failure == "image_pull"
     world.until_no_endpoint()
 
 
-def test_empty_answer_fails_the_smoke_test(world: World) -> None:
+def test_an_empty_answer_fails_the_smoke_test(world: World) -> None:
     world.ports.scorer.answer = lambda body: {"output": " "}
-    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.FAILED)
     assert "empty" in (run.results.error or "")
     assert world.ports.endpoints.get(run.results.endpoint or "") is not None
     assert list(world.ports.deployments.of(run.results.endpoint or "")) == []
 
 
-def test_second_run_waits_for_the_slot_and_replaces_the_champion(world: World) -> None:
-    first, second = world.drop("support/a.jsonl"), world.drop("support/b.jsonl", chat(topic="quux"))
-    world.until(lambda: any(world.run(one).queue for one in (first, second)))
-    loser, winner = sorted((first, second), key=lambda one: world.run(one).queue is None)
-    assert world.run(winner).state in (State.DEPLOYING, State.DEPLOYED, State.EVALUATED)
-    world.until_state(loser, State.LIVE)
-    run = world.until_state(winner, State.RETIRED)
+def test_a_second_run_waits_for_the_deploy_lock_and_replaces_the_champion(world: World) -> None:
+    first, second = world.start_run("support/a.jsonl"), world.start_run("support/b.jsonl", chat(topic="quux"))
+    world.until(lambda: any(world.run(run_id).queue for run_id in (first, second)))
+    waiting, deploying = sorted((first, second), key=lambda run_id: world.run(run_id).queue is None)
+    assert world.run(deploying).state in (State.DEPLOYING, State.DEPLOYED, State.EVALUATED)
+    world.until_state(waiting, State.LIVE)
+    run = world.until_state(deploying, State.RETIRED)
     serving = world.ports.projects.serving("support")
     assert serving is not None
-    assert serving.value.champion_run == loser
-    assert [one.name for one in world.ports.deployments.of(run.results.endpoint or "")] == [f"{loser}-1"]
+    assert serving.value.champion_run == waiting
+    assert [deployment.name for deployment in world.ports.deployments.of(run.results.endpoint or "")] == [
+        f"{waiting}-1"
+    ]
     assert len(world.ports.endpoints.created) == 1
 
 
-def test_champion_is_not_deleted_before_its_successor_has_the_traffic(world: World) -> None:
-    first = world.until_state(world.drop("support/a.jsonl"), State.LIVE)
-    second = world.drop("support/b.jsonl", chat(topic="quux"))
+def test_the_champion_is_not_deleted_before_its_successor_has_the_traffic(world: World) -> None:
+    first = world.until_state(world.start_run("support/a.jsonl"), State.LIVE)
+    second = world.start_run("support/b.jsonl", chat(topic="quux"))
 
-    def served() -> bool:
+    def has_replaced() -> bool:
         endpoint = world.ports.endpoints.get(first.results.endpoint or "")
         assert endpoint is not None
-        up = {one.name for one in world.ports.deployments.of(endpoint.name) if one.provisioning == "succeeded"}
+        deployments = world.ports.deployments.of(endpoint.name)
+        up = {deployment.name for deployment in deployments if deployment.provisioning == "succeeded"}
         assert set(endpoint.traffic) <= up
         return world.run(second).state is State.LIVE and world.run(first.run_id).state is State.RETIRED
 
-    world.until(served)
+    world.until(has_replaced)
 
 
 @pytest.mark.parametrize("state", [State.RECEIVED, *PATH[:-1]])
-def test_cancelled_run_leaves_nothing_behind(world: World, state: State) -> None:
-    run_id = world.drop("support/faq.jsonl")
+def test_a_cancelled_run_leaves_nothing_behind(world: World, state: State) -> None:
+    run_id = world.start_run("support/faq.jsonl")
     if state is not State.RECEIVED:
         world.until_state(run_id, *PATH[PATH.index(state) :])
     ask("support", run_id, Intent.CANCEL, world.ports)
@@ -188,30 +191,32 @@ def test_cancelled_run_leaves_nothing_behind(world: World, state: State) -> None
         (State.LIVE, "endpoints", "delete"),
     ],
 )
-def test_what_is_to_go_is_asked_to_until_it_is_gone(world: World, state: State, port: str, method: str) -> None:
-    run_id = world.drop("support/faq.jsonl")
+def test_a_cancel_or_delete_that_azure_ignores_is_repeated_until_the_resource_is_gone(
+    world: World, state: State, port: str, method: str
+) -> None:
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, state)
     world.until(lambda: state is not State.DEPLOYING or bool(world.ports.deployments.created))
-    heard = getattr(getattr(world.ports, port), method)
-    asked: list[tuple[str, ...]] = []
+    real_method = getattr(getattr(world.ports, port), method)
+    requests: list[tuple[str, ...]] = []
 
-    def lost(*names: str) -> None:
-        """Azure says yes, and does nothing until it has been asked three times."""
-        asked.append(names)
-        if len(asked) > 2:
-            heard(*names)
+    def ignore_twice(*names: str) -> None:
+        """Azure accepts the request, but acts only on the third one."""
+        requests.append(names)
+        if len(requests) > 2:
+            real_method(*names)
 
-    setattr(getattr(world.ports, port), method, lost)
+    setattr(getattr(world.ports, port), method, ignore_twice)
     ask("support", run_id, Intent.CANCEL, world.ports)
-    world.until(lambda: len(asked) == 2)
+    world.until(lambda: len(requests) == 2)
     assert world.run(run_id).state is State.CLOSING
     world.until_state(run_id, State.CANCELLED)
-    assert len(asked) > 2
-    assert len(set(asked)) == 1
+    assert len(requests) > 2
+    assert len(set(requests)) == 1
 
 
-def test_cancelled_champion_takes_its_endpoint_with_it(world: World) -> None:
-    run_id = world.drop("support/faq.jsonl")
+def test_cancelling_the_champion_deletes_its_endpoint(world: World) -> None:
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, State.LIVE)
     ask("support", run_id, Intent.CANCEL, world.ports)
     world.until_state(run_id, State.CANCELLED)
@@ -219,10 +224,10 @@ def test_cancelled_champion_takes_its_endpoint_with_it(world: World) -> None:
     assert len(world.ports.ledger.entries()) == 1
 
 
-def test_newer_version_supersedes_the_older_run(world: World) -> None:
-    older = world.drop("support/faq.jsonl")
+def test_a_newer_version_supersedes_the_older_run(world: World) -> None:
+    older = world.start_run("support/faq.jsonl")
     world.until_state(older, State.SUBMITTED)
-    newer = world.drop("support/faq.jsonl", chat(topic="quux"))
+    newer = world.start_run("support/faq.jsonl", chat(topic="quux"))
     world.until_state(newer, State.LIVE)
     assert world.run(older).state is State.SUPERSEDED
     job = world.ports.jobs.get(f"{older}-1")
@@ -231,43 +236,43 @@ def test_newer_version_supersedes_the_older_run(world: World) -> None:
     assert len(world.ports.models.registered) == 1
 
 
-def test_live_run_serves_on_until_its_newer_version_is_promoted(world: World) -> None:
-    older = world.drop("support/faq.jsonl")
+def test_a_live_run_serves_until_its_newer_version_is_promoted(world: World) -> None:
+    older = world.start_run("support/faq.jsonl")
     world.until_state(older, State.LIVE)
-    newer = world.drop("support/faq.jsonl", chat(topic="quux"))
+    newer = world.start_run("support/faq.jsonl", chat(topic="quux"))
     world.until_state(newer, State.DEPLOYING)
     assert world.run(older).state is State.LIVE
     world.until_state(newer, State.LIVE)
     assert world.until_state(older, State.RETIRED).intent is Intent.PROCEED
 
 
-def test_project_can_serve_again_after_its_endpoint_was_reaped(world: World) -> None:
-    first = world.drop("support/a.jsonl")
+def test_a_project_can_serve_again_after_its_endpoint_was_reaped(world: World) -> None:
+    first = world.start_run("support/a.jsonl")
     run = world.until_state(first, State.LIVE)
     world.clock.advance(8 * 24 * 3600)
     world.until_reaped(first)
-    again = world.until_state(world.drop("support/b.jsonl", chat(topic="quux")), State.LIVE)
+    again = world.until_state(world.start_run("support/b.jsonl", chat(topic="quux")), State.LIVE)
     assert (run.results.endpoint or "")[-2:] == "-1"
     assert (again.results.endpoint or "")[-2:] == "-2"
 
 
-def test_endpoint_name_that_cannot_be_had_is_skipped(world: World) -> None:
-    first = World()
-    taken = first.until_state(first.drop("support/a.jsonl"), State.LIVE).results.endpoint or ""
+def test_an_endpoint_name_that_is_taken_is_skipped(world: World) -> None:
+    other_world = World()
+    taken = other_world.until_state(other_world.start_run("support/a.jsonl"), State.LIVE).results.endpoint or ""
     world.ports.endpoints.create(taken, {"owner": "someone else"})
-    run = world.until_state(world.drop("support/a.jsonl"), State.LIVE)
+    run = world.until_state(world.start_run("support/a.jsonl"), State.LIVE)
     assert (run.results.endpoint or "")[-2:] == "-2"
 
 
-def test_throttled_step_waits_as_long_as_asked_whatever_event_comes_earlier(world: World) -> None:
+def test_a_throttled_step_waits_as_long_as_azure_asks_even_if_its_run_is_woken_earlier(world: World) -> None:
     submit = world.ports.jobs.submit
 
-    def throttled(job: TrainingJob, before: datetime | None = None) -> None:
+    def throttle_once(job: TrainingJob, before: datetime | None = None) -> None:
         world.ports.jobs.submit = submit  # type: ignore[method-assign]
         raise ThrottledError("Slow down.", retry_after=45)
 
-    world.ports.jobs.submit = throttled  # type: ignore[method-assign]
-    run_id = world.drop("support/faq.jsonl")
+    world.ports.jobs.submit = throttle_once  # type: ignore[method-assign]
+    run_id = world.start_run("support/faq.jsonl")
     advance("support", run_id, world.ports)
     run = world.run(run_id)
     assert (run.state, (run.next_due - world.clock.now()).total_seconds()) == (State.PREPARED, 45)
@@ -279,18 +284,18 @@ def test_throttled_step_waits_as_long_as_asked_whatever_event_comes_earlier(worl
     assert world.run(run_id).state is State.SUBMITTED
 
 
-def test_states_only_rise(world: World) -> None:
-    world.drop("support/a.jsonl")
-    world.drop("support/b.jsonl", chat(topic="quux"))
+def test_the_states_of_an_attempt_only_move_forward(world: World) -> None:
+    world.start_run("support/a.jsonl")
+    world.start_run("support/b.jsonl", chat(topic="quux"))
     world.until(lambda: {run.state for run in world.ports.runs.all()} == {State.LIVE, State.RETIRED})
     for run in world.ports.runs.all():
-        ranks = [(attempt, rank(state)) for run_id, attempt, state in world.seen if run_id == run.run_id]
+        ranks = [(attempt, rank(state)) for run_id, attempt, state in world.advances if run_id == run.run_id]
         assert ranks == sorted(ranks)
 
 
-def test_held_run_waits_for_its_approval(world: World) -> None:
+def test_a_held_run_waits_for_its_approval_until_its_deadline(world: World) -> None:
     world.upload("support/tunedrop.yaml", b"budget_usd: 0.01\n")
-    run_id = world.drop("support/faq.jsonl")
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, State.PREPARED)
     world.clock.advance(2 * 24 * 3600)
     world.round()
@@ -300,8 +305,8 @@ def test_held_run_waits_for_its_approval(world: World) -> None:
     assert world.until_state(run_id, State.FAILED).results.error
 
 
-def test_reclaimed_slot_of_an_ended_run_does_not_block_the_project(world: World) -> None:
-    first = world.drop("support/a.jsonl")
+def test_a_deploy_lock_of_an_unknown_run_does_not_block_the_project(world: World) -> None:
+    first = world.start_run("support/a.jsonl")
     world.until_state(first, State.LIVE)
     world.round()
     stored = world.ports.projects.serving("support")
@@ -309,4 +314,4 @@ def test_reclaimed_slot_of_an_ended_run_does_not_block_the_project(world: World)
     world.ports.projects.replace_serving(
         stored.value.model_copy(update={"deploy_lock": "support-0123456789"}), stored.etag
     )
-    world.until_state(world.drop("support/b.jsonl", chat(topic="quux")), State.LIVE)
+    world.until_state(world.start_run("support/b.jsonl", chat(topic="quux")), State.LIVE)

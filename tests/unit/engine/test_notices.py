@@ -1,4 +1,4 @@
-"""Notices of a topic that is down: they wait, and nothing else does."""
+"""Notices while their topic is down: they wait, and the runs continue."""
 
 import pytest
 
@@ -14,10 +14,10 @@ def world() -> World:
     return World()
 
 
-def test_topic_that_takes_no_notices_holds_nothing_up(world: World) -> None:
+def test_a_topic_that_refuses_notices_delays_no_run(world: World) -> None:
     publish = world.ports.notices.publish
-    world.ports.notices.publish = refused  # type: ignore[method-assign]
-    run_id = world.drop("support/faq.jsonl")
+    world.ports.notices.publish = refuse  # type: ignore[method-assign]
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     decide("support", run_id, "cancel", "ada@example.com", world.ports)
     run = world.until_state(run_id, State.CANCELLED)
@@ -28,10 +28,10 @@ def test_topic_that_takes_no_notices_holds_nothing_up(world: World) -> None:
     assert [notice.id for notice in world.ports.notices.published] == [f"{run_id}:{n + 1}" for n in range(run.seq)]
 
 
-def test_what_could_not_be_told_is_told_within_a_minute_though_its_run_waits_for_longer(world: World) -> None:
+def test_a_refused_notice_is_sent_within_a_minute_even_if_its_run_waits_for_longer(world: World) -> None:
     publish = world.ports.notices.publish
-    world.ports.notices.publish = refused  # type: ignore[method-assign]
-    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
+    world.ports.notices.publish = refuse  # type: ignore[method-assign]
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
     world.until(lambda: not world.run(run.run_id).outbox)
     world.ports.notices.publish = publish  # type: ignore[method-assign]
     world.clock.advance(60)
@@ -39,5 +39,5 @@ def test_what_could_not_be_told_is_told_within_a_minute_though_its_run_waits_for
     assert world.ports.notices.published[-1].state is State.LIVE
 
 
-def refused(run: Run, notices: list[Notice]) -> None:
+def refuse(run: Run, notices: list[Notice]) -> None:
     raise NoticeError("The topic is down.")

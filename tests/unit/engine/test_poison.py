@@ -1,4 +1,4 @@
-"""Messages that failed too often."""
+"""Poison messages: messages that failed too often."""
 
 import json
 from datetime import timedelta
@@ -18,7 +18,7 @@ def world() -> World:
 
 @pytest.fixture
 def submitted(world: World) -> str:
-    run_id = world.drop("support/faq.jsonl")
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     return run_id
 
@@ -27,25 +27,26 @@ def message(run_id: str) -> str:
     return json.dumps({"project": "support", "run_id": run_id})
 
 
-def test_it_ends_in_the_timeline_and_in_a_notice_and_the_run_goes_on(world: World, submitted: str) -> None:
+def test_a_poison_message_is_recorded_in_the_timeline_and_a_notice_and_the_run_continues(
+    world: World, submitted: str
+) -> None:
     before = world.run(submitted).seq
     assert record_failure(message(submitted), world.ports) == submitted
     world.until_state(submitted, State.LIVE)
-    told = {entry.seq: entry for entry in world.ports.runs.timeline(submitted, "support")}[before + 1]
-    assert (told.state, "failed five times" in told.note) == (State.SUBMITTED, True)
-    assert [each.type for each in world.ports.notices.published if each.id == f"{submitted}:{before + 1}"] == [
-        "tunedrop.trouble"
-    ]
+    recorded = {entry.seq: entry for entry in world.ports.runs.timeline(submitted, "support")}[before + 1]
+    assert (recorded.state, "failed five times" in recorded.note) == (State.SUBMITTED, True)
+    published = world.ports.notices.published
+    assert [notice.type for notice in published if notice.id == f"{submitted}:{before + 1}"] == ["tunedrop.trouble"]
 
 
-def test_people_are_told_at_once_though_the_run_is_not_looked_at_for_long(world: World, submitted: str) -> None:
+def test_a_poison_message_is_announced_at_once_although_its_run_waits(world: World, submitted: str) -> None:
     record_failure(message(submitted), world.ports)
     assert world.ports.notices.published[-1].type == "tunedrop.trouble"
     assert "failed five times" in world.ports.runs.timeline(submitted, "support")[-1].note
     assert world.run(submitted).outbox == []
 
 
-def test_each_wait_is_longer_than_the_one_before(world: World, submitted: str) -> None:
+def test_a_run_waits_longer_after_each_poison_message(world: World, submitted: str) -> None:
     waits = []
     for _ in range(4):
         record_failure(message(submitted), world.ports)
@@ -58,23 +59,23 @@ def test_each_wait_is_longer_than_the_one_before(world: World, submitted: str) -
     assert waits[-1] > 2 * waits[-2] - timedelta(minutes=10)
 
 
-def test_a_run_that_waits_keeps_its_place_in_the_queue() -> None:
+def test_a_run_that_waits_for_a_slot_keeps_its_queue_position_after_a_poison_message() -> None:
     world = World(most_jobs=1)
-    world.drop("support/faq.jsonl")
-    waiting = world.drop("support/chats.jsonl")
+    world.start_run("support/faq.jsonl")
+    waiting = world.start_run("support/chats.jsonl")
     world.until(lambda: world.run(waiting).queue == "job")
     record_failure(message(waiting), world.ports)
     assert [row.run_id for row in world.ports.active.waiting("job")] == [waiting]
 
 
-def test_one_about_a_run_that_has_ended_changes_nothing(world: World) -> None:
-    run_id = world.drop("support/faq.jsonl", b"no chat\n")
+def test_a_poison_message_about_an_ended_run_changes_nothing(world: World) -> None:
+    run_id = world.start_run("support/faq.jsonl", b"no chat\n")
     ended = world.until_state(run_id, State.REJECTED)
     assert record_failure(message(run_id), world.ports) is None
     assert world.run(run_id).seq == ended.seq
 
 
 @pytest.mark.parametrize("text", ["", "text", "[]", '{"project": 1}', message("support-0000000000")])
-def test_one_that_is_about_nothing_is_dropped(world: World, text: str) -> None:
+def test_a_poison_message_that_names_no_run_is_dropped(world: World, text: str) -> None:
     assert record_failure(text, world.ports) is None
     assert world.ports.active.rows == {}

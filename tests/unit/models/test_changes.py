@@ -17,7 +17,7 @@ NEVER_CHANGED = {
 
 
 @pytest.mark.parametrize(("changes", "model"), [(ResultChanges, Results), (RunChanges, Run), (ServingChanges, Serving)])
-def test_changes_name_every_field_that_may_change_with_its_type(changes: type[Any], model: type[Model]) -> None:
+def test_partial_changes_list_every_field_that_may_change_with_its_type(changes: type[Any], model: type[Model]) -> None:
     never = NEVER_CHANGED[model]
     expected = {name: kind for name, kind in get_type_hints(model).items() if name in model.model_fields}
     assert get_type_hints(changes) == {name: kind for name, kind in expected.items() if name not in never}

@@ -1,4 +1,4 @@
-"""Claims on long steps."""
+"""Claims, which keep a second worker off a long step."""
 
 import threading
 from collections.abc import Iterator
@@ -26,35 +26,35 @@ def world() -> World:
 
 @pytest.fixture
 def run(world: World) -> Run:
-    return world.run(world.drop("support/faq.jsonl"))
+    return world.run(world.start_run("support/faq.jsonl"))
 
 
 def test_only_one_of_two_workers_gets_the_claim(world: World, run: Run) -> None:
     with claimed(run, world.ports), pytest.raises(ConflictError), claimed(run, world.ports):
-        raise AssertionError("Both may work.")
+        raise AssertionError("Both workers got the claim.")
 
 
-def test_run_under_a_claim_is_left_alone(world: World, run: Run) -> None:
+def test_other_workers_leave_a_claimed_run_alone(world: World, run: Run) -> None:
     with claimed(run, world.ports):
         advance("support", run.run_id, world.ports)
         assert world.run(run.run_id).state is State.RECEIVED
 
 
-def test_run_under_a_claim_is_not_due(world: World, run: Run) -> None:
+def test_a_claimed_run_is_not_due(world: World, run: Run) -> None:
     with claimed(run, world.ports):
         assert list(world.ports.active.due(world.clock.now())) == []
 
 
-def test_claim_stands_for_a_worker_whose_clock_is_a_minute_ahead(world: World, run: Run) -> None:
+def test_a_claim_still_holds_for_a_worker_whose_clock_is_a_minute_ahead(world: World, run: Run) -> None:
     with claimed(run, world.ports):
         world.clock.advance(CLAIM_RENEWED_EVERY.total_seconds())
-        claim = world.run(run.run_id)
+        claimed_run = world.run(run.run_id)
         world.clock.advance(59)
-        assert stands(claim, world.ports)
+        assert stands(claimed_run, world.ports)
         world.clock.advance(-59)
 
 
-def test_owner_of_a_later_claim_differs(world: World, run: Run) -> None:
+def test_every_claim_has_a_new_owner(world: World, run: Run) -> None:
     owners = []
     for _ in range(3):
         with claimed(world.run(run.run_id), world.ports) as claim:
@@ -63,7 +63,7 @@ def test_owner_of_a_later_claim_differs(world: World, run: Run) -> None:
     assert len(set(owners)) == 3
 
 
-def test_claim_of_a_worker_that_died_runs_out(world: World, run: Run) -> None:
+def test_the_claim_of_a_dead_worker_expires(world: World, run: Run) -> None:
     with pytest.raises(CrashError), claimed(run, world.ports):
         raise CrashError
     assert stands(world.run(run.run_id), world.ports)
@@ -71,30 +71,30 @@ def test_claim_of_a_worker_that_died_runs_out(world: World, run: Run) -> None:
     assert not stands(world.run(run.run_id), world.ports)
 
 
-def test_claim_of_a_worker_that_failed_is_given_back(world: World, run: Run) -> None:
+def test_a_worker_that_fails_releases_its_claim(world: World, run: Run) -> None:
     with pytest.raises(ValueError, match="no"), claimed(run, world.ports):
         raise ValueError("no")
     assert not stands(world.run(run.run_id), world.ports)
 
 
-def test_renewal_moves_the_end(world: World, run: Run) -> None:
+def test_a_renewal_extends_the_claim(world: World, run: Run) -> None:
     with claimed(run, world.ports) as claim:
         world.clock.advance(60)
         claim.renew()
         world.clock.advance(60)
         claim.check()
-        found = world.run(run.run_id).claim
-        assert found is not None
-        assert found.until - world.clock.now() == CLAIM_LASTS - timedelta(seconds=60)
+        stored = world.run(run.run_id).claim
+        assert stored is not None
+        assert stored.until - world.clock.now() == CLAIM_LASTS - timedelta(seconds=60)
 
 
-def test_claim_that_ran_out_is_noticed(world: World, run: Run) -> None:
+def test_a_worker_notices_that_its_claim_has_expired(world: World, run: Run) -> None:
     with pytest.raises(ConflictError), claimed(run, world.ports) as claim:
         world.clock.advance(CLAIM_LASTS.total_seconds())
         claim.check()
 
 
-def test_claim_survives_an_intent_but_not_the_end_of_the_run(world: World, run: Run) -> None:
+def test_a_claim_survives_a_cancel_request_but_not_the_end_of_the_run(world: World, run: Run) -> None:
     with pytest.raises(ConflictError), claimed(run, world.ports) as claim:
         ask("support", run.run_id, Intent.CANCEL, world.ports)
         claim.renew()
@@ -105,47 +105,47 @@ def test_claim_survives_an_intent_but_not_the_end_of_the_run(world: World, run: 
         claim.check()
 
 
-def test_heartbeat_renews(world: World, run: Run) -> None:
+def test_the_heartbeat_renews_the_claim(world: World, run: Run) -> None:
     renewed = threading.Event()
     put = world.ports.active.put
 
-    def noticed(project: str, run_id: str, next_due: datetime, waiting: QueuePosition | None = None) -> None:
+    def put_and_report(project: str, run_id: str, next_due: datetime, waiting: QueuePosition | None = None) -> None:
         put(project, run_id, next_due, waiting)
         renewed.set()
 
     with claimed(run, world.ports, renewed_every=timedelta(seconds=0.01)) as claim:
-        world.ports.active.put = noticed  # type: ignore[method-assign]
+        world.ports.active.put = put_and_report  # type: ignore[method-assign]
         assert renewed.wait(10)
         assert held(run, claim.owner, world.ports) is not None
 
 
-def answer_once_with(error: Exception, world: World) -> None:
-    """Let the next read of an upload fail."""
+def fail_next_read(error: Exception, world: World) -> None:
+    """Let the next read of an upload raise an error."""
     read = world.ports.blobs.chunks
 
-    def failing(container: str, path: str, etag: str) -> Iterator[bytes]:
+    def fail_once(container: str, path: str, etag: str) -> Iterator[bytes]:
         world.ports.blobs.chunks = read  # type: ignore[method-assign]
         raise error
 
-    world.ports.blobs.chunks = failing  # type: ignore[method-assign]
+    world.ports.blobs.chunks = fail_once  # type: ignore[method-assign]
 
 
-def test_step_that_is_throttled_under_its_claim_waits_as_long_as_asked(world: World, run: Run) -> None:
-    answer_once_with(ThrottledError("Slow down.", retry_after=30), world)
+def test_a_step_that_is_throttled_under_its_claim_waits_as_long_as_azure_asks(world: World, run: Run) -> None:
+    fail_next_read(ThrottledError("Slow down.", retry_after=30), world)
     advance("support", run.run_id, world.ports)
-    waiting = world.run(run.run_id)
-    assert (waiting.state, (waiting.next_due - world.clock.now()).total_seconds()) == (State.RECEIVED, 30)
+    throttled = world.run(run.run_id)
+    assert (throttled.state, (throttled.next_due - world.clock.now()).total_seconds()) == (State.RECEIVED, 30)
     world.until_state(run.run_id, State.SUBMITTED)
 
 
-def test_step_that_fails_under_its_claim_ends_the_run_with_its_reason(world: World, run: Run) -> None:
-    answer_once_with(NotFoundError("The container is gone."), world)
+def test_a_step_that_fails_under_its_claim_ends_the_run_with_its_reason(world: World, run: Run) -> None:
+    fail_next_read(NotFoundError("The container is gone."), world)
     advance("support", run.run_id, world.ports)
     assert world.run(run.run_id).state is State.FAILED
     assert (world.run(run.run_id).results.error or "").startswith("The container is gone.")
 
 
-def test_upload_deleted_before_it_was_read_is_cancelled(world: World, run: Run) -> None:
+def test_a_run_whose_upload_is_deleted_before_it_is_read_is_cancelled(world: World, run: Run) -> None:
     world.ports.blobs.delete(UPLOADS, run.upload.path)
     advance("support", run.run_id, world.ports)
     assert world.run(run.run_id).state is State.CANCELLED

@@ -1,4 +1,4 @@
-"""Approve, cancel and retry: safe at every moment, twice, and racing with everything else."""
+"""Approve, cancel and retry: at any moment, twice, and while the record changes."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from shared.ports import Stored
 from shared.runs.decisions import ask, decide
 from tests.doubles.world import World, chat
 
-HELD = b"budget_usd: 0.01\n"
+LOW_BUDGET = b"budget_usd: 0.01\n"
 
 
 @pytest.fixture
@@ -19,17 +19,17 @@ def world() -> World:
     return World()
 
 
-def held(world: World) -> str:
+def held_run(world: World) -> str:
     """A run that waits for an approval."""
-    world.upload("support/tunedrop.yaml", HELD)
-    run_id = world.drop("support/faq.jsonl")
+    world.upload("support/tunedrop.yaml", LOW_BUDGET)
+    run_id = world.start_run("support/faq.jsonl")
     assert world.until_state(run_id, State.PREPARED).hold_reason
     return run_id
 
 
-def failed(world: World) -> str:
+def failed_run(world: World) -> str:
     """A run whose first job failed."""
-    run_id = world.drop("support/faq.jsonl")
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     world.ports.jobs.fail(f"{run_id}-1", "Something else.")
     world.until_state(run_id, State.FAILED)
@@ -40,33 +40,34 @@ def notes(world: World, run_id: str) -> list[str]:
     return [entry.note for entry in world.ports.runs.timeline(run_id, "support")]
 
 
-def test_approved_run_goes_on_with_the_whole_time_of_its_state(world: World) -> None:
-    run_id = held(world)
+def test_an_approved_run_continues_with_a_new_deadline(world: World) -> None:
+    run_id = held_run(world)
     world.clock.advance(2 * 24 * 3600)
     run = decide("support", run_id, "approve", "ann", world.ports)
     assert (run.hold_reason, run.deadline) == (None, world.clock.now() + DEADLINES[State.PREPARED])
     world.until_state(run_id, State.LIVE)
 
 
-def test_decision_is_recorded_told_and_in_the_timeline_once(world: World) -> None:
-    run_id = held(world)
+def test_a_repeated_decision_is_recorded_and_announced_once(world: World) -> None:
+    run_id = held_run(world)
     for by in ("ann", "bob"):
         decide("support", run_id, "approve", by, world.ports)
     run = world.until_state(run_id, State.SUBMITTED)
     assert [(decision.what, decision.by) for decision in run.decisions] == [("approve", "ann")]
     assert notes(world, run_id)[1] == "Approved by ann."
-    [told] = [one for one in world.ports.notices.published if one.type.startswith("tunedrop.decision.")]
-    assert (told.id, told.type) == (f"{run_id}:2", "tunedrop.decision.approve")
+    published = world.ports.notices.published
+    [notice] = [notice for notice in published if notice.type.startswith("tunedrop.decision.")]
+    assert (notice.id, notice.type) == (f"{run_id}:2", "tunedrop.decision.approve")
 
 
-def test_approval_of_what_is_not_held_changes_nothing(world: World) -> None:
-    run_id = world.drop("support/faq.jsonl")
+def test_approving_a_run_that_is_not_held_changes_nothing(world: World) -> None:
+    run_id = world.start_run("support/faq.jsonl")
     before = world.run(run_id)
     assert decide("support", run_id, "approve", "ann", world.ports) == before
 
 
-def test_cancel_is_recorded_once_and_ends_the_run(world: World) -> None:
-    run_id = world.drop("support/faq.jsonl")
+def test_a_cancel_is_recorded_once_and_ends_the_run(world: World) -> None:
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     for by in ("ann", "bob"):
         decide("support", run_id, "cancel", by, world.ports)
@@ -75,15 +76,15 @@ def test_cancel_is_recorded_once_and_ends_the_run(world: World) -> None:
     assert decide("support", run_id, "cancel", "bob", world.ports).state is State.CANCELLED
 
 
-def test_held_run_can_be_cancelled(world: World) -> None:
-    run_id = held(world)
+def test_a_held_run_can_be_cancelled(world: World) -> None:
+    run_id = held_run(world)
     decide("support", run_id, "cancel", "ann", world.ports)
     world.until_state(run_id, State.CANCELLED)
     assert world.ports.jobs.submitted == []
 
 
-def test_person_who_cancels_goes_before_a_newer_upload(world: World) -> None:
-    run_id = world.drop("support/faq.jsonl")
+def test_a_cancel_by_a_person_wins_over_a_newer_upload(world: World) -> None:
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, State.LIVE)
     ask("support", run_id, Intent.SUPERSEDE, world.ports)
     decide("support", run_id, "cancel", "ann", world.ports)
@@ -91,8 +92,8 @@ def test_person_who_cancels_goes_before_a_newer_upload(world: World) -> None:
     assert list(world.ports.endpoints.ours()) == []
 
 
-def test_failed_run_is_tried_again_under_new_names(world: World) -> None:
-    run_id = failed(world)
+def test_a_retry_of_a_failed_run_uses_new_names(world: World) -> None:
+    run_id = failed_run(world)
     run = decide("support", run_id, "retry", "ann", world.ports)
     assert (run.attempt, run.state, run.results.error) == (2, State.PREPARED, None)
     assert decide("support", run_id, "retry", "bob", world.ports).attempt == 2
@@ -104,9 +105,9 @@ def test_failed_run_is_tried_again_under_new_names(world: World) -> None:
     assert attempts == sorted(attempts)
 
 
-def test_failed_deployment_is_tried_again_without_training_again(world: World) -> None:
+def test_a_retry_after_a_failed_deployment_does_not_train_again(world: World) -> None:
     world.ports.deployments.fails_with = "It broke."
-    run_id = world.drop("support/faq.jsonl")
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, State.FAILED)
     world.ports.deployments.fails_with = None
     decide("support", run_id, "retry", "ann", world.ports)
@@ -116,8 +117,8 @@ def test_failed_deployment_is_tried_again_without_training_again(world: World) -
     assert {spec.model_version for spec in world.ports.deployments.created} == {f"{run_id[-10:]}-1"}
 
 
-def test_cancelled_run_is_tried_again_and_still_needs_its_approval(world: World) -> None:
-    run_id = held(world)
+def test_a_cancelled_run_still_needs_its_approval_when_it_is_retried(world: World) -> None:
+    run_id = held_run(world)
     decide("support", run_id, "cancel", "ann", world.ports)
     world.until_state(run_id, State.CANCELLED)
     run = decide("support", run_id, "retry", "ann", world.ports)
@@ -127,8 +128,8 @@ def test_cancelled_run_is_tried_again_and_still_needs_its_approval(world: World)
     assert world.ports.jobs.submitted == []
 
 
-def test_run_that_failed_before_it_was_prepared_is_prepared_again(world: World) -> None:
-    run_id = world.drop("support/faq.jsonl")
+def test_a_retry_of_a_run_that_was_never_prepared_prepares_it(world: World) -> None:
+    run_id = world.start_run("support/faq.jsonl")
     stored = world.ports.runs.get("support", run_id)
     assert stored is not None
     world.ports.runs.replace(stored.value.model_copy(update={"state": State.FAILED}), stored.etag)
@@ -136,15 +137,15 @@ def test_run_that_failed_before_it_was_prepared_is_prepared_again(world: World) 
     world.until_state(run_id, State.LIVE)
 
 
-def test_run_that_moves_is_not_tried_again(world: World) -> None:
-    run_id = world.drop("support/faq.jsonl")
+def test_retrying_a_run_under_way_begins_no_new_attempt(world: World) -> None:
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     assert decide("support", run_id, "retry", "ann", world.ports).attempt == 1
 
 
 @pytest.mark.parametrize("end", sorted(ENDS - {State.FAILED, State.CANCELLED}))
-def test_other_ends_are_not_tried_again(world: World, end: State) -> None:
-    run_id = world.drop("support/faq.jsonl")
+def test_a_run_with_another_end_cannot_be_retried(world: World, end: State) -> None:
+    run_id = world.start_run("support/faq.jsonl")
     stored = world.ports.runs.get("support", run_id)
     assert stored is not None
     world.ports.runs.replace(stored.value.model_copy(update={"state": end}), stored.etag)
@@ -152,71 +153,71 @@ def test_other_ends_are_not_tried_again(world: World, end: State) -> None:
         decide("support", run_id, "retry", "ann", world.ports)
 
 
-def test_run_whose_upload_was_replaced_is_not_tried_again(world: World) -> None:
-    run_id = failed(world)
+def test_a_run_whose_upload_was_replaced_cannot_be_retried(world: World) -> None:
+    run_id = failed_run(world)
     world.upload("support/faq.jsonl", chat(topic="quux"))
     with pytest.raises(DecisionError, match="newer version"):
         decide("support", run_id, "retry", "ann", world.ports)
     assert world.run(run_id).attempt == 1
 
 
-def test_run_whose_newer_version_was_deleted_is_not_tried_again_either(world: World) -> None:
-    run_id = failed(world)
-    newer = world.drop("support/faq.jsonl", chat(topic="quux"))
+def test_a_run_whose_upload_was_replaced_and_then_deleted_cannot_be_retried(world: World) -> None:
+    run_id = failed_run(world)
+    newer = world.start_run("support/faq.jsonl", chat(topic="quux"))
     world.until_state(newer, State.LIVE)
     world.ports.blobs.delete(UPLOADS, "support/faq.jsonl")
     with pytest.raises(DecisionError, match="newer version"):
         decide("support", run_id, "retry", "ann", world.ports)
 
 
-def test_upload_that_is_replaced_while_its_run_is_tried_again_supersedes_it(world: World) -> None:
-    run_id = failed(world)
+def test_an_upload_that_arrives_during_a_retry_supersedes_the_run(world: World) -> None:
+    run_id = failed_run(world)
     replace = world.ports.runs.replace
 
-    def late(run: Run, etag: str) -> str:
+    def upload_then_replace(run: Run, etag: str) -> str:
         world.ports.runs.replace = replace  # type: ignore[method-assign]
-        newer = world.drop("support/faq.jsonl", chat(topic="quux"))
+        newer = world.start_run("support/faq.jsonl", chat(topic="quux"))
         assert newer != run_id
         return replace(run, etag)
 
-    world.ports.runs.replace = late  # type: ignore[method-assign]
+    world.ports.runs.replace = upload_then_replace  # type: ignore[method-assign]
     decide("support", run_id, "retry", "ann", world.ports)
     world.until_state(run_id, State.SUPERSEDED)
 
 
-def test_decision_survives_a_record_that_changes_meanwhile(world: World) -> None:
-    run_id = world.drop("support/faq.jsonl")
+def test_a_decision_survives_a_concurrent_change_of_the_record(world: World) -> None:
+    run_id = world.start_run("support/faq.jsonl")
     get = world.ports.runs.get
 
-    def stale(project: str, run_id: str) -> Stored[Run] | None:
+    def read_then_advance(project: str, run_id: str) -> Stored[Run] | None:
         world.ports.runs.get = get  # type: ignore[method-assign]
-        found = get(project, run_id)
+        stored = get(project, run_id)
         advance(project, run_id, world.ports)
-        return found
+        return stored
 
-    world.ports.runs.get = stale  # type: ignore[method-assign]
+    world.ports.runs.get = read_then_advance  # type: ignore[method-assign]
     decide("support", run_id, "cancel", "ann", world.ports)
     world.until_state(run_id, State.CANCELLED)
 
 
-def test_two_who_retry_at_once_begin_one_attempt(world: World) -> None:
-    run_id = failed(world)
+def test_two_simultaneous_retries_begin_one_attempt(world: World) -> None:
+    run_id = failed_run(world)
     replace = world.ports.runs.replace
 
-    def overtaken(run: Run, etag: str) -> str:
+    def retry_then_replace(run: Run, etag: str) -> str:
         world.ports.runs.replace = replace  # type: ignore[method-assign]
         decide("support", run_id, "retry", "bob", world.ports)
         return replace(run, etag)
 
-    world.ports.runs.replace = overtaken  # type: ignore[method-assign]
+    world.ports.runs.replace = retry_then_replace  # type: ignore[method-assign]
     run = decide("support", run_id, "retry", "ann", world.ports)
     assert (run.attempt, [decision.by for decision in run.decisions]) == (2, ["bob"])
     world.until_state(run_id, State.LIVE)
     assert len(world.ports.jobs.submitted) == 2
 
 
-def test_record_that_never_rests_is_a_conflict(world: World) -> None:
-    run_id = world.drop("support/faq.jsonl")
+def test_a_decision_on_a_record_that_keeps_changing_is_a_conflict(world: World) -> None:
+    run_id = world.start_run("support/faq.jsonl")
 
     def refuse(run: Run, etag: str) -> str:
         raise ConflictError("Changed.")
@@ -226,6 +227,6 @@ def test_record_that_never_rests_is_a_conflict(world: World) -> None:
         decide("support", run_id, "cancel", "ann", world.ports)
 
 
-def test_unknown_run_is_not_found(world: World) -> None:
+def test_a_decision_on_an_unknown_run_is_not_found(world: World) -> None:
     with pytest.raises(NotFoundError):
         decide("support", "support-0123456789", "cancel", "ann", world.ports)

@@ -1,3 +1,5 @@
+"""The check of Python and Node that ``make setup`` starts with."""
+
 import pytest
 
 from scripts.check_tools import node_fault, python_fault
@@ -9,7 +11,7 @@ def test_supported_pythons_are_accepted(minor: int) -> None:
 
 
 @pytest.mark.parametrize("minor", [8, 10, 14])
-def test_other_pythons_are_named_with_what_to_do(minor: int) -> None:
+def test_the_error_for_another_python_names_it_and_says_what_to_do(minor: int) -> None:
     assert f"this is 3.{minor}. Name one: make PYTHON=" in python_fault(3, minor)
 
 
@@ -18,7 +20,7 @@ def test_a_node_that_is_new_enough_is_accepted(answer: str) -> None:
     assert node_fault(answer) == ""
 
 
-def test_an_old_node_is_named() -> None:
+def test_the_error_for_an_old_node_names_its_version() -> None:
     assert "this is v18.3.0" in node_fault("v18.3.0\n")
 
 

@@ -1,4 +1,4 @@
-"""Documents that follow from code."""
+"""Documents that are generated from code."""
 
 import pytest
 
@@ -6,5 +6,5 @@ from scripts.generate_docs import GENERATED, ROOT
 
 
 @pytest.mark.parametrize("path", GENERATED)
-def test_document_is_what_the_code_says(path: str) -> None:
+def test_a_generated_document_is_up_to_date(path: str) -> None:
     assert (ROOT / path).read_text(encoding="utf-8") == GENERATED[path](), "Run python -m scripts.generate_docs."

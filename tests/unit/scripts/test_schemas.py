@@ -1,4 +1,4 @@
-"""The schema for editors and the app agree on what a tunedrop.yaml may hold."""
+"""The JSON Schema of tunedrop.yaml accepts what the app accepts."""
 
 import json
 from pathlib import Path
@@ -38,8 +38,8 @@ SETTINGS = st.sampled_from(NAMES).flatmap(
 
 
 def accepts(raw: bytes) -> bool:
-    found: bool = validator("tunedrop-yaml").is_valid(parse(raw).value)
-    return found
+    is_valid: bool = validator("tunedrop-yaml").is_valid(parse(raw).value)
+    return is_valid
 
 
 @given(st.lists(SETTINGS, max_size=3).map(dict))
@@ -56,7 +56,7 @@ def test_the_schema_agrees_on_files_that_people_write(raw: bytes) -> None:
     assert accepts(raw) is isinstance(reader.read(raw), ProjectConfig)
 
 
-def test_the_examples_fit_the_schema_that_they_name() -> None:
+def test_the_examples_are_valid_by_the_schema_that_they_name() -> None:
     files = [*(ROOT / "examples").rglob("tunedrop.yaml")]
     assert files
     for file in files:
@@ -66,10 +66,10 @@ def test_the_examples_fit_the_schema_that_they_name() -> None:
 
 
 @pytest.mark.parametrize("file", sorted(SCHEMAS.glob("*.json")), ids=lambda file: file.name)
-def test_the_schemas_are_schemas(file: Path) -> None:
+def test_every_published_schema_is_a_valid_json_schema(file: Path) -> None:
     Draft7Validator.check_schema(json.loads(file.read_text()))
 
 
-def test_every_setting_and_every_field_of_a_receipt_says_what_it_means() -> None:
+def test_every_setting_has_a_description_and_so_have_the_fields_of_a_receipt() -> None:
     assert set(schemas.meanings(ProjectConfig)) == set(ProjectConfig.model_fields)
     assert {"sha256", "why", "repaired"} < set(schemas.meanings(Receipt))

@@ -18,15 +18,15 @@ def world() -> World:
     return World()
 
 
-def smoke(run: Run) -> SmokeTest:
+def smoke_test(run: Run) -> SmokeTest:
     assert run.results.evaluation is not None
     assert run.results.evaluation.smoke is not None
     return run.results.evaluation.smoke
 
 
-def test_real_held_out_question_is_asked_without_its_answer(world: World) -> None:
-    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
-    deployment, body = world.ports.scorer.asked[0]
+def test_the_smoke_test_asks_a_held_out_question_without_its_answer(world: World) -> None:
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
+    deployment, body = world.ports.scorer.requests[0]
     assert deployment == f"{run.run_id}-1"
     [messages] = body["input_data"]["input_string"]
     assert [message["role"] for message in messages] == ["user"]
@@ -35,18 +35,18 @@ def test_real_held_out_question_is_asked_without_its_answer(world: World) -> Non
     assert messages[0]["content"].encode() in held_out
 
 
-def test_model_that_takes_flat_input_is_found_out(world: World) -> None:
+def test_the_smoke_test_detects_a_model_that_takes_flat_input(world: World) -> None:
     def flat(body: Mapping[str, Any]) -> Any:
         if isinstance(body["input_data"]["input_string"][0], list):
             raise ScoringError("The model failed.", 424)
         return {"output": "Yes."}
 
     world.ports.scorer.answer = flat
-    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
-    assert smoke(run) == SmokeTest(shape="flat", answered_characters=4)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
+    assert smoke_test(run) == SmokeTest(shape="flat", answered_characters=4)
 
 
-def test_deployment_that_needs_a_moment_gets_one(world: World) -> None:
+def test_a_deployment_that_does_not_answer_at_once_is_asked_again(world: World) -> None:
     answers = iter([ScoringError("Starting.", 503)] * (TRIES - 1))
 
     def slow(body: Mapping[str, Any]) -> Any:
@@ -55,17 +55,17 @@ def test_deployment_that_needs_a_moment_gets_one(world: World) -> None:
         return {"output": "Yes."}
 
     world.ports.scorer.answer = slow
-    assert smoke(world.until_state(world.drop("support/faq.jsonl"), State.LIVE)).shape == "nested"
+    assert smoke_test(world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)).shape == "nested"
 
 
-def test_deployment_that_never_answers_fails_the_run(world: World) -> None:
+def test_a_deployment_that_never_answers_fails_the_run(world: World) -> None:
     def broken(body: Mapping[str, Any]) -> Any:
         raise ScoringError("The model failed.", 500)
 
     world.ports.scorer.answer = broken
-    run = world.until_state(world.drop("support/faq.jsonl"), State.FAILED)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.FAILED)
     assert run.results.error == "The deployment failed its smoke test: The model failed."
-    assert len(world.ports.scorer.asked) == TRIES
+    assert len(world.ports.scorer.requests) == TRIES
 
 
 @pytest.mark.parametrize(
@@ -83,5 +83,5 @@ def test_deployment_that_never_answers_fails_the_run(world: World) -> None:
         (3, ""),
     ],
 )
-def test_answer_is_found_in_every_known_shape(decoded: Any, answer: str) -> None:
+def test_the_answer_is_found_in_every_known_shape_of_response(decoded: Any, answer: str) -> None:
     assert answer_of(decoded) == answer

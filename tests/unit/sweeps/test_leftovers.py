@@ -15,45 +15,46 @@ def prepared(world: World) -> set[str]:
     return {info.path for info in world.ports.blobs.within(PREPARED)}
 
 
-def leave(world: World, run_id: str, claim: str) -> str:
+def write_split(world: World, run_id: str, claim: str) -> str:
+    """Write a prepared file of a claim; its path."""
     path = prepared_path(run_id, claim, "train")
     world.ports.blobs.write(PREPARED, path, [b"{}\n"], "application/jsonl")
     return path
 
 
-def test_only_what_the_run_goes_by_stays() -> None:
+def test_only_the_prepared_files_that_a_run_names_are_kept() -> None:
     world = World()
-    run = world.until_state(world.drop("support/faq.jsonl"), State.SUBMITTED)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.SUBMITTED)
     assert run.results.splits is not None
     before = prepared(world)
-    dead = {leave(world, run.run_id, claim) for claim in ("8", "9")}
+    dead = {write_split(world, run.run_id, claim) for claim in ("8", "9")}
     world.clock.advance(LEFTOVER_GRACE / timedelta(seconds=1) + 1)
     assert remove_leftovers(all_runs(world.ports), world.ports) == len(dead)
     assert prepared(world) == before
     assert evaluation_rows_path("support") in before
 
 
-def test_a_claim_that_might_still_win_is_left_alone() -> None:
+def test_the_files_of_a_claim_that_may_still_win_are_kept() -> None:
     world = World()
-    run_id = world.drop("support/faq.jsonl")
-    left = leave(world, run_id, "1")
+    run_id = world.start_run("support/faq.jsonl")
+    path = write_split(world, run_id, "1")
     assert remove_leftovers(all_runs(world.ports), world.ports) == 0
     world.clock.advance(LEFTOVER_GRACE / timedelta(seconds=1) + 1)
     assert remove_leftovers(all_runs(world.ports), world.ports) == 1
-    assert left not in prepared(world)
+    assert path not in prepared(world)
 
 
-def test_files_of_an_unknown_run_may_be_those_of_a_lost_row() -> None:
+def test_the_files_of_an_unknown_run_are_kept_because_its_row_may_be_lost() -> None:
     world = World()
-    left = leave(world, "support-0123456789", "1")
+    path = write_split(world, "support-0123456789", "1")
     world.clock.advance(2 * LEFTOVER_GRACE / timedelta(seconds=1))
     assert remove_leftovers(all_runs(world.ports), world.ports) == 0
-    assert prepared(world) == {left}
+    assert prepared(world) == {path}
 
 
-def test_index_row_that_never_became_a_run_is_forgotten() -> None:
+def test_an_index_row_that_never_became_a_run_is_removed() -> None:
     world = World()
-    run_id = world.drop("support/faq.jsonl")
+    run_id = world.start_run("support/faq.jsonl")
     world.ports.active.put("support", "support-0123456789", world.clock.now())
     assert forget_unwritten(world.ports) == 0
     world.clock.advance(LEFTOVER_GRACE / timedelta(seconds=1) + 1)
@@ -61,18 +62,18 @@ def test_index_row_that_never_became_a_run_is_forgotten() -> None:
     assert set(world.ports.active.rows) == {("support", run_id)}
 
 
-def test_run_that_moves_and_fell_out_of_the_index_is_put_back() -> None:
+def test_a_run_under_way_that_is_missing_from_the_index_is_put_back() -> None:
     world = World()
-    run = world.until_state(world.drop("support/faq.jsonl"), State.SUBMITTED)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.SUBMITTED)
     assert index_again(all_runs(world.ports), world.ports) == 0
     world.ports.active.remove("support", run.run_id)
     assert index_again(all_runs(world.ports), world.ports) == 1
     world.until_state(run.run_id, State.LIVE)
 
 
-def test_run_that_has_ended_stays_out_of_the_index() -> None:
+def test_an_ended_run_stays_out_of_the_index() -> None:
     world = World()
-    world.until_state(world.drop("support/faq.jsonl", b"no json"), State.REJECTED)
+    world.until_state(world.start_run("support/faq.jsonl", b"no json"), State.REJECTED)
     world.round()
     assert index_again(all_runs(world.ports), world.ports) == 0
     assert world.ports.active.rows == {}

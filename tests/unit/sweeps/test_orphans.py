@@ -1,4 +1,4 @@
-"""What bears our tags and belongs to nobody."""
+"""Orphans: resources with the app's tags that no run owns."""
 
 from dataclasses import replace
 
@@ -25,13 +25,13 @@ def world() -> World:
 
 @pytest.fixture
 def live(world: World) -> Run:
-    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
     world.round()
     return run
 
 
 def swept(world: World, hours: int = 4) -> int:
-    """How many things an app that is otherwise at rest removes within some hours."""
+    """Sweep once an hour; how many resources were removed in all."""
     count = 0
     for _ in range(hours):
         count += sweep(world.ports)
@@ -40,7 +40,7 @@ def swept(world: World, hours: int = 4) -> int:
 
 
 def submit(world: World, run: Run, attempt: int) -> str:
-    """A job of some attempt of a run."""
+    """Submit a long job as this attempt of the run; its name."""
     plan = run.results.plan
     assert plan is not None
     name = f"{run.run_id}-{attempt}"
@@ -50,11 +50,11 @@ def submit(world: World, run: Run, attempt: int) -> str:
 
 
 def status(ports: Ports, job: str) -> str | None:
-    found = ports.jobs.get(job)
-    return found.status if found else None
+    current = ports.jobs.get(job)
+    return current.status if current else None
 
 
-def test_nothing_of_a_live_run_is_touched(world: World, live: Run) -> None:
+def test_the_sweep_touches_nothing_of_a_live_run(world: World, live: Run) -> None:
     assert swept(world) == 0
     assert [endpoint.name for endpoint in world.ports.endpoints.ours()] == [live.results.endpoint]
     assert len(list(world.ports.models.ours())) == 1
@@ -66,7 +66,7 @@ def test_a_running_job_of_an_attempt_that_is_over_is_cancelled(world: World, liv
     assert status(world.ports, job) == "cancelled"
 
 
-def test_an_orphan_seen_once_or_within_the_grace_period_stays(world: World, live: Run) -> None:
+def test_an_orphan_seen_once_or_within_the_grace_period_is_kept(world: World, live: Run) -> None:
     job = submit(world, live, attempt=7)
     world.clock.advance(10 * HOUR)
     assert sweep(world.ports) == 0
@@ -77,7 +77,7 @@ def test_an_orphan_seen_once_or_within_the_grace_period_stays(world: World, live
     assert sweep(world.ports) == 1
 
 
-def test_an_orphan_that_found_its_owner_is_forgotten(world: World, live: Run) -> None:
+def test_the_sighting_of_an_orphan_is_forgotten_once_a_run_owns_it(world: World, live: Run) -> None:
     job = submit(world, live, attempt=2)
     sweep(world.ports)
     stored = world.ports.runs.get("support", live.run_id)
@@ -90,8 +90,8 @@ def test_an_orphan_that_found_its_owner_is_forgotten(world: World, live: Run) ->
     assert status(world.ports, job) == "running"
 
 
-def test_a_model_outlives_its_run_unless_no_run_made_it(world: World) -> None:
-    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
+def test_a_model_is_kept_after_its_run_has_ended_but_a_model_of_no_run_is_deleted(world: World) -> None:
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
     world.clock.advance(24 * HOUR)
     world.until_reaped(run.run_id)
     [model] = world.ports.models.ours()
@@ -114,36 +114,36 @@ def test_a_deployment_without_a_live_run_is_deleted_from_an_endpoint_that_stays(
     endpoint = live.results.endpoint or ""
     deploy(world, endpoint, live, "support-0000000000-1")
     assert swept(world) == 1
-    assert [one.name for one in world.ports.deployments.of(endpoint)] == [live.results.deployment]
+    assert [deployment.name for deployment in world.ports.deployments.of(endpoint)] == [live.results.deployment]
 
 
 def deploy(world: World, endpoint: str, run: Run, name: str) -> None:
-    """A deployment of a run that nobody knows."""
-    strange = run.model_copy(update={"run_id": name.rpartition("-")[0]})
+    """Create a deployment of a run that the tables do not know."""
+    unknown = run.model_copy(update={"run_id": name.rpartition("-")[0]})
     version = run.results.model.version if run.results.model else ""
     spec = {"model_name": run.project, "model_version": version, "instance_type": "Standard_X"}
-    world.ports.deployments.create(DeploymentSpec(endpoint=endpoint, name=name, tags=tags.of_attempt(strange), **spec))
+    world.ports.deployments.create(DeploymentSpec(endpoint=endpoint, name=name, tags=tags.of_attempt(unknown), **spec))
 
 
 def test_nothing_is_removed_when_the_tables_are_lost(world: World, live: Run) -> None:
     ports = world.ports
     fresh = memory_ports(world.clock)
-    emptied = replace(ports, runs=fresh.runs, active=fresh.active, projects=fresh.projects, ledger=fresh.ledger)
+    empty = replace(ports, runs=fresh.runs, active=fresh.active, projects=fresh.projects, ledger=fresh.ledger)
     for _ in range(4):
-        sweep(emptied)
+        sweep(empty)
         world.clock.advance(HOUR)
     assert ports.endpoints.deleted == []
     assert len(list(ports.models.ours())) == 1
 
 
-def test_trouble_with_one_orphan_leaves_the_others(world: World, live: Run) -> None:
+def test_an_orphan_that_cannot_be_deleted_does_not_protect_the_others(world: World, live: Run) -> None:
     endpoint = live.results.endpoint or ""
     for name in ("support-0000000000-1", "support-1111111111-1"):
         deploy(world, endpoint, live, name)
     world.clock.advance(HOUR)
     world.ports.endpoints.set_traffic(endpoint, {"support-0000000000-1": 100})
     assert swept(world) == 1
-    assert {one.name for one in world.ports.deployments.of(endpoint)} == {
+    assert {deployment.name for deployment in world.ports.deployments.of(endpoint)} == {
         "support-0000000000-1",
         live.results.deployment,
     }

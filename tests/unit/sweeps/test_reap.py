@@ -1,4 +1,4 @@
-"""Endpoints that have no reason to live."""
+"""The reaper deletes endpoints whose lease has run out."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def world() -> World:
 
 @pytest.fixture
 def run(world: World) -> Run:
-    run = world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
     world.round()
     return run
 
@@ -31,7 +31,7 @@ def phase(world: World) -> str:
     return stored.value.phase
 
 
-def test_endpoint_in_use_is_kept_until_its_lease_runs_out(world: World, run: Run) -> None:
+def test_an_endpoint_in_use_is_kept_until_its_lease_runs_out(world: World, run: Run) -> None:
     for _ in range(6):
         world.clock.advance(DAY)
         world.ports.projects.put_usage(Usage(project="support", instance="a", last_used=world.clock.now()))
@@ -41,7 +41,7 @@ def test_endpoint_in_use_is_kept_until_its_lease_runs_out(world: World, run: Run
     assert phase(world) == "deleting"
 
 
-def test_deletion_is_asked_for_again_until_the_endpoint_is_gone(world: World, run: Run) -> None:
+def test_a_deletion_is_requested_again_until_the_endpoint_is_gone(world: World, run: Run) -> None:
     world.clock.advance(DAY)
     world.ports.endpoints.set_traffic(run.results.endpoint or "", {})
     assert reap(world.ports) == 0
@@ -50,10 +50,10 @@ def test_deletion_is_asked_for_again_until_the_endpoint_is_gone(world: World, ru
     assert world.ports.endpoints.deleted == [run.results.endpoint]
 
 
-def test_endpoint_is_not_reaped_while_a_run_deploys_to_it(world: World) -> None:
+def test_an_endpoint_is_not_reaped_while_a_run_deploys_to_it(world: World) -> None:
     world.upload("support/tunedrop.yaml", b"lease:\n  idle: 1h\n")
-    world.until_state(world.drop("support/faq.jsonl"), State.LIVE)
-    second = world.drop("support/b.jsonl", chat(topic="quux"))
+    world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
+    second = world.start_run("support/b.jsonl", chat(topic="quux"))
     world.until_state(second, State.DEPLOYING)
     world.clock.advance(2 * 3600)
     assert reap(world.ports) == 0
@@ -63,10 +63,10 @@ def test_endpoint_is_not_reaped_while_a_run_deploys_to_it(world: World) -> None:
     assert phase(world) == "up"
 
 
-def test_new_champion_renews_the_lease_of_an_older_endpoint(world: World, run: Run) -> None:
+def test_a_new_champion_renews_the_lease_of_an_older_endpoint(world: World, run: Run) -> None:
     before = world.ports.projects.lease("support")
     world.clock.advance(DAY / 4)
-    world.until_state(world.drop("support/b.jsonl", chat(topic="quux")), State.LIVE)
+    world.until_state(world.start_run("support/b.jsonl", chat(topic="quux")), State.LIVE)
     world.round()
     after = world.ports.projects.lease("support")
     assert before is not None
@@ -75,7 +75,7 @@ def test_new_champion_renews_the_lease_of_an_older_endpoint(world: World, run: R
     assert after.expires > before.expires
 
 
-def test_lost_lease_is_written_again_by_the_champions_run(world: World, run: Run) -> None:
+def test_the_champions_run_writes_a_lost_lease_again(world: World, run: Run) -> None:
     lease = world.ports.projects.lease("support")
     world.ports.projects.remove_lease("support")
     assert reap(world.ports) == 0
@@ -83,8 +83,8 @@ def test_lost_lease_is_written_again_by_the_champions_run(world: World, run: Run
     assert world.ports.projects.lease("support") == lease
 
 
-def test_trouble_with_one_project_does_not_save_the_others(world: World, run: Run) -> None:
-    other = world.until_state(world.drop("another/faq.jsonl"), State.LIVE)
+def test_an_error_in_one_project_does_not_keep_the_reaper_from_the_others(world: World, run: Run) -> None:
+    other = world.until_state(world.start_run("another/faq.jsonl"), State.LIVE)
     world.round()
     world.clock.advance(DAY)
     world.ports.endpoints.set_traffic(other.results.endpoint or "", {})
@@ -92,9 +92,9 @@ def test_trouble_with_one_project_does_not_save_the_others(world: World, run: Ru
     assert world.ports.endpoints.deleted == [run.results.endpoint]
 
 
-def test_reaped_project_costs_nothing_more(world: World, run: Run) -> None:
+def test_a_reaped_endpoint_is_not_deleted_again(world: World, run: Run) -> None:
     world.clock.advance(DAY)
     world.until_reaped(run.run_id)
-    asked = len(world.ports.endpoints.deleted)
+    deletions = len(world.ports.endpoints.deleted)
     assert reap(world.ports) == 0
-    assert len(world.ports.endpoints.deleted) == asked
+    assert len(world.ports.endpoints.deleted) == deletions

@@ -1,4 +1,4 @@
-"""Waking what is due."""
+"""The reconcile timer wakes the runs that are due."""
 
 from datetime import timedelta
 
@@ -9,9 +9,9 @@ from tests.doubles import memory_ports
 from tests.doubles.world import World
 
 
-def test_run_is_woken_when_it_is_due_and_not_before() -> None:
+def test_a_run_is_woken_when_it_is_due_and_not_before() -> None:
     world = World()
-    run_id = world.drop("support/faq.jsonl")
+    run_id = world.start_run("support/faq.jsonl")
     world.until_state(run_id, State.SUBMITTED)
     assert reconcile(world.ports) == 0
     world.clock.advance(60)
@@ -19,15 +19,15 @@ def test_run_is_woken_when_it_is_due_and_not_before() -> None:
     assert world.ports.queue.messages == [("support", run_id)]
 
 
-def test_ended_run_is_never_woken() -> None:
+def test_an_ended_run_is_never_woken() -> None:
     world = World()
-    world.until_state(world.drop("support/faq.jsonl", b"no chat\n"), State.REJECTED)
+    world.until_state(world.start_run("support/faq.jsonl", b"no chat\n"), State.REJECTED)
     world.round()
     world.clock.advance(10**6)
     assert reconcile(world.ports) == 0
 
 
-def test_longest_due_is_woken_first() -> None:
+def test_the_run_that_has_been_due_longest_is_woken_first() -> None:
     ports = memory_ports()
     for number in (1, 3, 2):
         ports.active.put("support", f"run-{number}", ports.clock.now() - timedelta(seconds=number))
@@ -35,7 +35,7 @@ def test_longest_due_is_woken_first() -> None:
     assert [ports.queue.take() for _ in range(3)] == [("support", f"run-{number}") for number in (3, 2, 1)]
 
 
-def test_what_is_still_in_the_queue_is_not_asked_for_again_for_a_while() -> None:
+def test_a_run_that_was_requested_is_not_requested_again_for_a_while() -> None:
     ports = memory_ports()
     ports.active.put("support", "run", ports.clock.now())
     assert [reconcile(ports), reconcile(ports)] == [1, 0]
@@ -43,7 +43,7 @@ def test_what_is_still_in_the_queue_is_not_asked_for_again_for_a_while() -> None
     assert [reconcile(ports), reconcile(ports)] == [1, 0]
 
 
-def test_what_was_looked_at_and_is_due_again_is_asked_for_at_once() -> None:
+def test_a_run_that_was_advanced_and_is_due_again_is_requested_at_once() -> None:
     ports = memory_ports()
     ports.active.put("support", "run", ports.clock.now())
     assert reconcile(ports) == 1

@@ -1,11 +1,11 @@
-"""Uploads whose event never came."""
+"""The sweep finds uploads whose event was lost."""
 
 from shared.core.states import State
 from shared.sweeps.sweep import sweep
 from tests.doubles.world import World
 
 
-def test_upload_whose_event_was_lost_goes_live() -> None:
+def test_an_upload_whose_event_was_lost_goes_live() -> None:
     world = World()
     world.upload("support/faq.jsonl")
     assert sweep(world.ports) == 1
@@ -13,7 +13,7 @@ def test_upload_whose_event_was_lost_goes_live() -> None:
     world.until_state(run.run_id, State.LIVE)
 
 
-def test_event_that_comes_after_the_sweep_makes_no_second_run() -> None:
+def test_an_event_that_comes_after_the_sweep_makes_no_second_run() -> None:
     world = World()
     event = world.upload("support/faq.jsonl")
     sweep(world.ports)
@@ -21,9 +21,9 @@ def test_event_that_comes_after_the_sweep_makes_no_second_run() -> None:
     assert len(list(world.ports.runs.all())) == 1
 
 
-def test_upload_with_a_run_sidecars_and_strangers_are_left_alone() -> None:
+def test_the_sweep_ignores_uploads_that_have_a_run_and_blobs_that_are_not_uploads() -> None:
     world = World()
-    world.drop("support/faq.jsonl")
+    world.start_run("support/faq.jsonl")
     for path in ("support/tunedrop.yaml", "support/notes.txt", "faq.jsonl", "NO/faq.jsonl"):
         world.upload(path)
     world.upload("support/empty.jsonl", b"")

@@ -1,3 +1,5 @@
+"""Blobs that are written in blocks and become visible with a commit."""
+
 import threading
 
 import pytest
@@ -22,7 +24,7 @@ def blobs() -> MemoryBlobs:
     return memory_ports().blobs
 
 
-def test_what_was_written_is_the_blob_once_it_is_committed(blobs: MemoryBlobs) -> None:
+def test_a_blob_holds_what_was_written_once_it_is_committed(blobs: MemoryBlobs) -> None:
     rows = [f"row {number}\n".encode() for number in range(50)]
     with Staging(blobs, "1") as staged:
         blob = staged.open(PREPARED, PATH)
@@ -41,27 +43,27 @@ def digest(rows: list[bytes], blobs: MemoryBlobs) -> str:
         return blob.digest()
 
 
-def test_the_digest_is_that_of_the_rows_in_any_order(blobs: MemoryBlobs) -> None:
+def test_the_digest_does_not_depend_on_the_order_of_the_rows(blobs: MemoryBlobs) -> None:
     rows = [f"row {number}\n".encode() for number in range(50)]
     assert digest(rows, blobs) == digest(rows[::-1], blobs) == digest([b"".join(rows)], blobs)
-    others = [rows[:-1], [*rows, rows[0]], [*rows[:-1], b"row 5O\n"], []]
-    assert len({digest(each, blobs) for each in [rows, *others]}) == 5
+    other_rows = [rows[:-1], [*rows, rows[0]], [*rows[:-1], b"row 5O\n"], []]
+    assert len({digest(variant, blobs) for variant in [rows, *other_rows]}) == 5
 
 
-def test_an_empty_blob_is_a_blob(blobs: MemoryBlobs) -> None:
+def test_an_empty_blob_can_be_committed(blobs: MemoryBlobs) -> None:
     with Staging(blobs, "1") as staged:
         staged.open(PREPARED, PATH).commit()
     assert blobs.read(PREPARED, PATH) == b""
 
 
-def test_without_a_commit_nothing_is_visible(blobs: MemoryBlobs) -> None:
+def test_nothing_is_visible_without_a_commit(blobs: MemoryBlobs) -> None:
     with pytest.raises(OSError, match="broke off"), Staging(blobs, "1") as staged:
         staged.open(PREPARED, PATH).write(b"x" * 1000)
         raise OSError("broke off")
     assert list(blobs.within(PREPARED)) == []
 
 
-def test_blobs_written_in_turn_do_not_mix(blobs: MemoryBlobs) -> None:
+def test_blobs_that_are_written_alternately_do_not_mix(blobs: MemoryBlobs) -> None:
     with Staging(blobs, "1") as staged:
         opened = {name: staged.open(PREPARED, name) for name in ("a", "b")}
         for _ in range(30):
@@ -72,15 +74,15 @@ def test_blobs_written_in_turn_do_not_mix(blobs: MemoryBlobs) -> None:
     assert (blobs.read(PREPARED, "a"), blobs.read(PREPARED, "b")) == (b"a" * 30, b"b" * 30)
 
 
-def test_two_workers_at_one_blob_never_mix_their_blocks(blobs: MemoryBlobs) -> None:
-    with Staging(blobs, "1") as dead, Staging(blobs, "2") as alive:
-        lost, won = dead.open(PREPARED, PATH), alive.open(PREPARED, PATH)
+def test_two_workers_on_one_blob_never_mix_their_blocks(blobs: MemoryBlobs) -> None:
+    with Staging(blobs, "1") as slow, Staging(blobs, "2") as fast:
+        loser, winner = slow.open(PREPARED, PATH), fast.open(PREPARED, PATH)
         for _ in range(5):
-            lost.write(b"0123456789")
-            won.write(b"abcdefghij")
-        won.commit()
+            loser.write(b"0123456789")
+            winner.write(b"abcdefghij")
+        winner.commit()
         with pytest.raises(ConflictError):
-            lost.commit()
+            loser.commit()
     assert blobs.read(PREPARED, PATH) == b"abcdefghij" * 5
 
 
@@ -90,7 +92,7 @@ class _Failing(MemoryBlobs):
 
 
 @pytest.mark.parametrize("writes", [1, 2, 100])
-def test_a_block_that_could_not_be_staged_is_told(writes: int) -> None:
+def test_the_writer_gets_the_error_of_a_block_that_could_not_be_staged(writes: int) -> None:
     with pytest.raises(OSError, match="no network"), Staging(_Failing(memory_ports().clock), "1") as staged:
         blob = staged.open(PREPARED, PATH)
         for _ in range(writes):
@@ -98,8 +100,8 @@ def test_a_block_that_could_not_be_staged_is_told(writes: int) -> None:
         blob.commit()
 
 
-class _Held(MemoryBlobs):
-    """Stages a block when it is told to."""
+class _Paused(MemoryBlobs):
+    """Stages one block for each release of ``go``."""
 
     go = threading.Semaphore(0)
 
@@ -108,8 +110,8 @@ class _Held(MemoryBlobs):
         super().stage(container, path, block, content)
 
 
-def test_the_writer_goes_on_while_blocks_are_staged_but_not_far_ahead() -> None:
-    blobs = _Held(memory_ports().clock)
+def test_the_writer_is_only_a_few_blocks_ahead_of_staging() -> None:
+    blobs = _Paused(memory_ports().clock)
     written = threading.Semaphore(0)
 
     def write() -> None:

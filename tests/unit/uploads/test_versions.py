@@ -1,4 +1,4 @@
-"""Changes of a blob's metadata, which no event tells of: its content decides what it is."""
+"""Changes of a blob's metadata raise no event but give a new version. The content decides whether it is trained on."""
 
 import pytest
 
@@ -22,37 +22,37 @@ def world() -> World:
     return World()
 
 
-def touched(world: World, run_id: str) -> Run:
-    """The run of the version that the sweep finds after the metadata of a run's upload was changed, at its end."""
+def run_after_touch(world: World, run_id: str) -> Run:
+    """Change the metadata of a run's upload, then sweep; the run of the new version, once it has been read."""
     known = {run.run_id for run in world.ports.runs.all()}
     world.ports.blobs.touch(UPLOADS, world.run(run_id).upload.path)
     sweep(world.ports)
-    [found] = [run.run_id for run in world.ports.runs.all() if run.run_id not in known]
-    world.until(lambda: world.run(found).state in ENDS | {State.SUBMITTED})
-    return world.run(found)
+    [new] = [run.run_id for run in world.ports.runs.all() if run.run_id not in known]
+    world.until(lambda: world.run(new).state in ENDS | {State.SUBMITTED})
+    return world.run(new)
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.DEPLOYING, State.LIVE])
-def test_what_is_under_way_or_serves_goes_on(world: World, state: State) -> None:
-    run_id = world.drop(PATH)
+def test_a_run_continues_if_only_the_metadata_of_its_upload_changes(world: World, state: State) -> None:
+    run_id = world.start_run(PATH)
     world.until_state(run_id, state)
     for _ in range(2):
-        assert touched(world, run_id).state is State.UNCHANGED
+        assert run_after_touch(world, run_id).state is State.UNCHANGED
     assert world.run(run_id).intent is Intent.PROCEED
     world.until_state(run_id, State.LIVE)
     assert len(world.ports.jobs.submitted) == 1
 
 
 def test_the_receipt_says_that_only_metadata_has_changed(world: World) -> None:
-    run_id = world.drop(PATH)
+    run_id = world.start_run(PATH)
     world.until_state(run_id, State.SUBMITTED)
-    found = receipts.read(world.ports.blobs.read(RECEIPTS, f"{touched(world, run_id).results.receipt}.json"))
-    assert found.why.endswith(f"Nothing is trained: only the upload's metadata has changed since {run_id}.")
+    receipt = receipts.read(world.ports.blobs.read(RECEIPTS, f"{run_after_touch(world, run_id).results.receipt}.json"))
+    assert receipt.why.endswith(f"Nothing is trained: only the upload's metadata has changed since {run_id}.")
 
 
 @pytest.mark.parametrize("size", [5, 0])
-def test_what_has_not_been_read_yet_begins_again_at_once(world: World, size: int) -> None:
-    run_id = world.drop(PATH)
+def test_a_run_whose_version_is_replaced_before_it_is_read_is_superseded_at_once(world: World, size: int) -> None:
+    run_id = world.start_run(PATH)
     world.ports.blobs.touch(UPLOADS, PATH)
     if not size:
         world.upload(PATH, b"")
@@ -64,37 +64,37 @@ def test_what_has_not_been_read_yet_begins_again_at_once(world: World, size: int
 
 
 @pytest.mark.parametrize("end", [State.FAILED, State.CANCELLED])
-def test_what_has_ended_begins_anew_only_if_somebody_asks(world: World, end: State) -> None:
-    run_id = world.drop(PATH)
+def test_an_ended_run_begins_a_new_attempt_only_if_a_person_retries_it(world: World, end: State) -> None:
+    run_id = world.start_run(PATH)
     world.until_state(run_id, State.SUBMITTED)
     if end is State.FAILED:
         world.ports.jobs.fail(f"{run_id}-1", "Something else.")
     else:
         decide("support", run_id, "cancel", "ann", world.ports)
     world.until_state(run_id, end)
-    assert touched(world, run_id).state is State.UNCHANGED
+    assert run_after_touch(world, run_id).state is State.UNCHANGED
     decide("support", run_id, "retry", "ann", world.ports)
     assert world.run(run_id).intent is Intent.PROCEED
     world.until_state(run_id, State.LIVE)
 
 
-def test_a_file_that_was_uploaded_again_is_trained_on_again(world: World) -> None:
-    run_id = world.drop(PATH)
+def test_a_file_that_is_uploaded_again_is_trained_on_again(world: World) -> None:
+    run_id = world.start_run(PATH)
     world.until_state(run_id, State.SUBMITTED)
-    again = world.drop(PATH)
+    again = world.start_run(PATH)
     world.until_state(run_id, State.SUPERSEDED)
     world.ports.jobs.fail(f"{again}-1", "Something else.")
     world.until_state(again, State.FAILED)
-    world.until_state(world.drop(PATH), State.SUBMITTED)
+    world.until_state(world.start_run(PATH), State.SUBMITTED)
     with pytest.raises(DecisionError, match="A newer version replaced the upload"):
         decide("support", again, "retry", "ann", world.ports)
 
 
-@pytest.mark.parametrize("what", ["content", "settings"])
-def test_what_else_has_changed_counts_once_it_is_read(world: World, what: str) -> None:
-    older = world.drop(PATH)
+@pytest.mark.parametrize("change", ["content", "settings"])
+def test_a_version_with_other_content_or_settings_supersedes_the_run_once_it_is_read(world: World, change: str) -> None:
+    older = world.start_run(PATH)
     world.until_state(older, State.SUBMITTED)
-    if what == "content":
+    if change == "content":
         world.upload(PATH, chat(topic="quux"))
     else:
         world.upload("support/tunedrop.yaml", b"hyperparameters: {num_train_epochs: 7}\n")
@@ -106,11 +106,11 @@ def test_what_else_has_changed_counts_once_it_is_read(world: World, what: str) -
     world.until_state(newer, State.LIVE)
 
 
-def test_no_later_event_nor_rebuild_lets_what_is_under_way_give_way_to_a_touch(world: World) -> None:
+def test_neither_later_events_nor_a_rebuild_let_a_metadata_change_supersede_a_run(world: World) -> None:
     event = world.upload(PATH)
     run_id = world.deliver(event) or ""
     world.until_state(run_id, State.SUBMITTED)
-    assert touched(world, run_id).state is State.UNCHANGED
+    assert run_after_touch(world, run_id).state is State.UNCHANGED
     world.deliver(event)
     late = {**event["data"], "eTag": world.ports.blobs.info(UPLOADS, PATH).etag, "sequencer": "f"}  # type: ignore[union-attr]
     world.deliver({**event, "data": late})
@@ -121,10 +121,10 @@ def test_no_later_event_nor_rebuild_lets_what_is_under_way_give_way_to_a_touch(w
     world.until_state(run_id, State.LIVE)
 
 
-def test_an_older_version_is_not_taken_for_the_one_before(world: World) -> None:
-    first = world.drop(PATH, chat(topic="a"))
+def test_a_version_that_equals_an_older_one_still_supersedes_the_newest_run(world: World) -> None:
+    first = world.start_run(PATH, chat(topic="a"))
     world.until_state(first, State.SUBMITTED)
-    second = world.drop(PATH, chat(topic="b"))
+    second = world.start_run(PATH, chat(topic="b"))
     world.until_state(second, State.SUBMITTED)
     world.upload(PATH, chat(topic="a"))
     sweep(world.ports)
@@ -133,15 +133,15 @@ def test_an_older_version_is_not_taken_for_the_one_before(world: World) -> None:
     world.until_state(third, State.LIVE)
 
 
-def test_an_older_version_whose_event_is_very_late_does_not_replace_what_has_been_deleted(world: World) -> None:
+def test_a_very_late_event_of_an_older_version_does_not_supersede_the_run_of_a_deleted_upload(world: World) -> None:
     late = world.upload(PATH, chat(topic="a"))
     world.clock.advance(60)
     world.upload(PATH, chat(topic="b"))
     sweep(world.ports)
-    [found] = [run.run_id for run in world.ports.runs.all()]
-    world.until_state(found, State.SUBMITTED)
+    [newer] = [run.run_id for run in world.ports.runs.all()]
+    world.until_state(newer, State.SUBMITTED)
     world.ports.blobs.delete(UPLOADS, PATH)
     world.clock.advance(3600)
     older = world.deliver(late) or ""
     world.until_state(older, State.SUPERSEDED)
-    world.until_state(found, State.LIVE)
+    world.until_state(newer, State.LIVE)

@@ -14,12 +14,12 @@ from shared.steps.preparation.step import prepare
 from tests.doubles import MemoryPorts, memory_ports
 from tests.doubles.storage import MemoryBlobs
 from tests.unit.data.rows import upload, valid
-from tests.unit.steps.preparation.uploads import dropped, files_of, receipt_of, rows_of
+from tests.unit.steps.preparation.uploads import files_of, receipt_of, rows_of, uploaded
 
 
-def finished(ports: MemoryPorts, name: str, data: bytes, end: State | None = None) -> Run:
-    """The run of an earlier upload, as the engine has left it."""
-    run = dropped(ports, data, f"acme/{name}.jsonl")
+def upload_and_prepare(ports: MemoryPorts, name: str, data: bytes, end: State | None = None) -> Run:
+    """The run of an earlier upload, in the state in which the engine leaves it."""
+    run = uploaded(ports, data, f"acme/{name}.jsonl")
     outcome = prepare(run, ports)
     stored = ports.runs.get("acme", run.run_id)
     assert stored is not None
@@ -29,66 +29,68 @@ def finished(ports: MemoryPorts, name: str, data: bytes, end: State | None = Non
     return run
 
 
-def june(ports: MemoryPorts, data: bytes, train_on: str = "project") -> Outcome:
-    return prepare(dropped(ports, data, "acme/june.jsonl", train_on=train_on), ports)
+def prepare_june(ports: MemoryPorts, data: bytes, train_on: str = "project") -> Outcome:
+    return prepare(uploaded(ports, data, "acme/june.jsonl", train_on=train_on), ports)
 
 
-def test_all_accepted_uploads_are_trained_on() -> None:
+def test_train_on_project_trains_on_all_accepted_uploads() -> None:
     ports = memory_ports()
-    finished(ports, "april", upload(*valid(40, 1000)))
-    finished(ports, "may", upload(*valid(40, 2000)), State.DECLINED)
-    outcome = june(ports, upload(*valid(40)))
-    found = receipt_of(ports, outcome)
-    assert (found.lines, found.accepted, found.earlier_rows) == (40, 40, 80)
+    upload_and_prepare(ports, "april", upload(*valid(40, 1000)))
+    upload_and_prepare(ports, "may", upload(*valid(40, 2000)), State.DECLINED)
+    outcome = prepare_june(ports, upload(*valid(40)))
+    receipt = receipt_of(ports, outcome)
+    assert (receipt.lines, receipt.accepted, receipt.earlier_rows) == (40, 40, 80)
     assert sum(map(len, rows_of(outcome, ports).values())) == 120
 
 
-def test_the_upload_alone_is_the_default() -> None:
+def test_only_the_upload_is_trained_on_by_default() -> None:
     ports = memory_ports()
-    finished(ports, "may", upload(*valid(40, 2000)))
-    assert receipt_of(ports, june(ports, upload(*valid(40)), "upload")).earlier_rows == 0
+    upload_and_prepare(ports, "may", upload(*valid(40, 2000)))
+    assert receipt_of(ports, prepare_june(ports, upload(*valid(40)), "upload")).earlier_rows == 0
 
 
-def test_of_equal_rows_the_newer_one_counts() -> None:
+def test_the_newest_of_equal_rows_is_kept() -> None:
     ports = memory_ports()
-    finished(ports, "april", upload(*valid(40)).replace(b"Answer 7.", b"ANSWER 7.").replace(b"Answer 8.", b"ANSWER 8."))
-    finished(ports, "may", upload(*valid(8)) + upload(*valid(40, 100)))
-    outcome = june(ports, upload(*valid(20, 9)))
-    everything = b"".join(files_of(outcome, ports).values())
-    assert b"Answer 7." in everything
-    assert b"ANSWER 7." not in everything
-    assert b"ANSWER 8." in everything
+    upload_and_prepare(
+        ports, "april", upload(*valid(40)).replace(b"Answer 7.", b"ANSWER 7.").replace(b"Answer 8.", b"ANSWER 8.")
+    )
+    upload_and_prepare(ports, "may", upload(*valid(8)) + upload(*valid(40, 100)))
+    outcome = prepare_june(ports, upload(*valid(20, 9)))
+    all_rows = b"".join(files_of(outcome, ports).values())
+    assert b"Answer 7." in all_rows
+    assert b"ANSWER 7." not in all_rows
+    assert b"ANSWER 8." in all_rows
 
 
-def test_rejected_replaced_and_later_uploads_are_left_out() -> None:
+def test_rejected_replaced_deleted_and_later_uploads_are_left_out() -> None:
     ports = memory_ports()
-    finished(ports, "short", upload(*valid(5, 3000)))
-    finished(ports, "replaced", upload(*valid(40, 4000)))
+    upload_and_prepare(ports, "short", upload(*valid(5, 3000)))
+    upload_and_prepare(ports, "replaced", upload(*valid(40, 4000)))
     ports.blobs.write(UPLOADS, "acme/replaced.jsonl", [upload(*valid(40, 5000))], "application/jsonl")
-    finished(ports, "deleted", upload(*valid(40, 6000)))
+    upload_and_prepare(ports, "deleted", upload(*valid(40, 6000)))
     ports.blobs.delete(UPLOADS, "acme/deleted.jsonl")
-    run = dropped(ports, upload(*valid(40)), "acme/june.jsonl", train_on="project")
+    run = uploaded(ports, upload(*valid(40)), "acme/june.jsonl", train_on="project")
     ports.clock.advance(60)
-    finished(ports, "later", upload(*valid(40, 7000)))
+    upload_and_prepare(ports, "later", upload(*valid(40, 7000)))
     assert receipt_of(ports, prepare(run, ports)).earlier_rows == 0
 
 
 class _Changing(MemoryBlobs):
-    """An earlier upload is replaced while it is read."""
+    """An earlier upload is replaced while it is read, once ``armed`` is set."""
+
+    armed = False
 
     def chunks(self, container: str, path: str, etag: str) -> Iterator[bytes]:
         yield from super().chunks(container, path, etag)
         if path == "acme/may.jsonl" and self.armed:
             raise ConflictError(f"Blob '{path}' changed.")
 
-    armed = False
 
-
-def test_an_earlier_upload_that_changes_under_the_reader_lets_the_run_begin_again() -> None:
+def test_an_earlier_upload_that_changes_while_it_is_read_is_a_conflict() -> None:
     ports = memory_ports()
     blobs = _Changing(ports.clock)
     ports = replace(ports, blobs=blobs)
-    finished(ports, "may", upload(*valid(40, 2000)))
+    upload_and_prepare(ports, "may", upload(*valid(40, 2000)))
     blobs.armed = True
     with pytest.raises(ConflictError):
-        june(ports, upload(*valid(40)))
+        prepare_june(ports, upload(*valid(40)))

@@ -1,3 +1,5 @@
+"""The preparation step: from an upload to splits and a receipt."""
+
 import gzip
 import json
 from collections.abc import Callable, Iterator
@@ -18,29 +20,29 @@ from tests.doubles.faults import OutageError
 from tests.doubles.storage import MemoryBlobs
 from tests.doubles.training import BASE_MODEL
 from tests.unit.data.rows import upload, valid
-from tests.unit.steps.preparation.uploads import PATH, as_stored, dropped, files_of, receipt_of, receipts, splits_of
+from tests.unit.steps.preparation.uploads import PATH, as_stored, files_of, receipt_of, receipts, splits_of, uploaded
 
 GOOD = upload(*valid(60), b"{oops", b"")
 
 
-def test_an_upload_becomes_three_splits_under_the_claim_and_a_receipt() -> None:
+def test_preparation_writes_three_splits_under_the_claim_and_a_receipt() -> None:
     ports = memory_ports()
-    run = dropped(ports, GOOD)
+    run = uploaded(ports, GOOD)
     outcome = prepare(run, ports)
     assert isinstance(outcome, Forward)
     assert (outcome.state, outcome.claim_owner) == (State.PREPARED, "1")
     splits = splits_of(outcome)
     assert splits.train == f"{run.run_id}/1/train.jsonl"
     assert sum(len(rows.splitlines()) for rows in files_of(outcome, ports).values()) == 60
-    found = receipt_of(ports, outcome)
-    assert (found.lines, found.accepted, found.rejected, found.blank) == (61, 60, 1, 1)
-    assert outcome.record["upload"].sha256 == found.sha256
-    assert found.cost is not None
+    receipt = receipt_of(ports, outcome)
+    assert (receipt.lines, receipt.accepted, receipt.rejected, receipt.blank) == (61, 60, 1, 1)
+    assert outcome.record["upload"].sha256 == receipt.sha256
+    assert receipt.cost is not None
 
 
-def test_receipts_lie_under_the_upload_and_the_newest_also_as_latest() -> None:
+def test_receipts_are_stored_under_the_uploads_path_and_the_newest_also_as_latest() -> None:
     ports = memory_ports()
-    run = dropped(ports, GOOD)
+    run = uploaded(ports, GOOD)
     prepare(run, ports)
     stem = f"{PATH}/{run.run_id}"
     expected = {f"{stem}.json", f"{stem}.md", f"{stem}.rejected.jsonl", f"{PATH}/latest.json", f"{PATH}/latest.md"}
@@ -49,9 +51,9 @@ def test_receipts_lie_under_the_upload_and_the_newest_also_as_latest() -> None:
     assert (rejected["line"], rejected["raw"]) == (61, "{oops")
 
 
-def test_a_second_claim_writes_the_same_bytes_elsewhere() -> None:
+def test_a_second_claim_writes_the_same_bytes_to_other_paths() -> None:
     ports = memory_ports()
-    run = dropped(ports, GOOD)
+    run = uploaded(ports, GOOD)
     first = prepare(run, ports)
     before = {path: ports.blobs.read(RECEIPTS, path) for path in receipts(ports)}
     ports.clock.advance(3600)
@@ -64,39 +66,39 @@ def test_a_second_claim_writes_the_same_bytes_elsewhere() -> None:
     assert {path: ports.blobs.read(RECEIPTS, path) for path in receipts(ports)} == before
 
 
-def test_a_packed_upload_is_unpacked() -> None:
+def test_a_compressed_upload_is_read() -> None:
     ports = memory_ports()
-    outcome = prepare(dropped(ports, gzip.compress(GOOD), "acme/may.jsonl.gz"), ports)
+    outcome = prepare(uploaded(ports, gzip.compress(GOOD), "acme/may.jsonl.gz"), ports)
     assert receipt_of(ports, outcome).accepted == 60
 
 
-def test_a_file_without_a_valid_row_is_rejected_with_a_receipt_and_nothing_prepared() -> None:
+def test_a_file_without_a_valid_row_is_rejected_with_a_receipt_and_without_splits() -> None:
     ports = memory_ports()
-    outcome = prepare(dropped(ports, b"oops\n" * 3), ports)
+    outcome = prepare(uploaded(ports, b"oops\n" * 3), ports)
     assert isinstance(outcome, Close)
     assert outcome.end is State.REJECTED
     assert "No row is usable" in (outcome.error or "")
-    found = receipt_of(ports, outcome)
-    assert (found.verdict, found.rejected) == ("rejected", 3)
+    receipt = receipt_of(ports, outcome)
+    assert (receipt.verdict, receipt.rejected) == ("rejected", 3)
     assert not list(ports.blobs.within(PREPARED))
 
 
-def test_mode_validate_ends_validated() -> None:
+def test_a_run_in_mode_validate_ends_validated() -> None:
     ports = memory_ports(budget_per_run_usd=0.01)
-    outcome = prepare(dropped(ports, GOOD, mode="validate"), ports)
+    outcome = prepare(uploaded(ports, GOOD, mode="validate"), ports)
     assert isinstance(outcome, Close)
     assert (outcome.end, outcome.error, outcome.record["hold_reason"]) == (State.VALIDATED, None, None)
 
 
 @pytest.mark.parametrize("error", [NotFoundError("There is no registry."), OutageError("503")])
-def test_mode_validate_can_do_without_the_registry(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_in_mode_validate_does_not_need_the_registry(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     ports = memory_ports()
     monkeypatch.setattr(ports.catalog, "foundation_model", raising(error))
-    outcome = prepare(dropped(ports, GOOD, mode="validate"), ports)
+    outcome = prepare(uploaded(ports, GOOD, mode="validate"), ports)
     assert isinstance(outcome, Close)
     assert (outcome.end, receipt_of(ports, outcome).cost) == (State.VALIDATED, None)
     with pytest.raises(type(error)):
-        prepare(dropped(ports, GOOD, "acme/june.jsonl"), ports)
+        prepare(uploaded(ports, GOOD, "acme/june.jsonl"), ports)
 
 
 def raising(error: Exception) -> Callable[[str], None]:
@@ -107,25 +109,25 @@ def raising(error: Exception) -> Callable[[str], None]:
 
 
 @pytest.mark.parametrize(
-    ("app", "project", "held"),
+    ("app", "project", "is_held"),
     [(100.0, None, False), (100.0, 0.01, True), (0.01, None, True), (0.01, 500.0, True)],
 )
-def test_the_tighter_of_both_budgets_holds_a_run(app: float, project: float | None, held: bool) -> None:
+def test_the_tighter_of_both_budgets_holds_a_run(app: float, project: float | None, is_held: bool) -> None:
     ports = memory_ports(budget_per_run_usd=app)
-    outcome = prepare(dropped(ports, GOOD, budget_usd=project), ports)
+    outcome = prepare(uploaded(ports, GOOD, budget_usd=project), ports)
     assert isinstance(outcome, Forward)
-    hold = outcome.record["hold_reason"]
-    assert (hold is not None) is held
-    found = receipt_of(ports, outcome)
-    assert ("waits for an approval: " + str(hold) in found.why) is held
+    reason = outcome.record["hold_reason"]
+    assert (reason is not None) is is_held
+    receipt = receipt_of(ports, outcome)
+    assert ("waits for an approval: " + str(reason) in receipt.why) is is_held
 
 
-def test_epochs_that_the_base_model_asks_for_cost_too() -> None:
+def test_epochs_that_the_base_model_sets_count_towards_the_cost() -> None:
     hours = []
     for defaults in ({}, {"num_train_epochs": 300}):
         ports = memory_ports()
         ports.catalog.base_models["Phi-4"] = BASE_MODEL.model_copy(update={"defaults": defaults})
-        cost = receipt_of(ports, prepare(dropped(ports, upload(*valid(3000))), ports)).cost
+        cost = receipt_of(ports, prepare(uploaded(ports, upload(*valid(3000))), ports)).cost
         assert cost is not None
         hours.append(cost.training_hours)
     assert hours[1] > hours[0]
@@ -140,11 +142,11 @@ def test_epochs_that_the_base_model_asks_for_cost_too() -> None:
         ({}, {"sample_pc": 0.001}, "No row is usable"),
     ],
 )
-def test_what_budget_or_model_do_not_allow_is_rejected_with_the_figures(
+def test_an_upload_beyond_a_limit_is_rejected_with_the_figures(
     app: dict[str, Any], config: dict[str, Any], why: str
 ) -> None:
     ports = memory_ports(**app)
-    outcome = prepare(dropped(ports, GOOD, **config), ports)
+    outcome = prepare(uploaded(ports, GOOD, **config), ports)
     assert isinstance(outcome, Close)
     assert outcome.end is State.REJECTED
     assert why in (outcome.error or "")
@@ -152,27 +154,27 @@ def test_what_budget_or_model_do_not_allow_is_rejected_with_the_figures(
     assert not list(ports.blobs.within(PREPARED))
 
 
-def test_what_the_platform_has_tightened_is_told() -> None:
+def test_the_receipt_says_which_settings_the_platform_tightened() -> None:
     ports = memory_ports(budget_per_run_tokens=1_000_000)
-    outcome = prepare(dropped(ports, GOOD, budget_tokens=2_000_000), ports)
-    [told] = receipt_of(ports, outcome).ceilings
-    assert "1,000,000" in told
+    outcome = prepare(uploaded(ports, GOOD, budget_tokens=2_000_000), ports)
+    [ceiling] = receipt_of(ports, outcome).ceilings
+    assert "1,000,000" in ceiling
 
 
 def test_more_epochs_cost_more() -> None:
-    costs = []
+    hours = []
     for epochs in (1, 50):
         ports = memory_ports()
-        outcome = prepare(dropped(ports, upload(*valid(3000)), hyperparameters={"num_train_epochs": epochs}), ports)
+        outcome = prepare(uploaded(ports, upload(*valid(3000)), hyperparameters={"num_train_epochs": epochs}), ports)
         cost = receipt_of(ports, outcome).cost
         assert cost is not None
-        costs.append(cost.training_hours)
-    assert costs[1] > costs[0]
+        hours.append(cost.training_hours)
+    assert hours[1] > hours[0]
 
 
-def test_an_upload_that_was_replaced_is_superseded() -> None:
+def test_the_run_of_a_replaced_upload_is_superseded() -> None:
     ports = memory_ports()
-    run = dropped(ports, GOOD)
+    run = uploaded(ports, GOOD)
     ports.blobs.write(UPLOADS, PATH, [b"newer"], "application/octet-stream")
     outcome = prepare(run, ports)
     assert isinstance(outcome, Close)
@@ -180,9 +182,9 @@ def test_an_upload_that_was_replaced_is_superseded() -> None:
     assert not receipts(ports)
 
 
-def test_an_upload_that_was_deleted_is_cancelled() -> None:
+def test_the_run_of_a_deleted_upload_is_cancelled() -> None:
     ports = memory_ports()
-    run = dropped(ports, GOOD)
+    run = uploaded(ports, GOOD)
     ports.blobs.delete(UPLOADS, PATH)
     outcome = prepare(run, ports)
     assert isinstance(outcome, Close)
@@ -191,7 +193,7 @@ def test_an_upload_that_was_deleted_is_cancelled() -> None:
 
 
 class _Changing(MemoryBlobs):
-    """The upload is replaced while it is read."""
+    """A newer version replaces the upload while it is read."""
 
     def chunks(self, container: str, path: str, etag: str) -> Iterator[bytes]:
         pieces = super().chunks(container, path, etag)
@@ -200,10 +202,10 @@ class _Changing(MemoryBlobs):
         raise ConflictError(f"Blob '{path}' changed.")
 
 
-def test_an_upload_that_changes_under_the_reader_leaves_no_output() -> None:
+def test_an_upload_that_changes_while_it_is_read_leaves_no_output() -> None:
     ports = memory_ports()
     ports = replace(ports, blobs=_Changing(ports.clock))
-    outcome = prepare(dropped(ports, GOOD), ports)
+    outcome = prepare(uploaded(ports, GOOD), ports)
     assert isinstance(outcome, Close)
     assert outcome.end is State.SUPERSEDED
     assert not receipts(ports)
@@ -218,18 +220,18 @@ class _Superseded(MemoryBlobs):
         self.write(container, path, [b"newer"], "application/octet-stream")
 
 
-def test_latest_is_left_to_the_newest_version() -> None:
+def test_only_the_newest_version_writes_the_latest_receipt() -> None:
     ports = memory_ports()
     ports = replace(ports, blobs=_Superseded(ports.clock))
-    run = dropped(ports, GOOD)
+    run = uploaded(ports, GOOD)
     prepare(run, ports)
     assert f"{PATH}/{run.run_id}.json" in receipts(ports)
     assert f"{PATH}/latest.json" not in receipts(ports)
 
 
-def test_a_run_that_another_worker_has_claimed_is_left_alone() -> None:
+def test_preparation_leaves_a_run_alone_that_another_worker_has_claimed() -> None:
     ports = memory_ports()
-    run = dropped(ports, GOOD)
+    run = uploaded(ports, GOOD)
     with claimed(run, ports), pytest.raises(ConflictError):
         prepare(as_stored(ports, run), ports)
     assert not receipts(ports)
@@ -237,7 +239,7 @@ def test_a_run_that_another_worker_has_claimed_is_left_alone() -> None:
 
 def test_a_run_that_was_cancelled_before_the_claim_is_not_prepared() -> None:
     ports = memory_ports()
-    run = dropped(ports, GOOD)
+    run = uploaded(ports, GOOD)
     stored = ports.runs.get(run.project, run.run_id)
     assert stored is not None
     ports.runs.replace(run.model_copy(update={"intent": Intent.CANCEL}), stored.etag)

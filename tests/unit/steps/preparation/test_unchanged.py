@@ -1,4 +1,4 @@
-"""Data and settings as the champion's: nothing is trained again."""
+"""An upload with the champion's rows and settings is not trained on again."""
 
 import json
 
@@ -14,36 +14,36 @@ PATH = "support/faq.jsonl"
 
 @pytest.fixture
 def world() -> World:
-    """Its project has a model that serves."""
+    """A world whose project has a live model."""
     world = World()
-    world.until_state(world.drop(PATH), State.LIVE)
+    world.until_state(world.start_run(PATH), State.LIVE)
     return world
 
 
-def respelt(data: bytes) -> bytes:
-    """The same rows from the last to the first, with other spaces and other keys."""
+def reformatted(data: bytes) -> bytes:
+    """The same rows in reverse order, with other spaces and an extra key."""
     rows = [json.loads(line) for line in data.splitlines()]
     return "".join(f"{json.dumps({'id': 1, **row}, indent=None)} \r\n" for row in reversed(rows)).encode()
 
 
-@pytest.mark.parametrize("data", [chat(), respelt(chat()), chat() + chat(3)])
+@pytest.mark.parametrize("data", [chat(), reformatted(chat()), chat() + chat(3)])
 def test_the_same_rows_are_not_trained_on_again(world: World, data: bytes) -> None:
-    run = world.until_state(world.drop(PATH, data), State.UNCHANGED)
+    run = world.until_state(world.start_run(PATH, data), State.UNCHANGED)
     assert len(world.ports.jobs.submitted) == 1
     assert run.results.error is None
     assert not list(world.ports.blobs.within(PREPARED, run.run_id))
-    found = Receipt.model_validate_json(world.ports.blobs.read(RECEIPTS, f"{run.results.receipt}.json") or b"")
-    assert (found.verdict, found.cost) == ("accepted", None)
-    assert "Nothing is trained" in found.why
+    receipt = Receipt.model_validate_json(world.ports.blobs.read(RECEIPTS, f"{run.results.receipt}.json") or b"")
+    assert (receipt.verdict, receipt.cost) == ("accepted", None)
+    assert "Nothing is trained" in receipt.why
 
 
 def test_the_same_rows_in_another_file_are_not_trained_on_again(world: World) -> None:
-    world.until_state(world.drop("support/copy.jsonl"), State.UNCHANGED)
+    world.until_state(world.start_run("support/copy.jsonl"), State.UNCHANGED)
 
 
 def test_a_setting_that_does_not_shape_the_model_changes_nothing(world: World) -> None:
     world.upload("support/tunedrop.yaml", b"lease: {idle: 1h}\n")
-    world.until_state(world.drop(PATH), State.UNCHANGED)
+    world.until_state(world.start_run(PATH), State.UNCHANGED)
 
 
 @pytest.mark.parametrize(
@@ -62,21 +62,21 @@ def test_other_rows_or_settings_are_trained_on(world: World, settings: bytes, da
         update={"name": "Phi-4-mini-instruct"}
     )
     world.upload("support/tunedrop.yaml", settings)
-    world.until_state(world.drop(PATH, data), State.LIVE)
+    world.until_state(world.start_run(PATH, data), State.LIVE)
     assert len(world.ports.jobs.submitted) == 2
 
 
-def test_a_check_is_a_check_all_the_same(world: World) -> None:
+def test_an_unchanged_upload_in_mode_validate_ends_validated(world: World) -> None:
     world.upload("support/tunedrop.yaml", b"mode: validate\n")
-    world.until_state(world.drop(PATH), State.VALIDATED)
+    world.until_state(world.start_run(PATH), State.VALIDATED)
 
 
 def test_a_model_whose_endpoint_is_gone_is_trained_again(world: World) -> None:
     world.clock.advance(24 * 3600)
     world.until_no_endpoint()
-    world.until_state(world.drop(PATH), State.LIVE)
+    world.until_state(world.start_run(PATH), State.LIVE)
     assert len(world.ports.jobs.submitted) == 2
 
 
 def test_another_project_trains_on_the_same_rows(world: World) -> None:
-    world.until_state(world.drop("sales/faq.jsonl"), State.LIVE)
+    world.until_state(world.start_run("sales/faq.jsonl"), State.LIVE)

@@ -1,4 +1,4 @@
-"""What tests of preparation upload, and what they look at then."""
+"""Helpers for tests of preparation: upload a file, and read what was written."""
 
 from shared.core import naming
 from shared.core.resources import PREPARED, RECEIPTS, UPLOADS
@@ -13,7 +13,7 @@ from tests.receipts import read
 PATH = "acme/may.jsonl"
 
 
-def dropped(ports: MemoryPorts, data: bytes, path: str = PATH, **config: object) -> Run:
+def uploaded(ports: MemoryPorts, data: bytes, path: str = PATH, **config: object) -> Run:
     """The run of a file that was just uploaded."""
     ports.blobs.write(UPLOADS, path, [data], "application/octet-stream")
     info = ports.blobs.info(UPLOADS, path)
@@ -41,25 +41,25 @@ def as_stored(ports: MemoryPorts, run: Run) -> Run:
 
 
 def splits_of(outcome: Outcome) -> Splits:
-    """Where the outcome's files lie."""
-    found = outcome.results["splits"]
-    assert isinstance(found, Splits)
-    return found
+    """Paths of the outcome's splits."""
+    splits = outcome.results["splits"]
+    assert isinstance(splits, Splits)
+    return splits
 
 
 def files_of(outcome: Outcome, ports: MemoryPorts) -> dict[str, bytes]:
-    """The splits, as they were written."""
+    """The content of each split, by its name."""
     paths = dict(splits_of(outcome))
     return {name: ports.blobs.read(PREPARED, paths[name]) or b"" for name in NAMES}
 
 
 def rows_of(outcome: Outcome, ports: MemoryPorts) -> dict[str, set[bytes]]:
-    """The rows of each split."""
+    """The rows of each split, by its name."""
     return {name: set(content.splitlines()) for name, content in files_of(outcome, ports).items()}
 
 
 def receipt_of(ports: MemoryPorts, outcome: Outcome) -> Receipt:
-    """The receipt that was written."""
+    """The outcome's receipt."""
     return read(ports.blobs.read(RECEIPTS, f"{outcome.results['receipt']}.json"))
 
 

@@ -4,14 +4,14 @@ from pathlib import Path
 from local.azureml.core.errors import invalid
 from local.azureml.core.operations import Operations
 from local.azureml.core.store import Document, Store
-from local.azureml.core.transitions import adjusted
+from local.azureml.core.transitions import Delay, adjusted
 
 
 async def _ended(operations: Operations, name: str) -> Document:
-    while (found := operations.get(name)) and found["status"] == "InProgress":
+    while (operation := operations.get(name)) and operation["status"] == "InProgress":
         await asyncio.sleep(0.005)
-    assert found is not None
-    return found
+    assert operation is not None
+    return operation
 
 
 def test_failure_of_the_work_is_the_operations_error(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_what_a_process_left_is_ended_by_the_next(tmp_path: Path) -> None:
         done.append(target)
 
     async def first() -> str:
-        operations = Operations(Store(tmp_path), adjusted(1.0, {"endpoints.create": 60}))
+        operations = Operations(Store(tmp_path), adjusted(delays=[("endpoints.create", Delay(60))]))
         operations.on("endpoints.create", note)
         name = operations.begin("endpoints.create", "e")
         assert operations.under_way("e") == "endpoints.create"
@@ -67,4 +67,24 @@ def test_what_a_process_left_is_ended_by_the_next(tmp_path: Path) -> None:
     name = asyncio.run(first())
     assert done == []
     assert asyncio.run(second(name))["status"] == "Succeeded"
+    assert done == ["e"]
+
+
+def test_operation_that_lasts_for_calls_ends_once_its_resource_was_read_so_often(tmp_path: Path) -> None:
+    done: list[str] = []
+
+    async def note(target: str) -> None:
+        done.append(target)
+
+    async def scenario() -> Document:
+        operations = Operations(Store(tmp_path), adjusted(delays=[("endpoints.*", Delay(calls=2))]))
+        operations.on("endpoints.create", note)
+        name = operations.begin("endpoints.create", "e")
+        for _ in range(2):
+            await asyncio.sleep(0.01)
+            assert done == []
+            operations.note_read("e")
+        return await _ended(operations, name)
+
+    assert asyncio.run(scenario())["status"] == "Succeeded"
     assert done == ["e"]

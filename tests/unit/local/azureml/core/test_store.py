@@ -17,7 +17,7 @@ def test_documents_are_found_by_kind_and_by_names_with_slashes(tmp_path: Path) -
 def test_draft_that_a_kill_left_is_no_document(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.put("jobs", "one", {})
-    (tmp_path / "jobs" / ".two.json.99").write_text("{")
+    (tmp_path / "jobs" / ".two.json.99.draft").write_text("{")
 
     assert store.names("jobs") == ["one"]
 

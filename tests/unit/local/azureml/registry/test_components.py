@@ -33,7 +33,7 @@ def test_values_that_are_not_as_declared_are_refused(given: dict[str, str]) -> N
 
 
 @pytest.mark.parametrize(
-    ("found", "wanted"),
+    ("component_id", "expected"),
     [
         ("azureml://registries/azureml/components/chat_completion_pipeline/versions/0.0.82", True),
         ("azureml://registries/azureml/components/chat_completion_pipeline/labels/latest", True),
@@ -42,8 +42,8 @@ def test_values_that_are_not_as_declared_are_refused(given: dict[str, str]) -> N
         (None, False),
     ],
 )
-def test_component_is_known_by_its_id(found: str | None, wanted: bool) -> None:
-    assert is_component(found) is wanted
+def test_component_is_known_by_its_id(component_id: str | None, expected: bool) -> None:
+    assert is_component(component_id) is expected
 
 
 def test_every_default_fits_its_own_declaration() -> None:

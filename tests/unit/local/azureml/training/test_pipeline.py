@@ -37,20 +37,20 @@ def test_plan_holds_values_uris_outputs_and_clusters() -> None:
 
 
 def test_inputs_of_the_pipeline_reach_the_node_bound_to_them() -> None:
-    asked = job()
-    asked["inputs"] = {"rate": literal(0.5), "data": {"job_input_type": "uri_file", "uri": "azureml:other"}}
-    inputs = asked["jobs"]["tune"]["inputs"]
+    properties = job()
+    properties["inputs"] = {"rate": literal(0.5), "data": {"job_input_type": "uri_file", "uri": "azureml:other"}}
+    inputs = properties["jobs"]["tune"]["inputs"]
     inputs["learning_rate"] = literal("${{parent.inputs.rate}}")
     inputs["train_file_path"] = literal("${{parent.inputs.data}}")
 
-    plan = pipeline.read(asked)
+    plan = pipeline.read(properties)
 
     assert plan.literals["learning_rate"] == 0.5
     assert plan.data["train_file_path"] == "azureml:other"
 
 
 @pytest.mark.parametrize(
-    ("asked", "status"),
+    ("properties", "status"),
     [
         ({"jobType": "Command"}, 501),
         ({"jobType": "Pipeline", "jobs": {}}, 501),
@@ -61,7 +61,7 @@ def test_inputs_of_the_pipeline_reach_the_node_bound_to_them() -> None:
         (job(inputs={"seed": literal("${{parent.inputs.none}}")}), 400),
     ],
 )
-def test_what_can_not_run_is_refused(asked: dict[str, Any], status: int) -> None:
+def test_job_that_can_not_run_is_refused(properties: dict[str, Any], status: int) -> None:
     with pytest.raises(ApiError) as refusal:
-        pipeline.read(asked)
+        pipeline.read(properties)
     assert refusal.value.status == status

@@ -1,4 +1,4 @@
-"""Endpoints and deployments: what they are, what may be done to them, what ends their operations."""
+"""Endpoints and deployments: creates, changes and deletes them, as long-running operations."""
 
 import base64
 import contextlib
@@ -21,11 +21,11 @@ from local.azureml.storage.assets import Assets
 
 
 @dataclass(frozen=True)
-class Hosting:
-    """Everything behind endpoints.
+class Endpoints:
+    """All endpoints and deployments of the workspace.
 
     Args:
-        base_model_dir: what is served for every base model of the registry.
+        base_model_dir: model that stands in for every base model of the registry.
     """
 
     rules: Rules
@@ -37,8 +37,8 @@ class Hosting:
     transitions: Mapping[str, Transition]
     base_model_dir: Path
 
-    def listen(self) -> None:
-        """Let operations on endpoints and deployments end here."""
+    def register(self) -> None:
+        """Register the work that ends operations on endpoints and deployments."""
         work = {
             "endpoints.create": self._end_endpoint_change,
             "endpoints.update": self._end_endpoint_change,
@@ -51,45 +51,52 @@ class Hosting:
             self.operations.on(transition, end)
 
     async def resume(self) -> None:
-        """Start the servers of all deployments that stand."""
+        """Start the servers of all deployments that were up."""
         for key, deployment in self.store.all(DEPLOYMENTS):
             if deployment["state"] == "Succeeded":
-                with contextlib.suppress(ApiError):  # its model is gone: asking it will say so
+                with contextlib.suppress(ApiError):  # its model was deleted: scoring it will fail
                     await self.servers.start(key, await self._model(deployment["properties"]["model"]))
 
     def endpoint(self, name: str) -> Document:
         """An endpoint.
 
         Raises:
-            ApiError: 404.
+            ApiError: 404, it does not exist.
         """
-        found = self.store.get(ENDPOINTS, name)
-        if found is None:
+        endpoint = self.store.get(ENDPOINTS, name)
+        if endpoint is None:
             raise not_found(f"Endpoint '{name}'")
-        return found
+        return endpoint
 
     def deployment(self, endpoint: str, name: str) -> Document:
         """A deployment.
 
         Raises:
-            ApiError: 404.
+            ApiError: 404, it or its endpoint does not exist.
         """
         self.endpoint(endpoint)
-        found = self.store.get(DEPLOYMENTS, f"{endpoint}/{name}")
-        if found is None:
+        deployment = self.store.get(DEPLOYMENTS, f"{endpoint}/{name}")
+        if deployment is None:
             raise not_found(f"Deployment '{name}' of endpoint '{endpoint}'")
-        return found
+        return deployment
 
     def deployments(self, endpoint: str) -> list[tuple[str, Document]]:
-        """Names and documents, sorted by name."""
-        self.endpoint(endpoint)
-        return [(key.partition("/")[2], each) for key, each in self.store.all(DEPLOYMENTS, f"{endpoint}/")]
-
-    def put_endpoint(self, name: str, body: Document) -> tuple[Document, str, bool]:
-        """Create an endpoint, or change its traffic and tags; also the operation's id, and whether it is new.
+        """Names and documents of an endpoint's deployments, sorted by name.
 
         Raises:
-            ApiError: 400, the name or the traffic won't do; 409, the name was used, or an operation is under way.
+            ApiError: 404, the endpoint does not exist.
+        """
+        self.endpoint(endpoint)
+        return [(key.partition("/")[2], deployment) for key, deployment in self.store.all(DEPLOYMENTS, f"{endpoint}/")]
+
+    def put_endpoint(self, name: str, body: Document) -> tuple[Document, str, bool]:
+        """Begin to create an endpoint, or to change its traffic and tags.
+
+        Returns:
+            The endpoint, the operation's id, and whether the endpoint is new.
+
+        Raises:
+            ApiError: 400, the name or the traffic is wrong; 409, the name was used, or another operation goes on.
         """
         before = self.store.get(ENDPOINTS, name)
         if before is None:
@@ -110,22 +117,29 @@ class Hosting:
         return endpoint, operation, before is None
 
     def delete_endpoint(self, name: str) -> str | None:
-        """Begin to delete an endpoint and its deployments; the operation's id, none if it is gone already.
+        """Begin to delete an endpoint and its deployments.
+
+        Returns:
+            The operation's id, or None if the endpoint does not exist.
 
         Raises:
-            ApiError: 409, an operation is under way.
+            ApiError: 409, another operation goes on.
         """
         endpoint = self.store.get(ENDPOINTS, name)
         if endpoint is None:
             return None
-        self.rules.check_idle(name, *(f"{name}/{each}" for each, _ in self.deployments(name)))
+        self.rules.check_idle(name, *(f"{name}/{deployment}" for deployment, _ in self.deployments(name)))
         return self._begin(ENDPOINTS, name, endpoint, "endpoints.delete")
 
     def put_deployment(self, endpoint: str, name: str, body: Document) -> tuple[Document, str, bool]:
-        """Create or change a deployment; also the operation's id, and whether it is new.
+        """Begin to create or change a deployment.
+
+        Returns:
+            The deployment, the operation's id, and whether the deployment is new.
 
         Raises:
-            ApiError: 400, name, size, quota or model won't do; 404; 409, an operation is under way.
+            ApiError: 400, the name, the size or the model is wrong, or the quota is used up; 404, the endpoint or the
+                model does not exist; 409, another operation goes on.
         """
         key = f"{endpoint}/{name}"
         self.endpoint(endpoint)
@@ -148,10 +162,13 @@ class Hosting:
         return deployment, operation, before is None
 
     def delete_deployment(self, endpoint: str, name: str) -> str | None:
-        """Begin to delete a deployment; the operation's id, none if it is gone already.
+        """Begin to delete a deployment.
+
+        Returns:
+            The operation's id, or None if the deployment does not exist.
 
         Raises:
-            ApiError: 400, it has traffic; 409, an operation is under way.
+            ApiError: 400, it has traffic; 409, another operation goes on.
         """
         key = f"{endpoint}/{name}"
         deployment = self.store.get(DEPLOYMENTS, key)
@@ -175,7 +192,7 @@ class Hosting:
         fault = self.faults.take("endpoint", name)
         self.store.put(ENDPOINTS, name, self.endpoint(name) | {"state": "Failed" if fault else "Succeeded"})
         if fault is not None:
-            raise _failing(fault)
+            raise _error(fault)
 
     async def _end_endpoint_deletion(self, name: str) -> None:
         for key in self.store.names(DEPLOYMENTS, f"{name}/"):
@@ -188,7 +205,7 @@ class Hosting:
         try:
             fault = self.faults.take("deployment", key)
             if fault is not None:
-                raise _failing(fault)
+                raise _error(fault)
             await self.servers.start(key, await self._model(deployment["properties"]["model"]))
             await self.servers.ready(key)
         except Exception:
@@ -203,8 +220,8 @@ class Hosting:
         self.store.delete(DEPLOYMENTS, key)
 
 
-def _failing(fault: Document) -> ApiError:
-    """As the fault says; without a code, as a server that never becomes alive."""
+def _error(fault: Document) -> ApiError:
+    """The error of a fault; without a code, that of a server that never becomes healthy."""
     if "code" not in fault:
         return crashed(fault["message"])
     return ApiError(400, fault["code"], fault["message"], details=fault.get("details", ()))
@@ -215,5 +232,5 @@ def _key() -> str:
 
 
 def keys_of(endpoint: Document) -> dict[str, Any]:
-    """As listKeys answers."""
+    """The endpoint's keys, as ``listKeys`` returns them."""
     return {"primaryKey": endpoint["keys"][0], "secondaryKey": endpoint["keys"][1]}

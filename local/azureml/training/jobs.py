@@ -1,4 +1,4 @@
-"""Runs pipeline jobs, step after step; resumes them after a kill, stops them on cancellation."""
+"""Runs pipeline jobs, step by step; resumes them after a kill, and cancels them on request."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ from typing import Final
 
 from local.azureml.core.errors import ApiError
 from local.azureml.core.store import Document, Store
-from local.azureml.core.transitions import Transition
+from local.azureml.core.transitions import Reads, Transition
 from local.azureml.storage.datastores import BLOB_STORE
 from local.azureml.training import pipeline
 from local.azureml.training.pipeline import Plan
@@ -23,8 +23,8 @@ _SHUTDOWN: Final = "shutdown"
 _log = logging.getLogger(__name__)
 
 
-class Training:
-    """The cluster: one task per job that has not ended."""
+class Jobs:
+    """All jobs; each job that has not ended has a task."""
 
     def __init__(self, store: Store, runs: Runs, runner: StepRunner, transitions: Mapping[str, Transition]) -> None:
         self._store = store
@@ -33,15 +33,20 @@ class Training:
         self._transitions = transitions
         self._scratch = runs.folder / "jobs"
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._reads = Reads()
 
     def submit(self, name: str, properties: Document) -> None:
-        """Take a job that was checked."""
+        """Start a job that was checked."""
         self._store.put(JOBS, name, {"properties": properties, "created": time.time()})
         self._create_run(name, properties)
         self._start(name)
 
     def cancel(self, name: str) -> None:
-        """Ask a job to stop; its step's process is ended. One that has ended is left alone."""
+        """Cancel a job, and end its step's process. A job that has ended stays as it is.
+
+        Raises:
+            ApiError: 404, the job does not exist.
+        """
         if self._runs.require(name)["status"] in ENDED | {"CancelRequested"}:
             return
         self._runs.update(name, status="CancelRequested")
@@ -51,15 +56,19 @@ class Training:
         else:
             task.cancel()
 
+    def note_read(self, name: str) -> None:
+        """Note that a client has read the status of a job, or of one of its steps."""
+        self._reads.note(name)
+
     def resume(self) -> None:
-        """Go on with what the last process left; a step that was running runs again."""
+        """Go on with the jobs that the last process left; a step that was running runs again."""
         for name, job in self._store.all(JOBS):
             run = self._runs.get(name) or self._create_run(name, job["properties"])
             if run["status"] not in ENDED:
                 self._start(name)
 
     async def stop(self) -> None:
-        """End all child processes and leave the jobs for the next process."""
+        """End all child processes; the next process goes on with the jobs."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel(_SHUTDOWN)
@@ -78,29 +87,31 @@ class Training:
             if error.args == (_SHUTDOWN,):
                 raise
         if self._runs.require(name)["status"] == "CancelRequested":
-            await self._settle_cancelled(name)
+            await self._end_cancelled(name)
         shutil.rmtree(self._scratch / name, ignore_errors=True)
 
     async def _advance(self, name: str) -> None:
         try:
-            await self._pass("jobs.start", name)
-            await self._pass("jobs.prepare", name)
+            await self._transition("jobs.start", name)
+            await self._transition("jobs.prepare", name)
             if self._runs.require(name)["status"] == "Running":
                 await self._run_steps(name)
                 self._runs.update(name, status="Finalizing")
             await self._place_outputs(name)
-            await self._pass("jobs.finalize", name)
+            await self._transition("jobs.finalize", name)
         except Exception as error:
-            fault = _fault(error)
-            message = f"Pipeline has some failed steps. {fault['message']}"
-            self._runs.note(name, message)
-            self._runs.update(name, status="Failed", error=fault | {"message": message})
+            failure = _failure(error)
+            message = f"Pipeline has some failed steps. {failure['message']}"
+            self._runs.log(name, message)
+            self._runs.update(name, status="Failed", error=failure | {"message": message})
 
-    async def _pass(self, transition: str, run_id: str) -> None:
-        """Go through a declared transition, if the run stands before it."""
+    async def _transition(self, transition: str, run_id: str) -> None:
+        """Go through a declared transition, if the run is in its first state."""
         declared = self._transitions[transition]
-        if self._runs.require(run_id)["status"] == declared.during:
-            await asyncio.sleep(declared.seconds)
+        run = self._runs.require(run_id)
+        if run["status"] == declared.during:
+            await asyncio.sleep(declared.delay.seconds)
+            await self._reads.wait(run["root"], declared.delay.calls)
             self._runs.update(run_id, status=declared.then)
 
     async def _run_steps(self, name: str) -> None:
@@ -116,7 +127,7 @@ class Training:
 
     async def _run_step(self, job: str, plan: Plan, step: Step, earlier: Mapping[str, str]) -> Document:
         child = _child_id(job, step)
-        await self._pass("steps.queue", child)
+        await self._transition("steps.queue", child)
         number = self._runs.require(child)["attempt"] + 1
         attempt = Attempt(
             job=job,
@@ -128,31 +139,31 @@ class Training:
             log=self._runs.log_path(child, "user_logs/std_log.txt"),
         )
         self._runs.update(child, attempt=number, outputs=attempt.outputs)
-        self._runs.note(job, f"Submitting run {child} ({step.component})")
+        self._runs.log(job, f"Submitting run {child} ({step.component})")
         try:
             await self._runner.run(attempt)
         except Exception as error:
             tolerated = isinstance(error, StepFailedError) and error.tolerated
-            failed = self._runs.update(child, status="Failed", error=_fault(error), tolerated=tolerated)
+            failed = self._runs.update(child, status="Failed", error=_failure(error), tolerated=tolerated)
             if tolerated:
                 return failed
             raise
-        self._runs.note(job, f"Completing processing run id {child}.")
+        self._runs.log(job, f"Completing processing run id {child}.")
         return self._runs.update(child, status="Completed")
 
     async def _place_outputs(self, name: str) -> None:
-        """Move what the pipeline hands out to the workspace's blob store."""
-        made = {child["name"]: child["outputs"] for child in self._runs.children(name)}
+        """Move the pipeline's outputs to the workspace's blob store."""
+        outputs = {child["name"]: child["outputs"] for child in self._runs.children(name)}
         for output, source in self._plan(name).outputs.items():
             step, key = PRODUCED[source]
             target = self._runs.datastores.path(BLOB_STORE, f"azureml/{name}/{output}")
-            await asyncio.to_thread(_move, Path(made[step][key]), target)
+            await asyncio.to_thread(_move, Path(outputs[step][key]), target)
 
-    async def _settle_cancelled(self, name: str) -> None:
+    async def _end_cancelled(self, name: str) -> None:
         for child in self._runs.children(name):
             if child["status"] not in ENDED:
                 self._runs.update(child["id"], status="Canceled")
-        await self._pass("jobs.cancel", name)
+        await self._transition("jobs.cancel", name)
 
     def _plan(self, name: str) -> Plan:
         job = self._store.get(JOBS, name)
@@ -203,7 +214,7 @@ def _child_id(job: str, step: Step) -> str:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Repeatable: what has been moved already stays."""
+    """Move a folder, idempotently: if it is gone, an earlier call has moved it."""
     if not source.exists():
         return
     if target.exists():
@@ -212,7 +223,7 @@ def _move(source: Path, target: Path) -> None:
     source.replace(target)
 
 
-def _fault(error: Exception) -> dict[str, str]:
+def _failure(error: Exception) -> dict[str, str]:
     if isinstance(error, StepFailedError | ApiError):
         return {"code": error.code, "message": str(error)}
     _log.error("A job failed.", exc_info=error)
