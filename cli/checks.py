@@ -53,7 +53,7 @@ SUITES: Final = (
     Suite(("unit", "infra"), options=_PARALLEL),
     Suite(("simulation",), has_thorough=True),  # uses all cores by itself
     Suite(("ml",), str(PYTHON_ML), has_thorough=True),
-    Suite(("contract",), options=_PARALLEL),
+    Suite(("contract",), options=_PARALLEL, has_thorough=True),
     Suite(("e2e",), options=_PARALLEL, has_thorough=True),
 )
 """The quickest first."""

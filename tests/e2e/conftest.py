@@ -1,4 +1,4 @@
-"""One stack for all end-to-end tests: everything of the laptop's, with a tiny Phi-3 as the base model."""
+"""Two stacks that all end-to-end tests share: one that trains a tiny Phi-3, and one whose training takes no time."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,19 +20,19 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def world(stack: Stack) -> Iterator[World]:
-    """The stack as its users and its owner see it."""
+    """The stack that trains."""
     with joined(stack) as world:
         yield world
 
 
 @pytest.fixture(scope="session")
 def quick_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(quick(tmp_path_factory.mktemp("quick"), "--throttle", **SETTINGS)) as stack:
+    with Stack(quick(tmp_path_factory.mktemp("quick"), "--throttle", **SETTINGS, **TIMERS)) as stack:
         yield stack
 
 
 @pytest.fixture
 def quick_world(quick_stack: Stack) -> Iterator[World]:
-    """A stack whose jobs and servers take no time, and whose resource manager throttles as documented."""
+    """The stack whose jobs and servers take no time, and whose resource manager throttles as documented."""
     with joined(quick_stack) as world:
         yield world

@@ -1,4 +1,4 @@
-"""The whole path of one upload, and of one that is not worth a run."""
+"""The whole path of one upload, and uploads that lead to no job."""
 
 from dataclasses import dataclass
 
@@ -63,9 +63,9 @@ def test_no_log_contains_what_was_uploaded_or_asked(world: World, walked: Walked
 def test_a_file_without_a_valid_row_is_rejected_with_a_receipt_and_no_job(world: World) -> None:
     run = world.drop("nothing", b"not json\n" + b'{"messages": []}\n' * 3)
     run = world.until_state(run, State.REJECTED)
-    found = receipt(world.ports, run)
-    assert found.verdict == "rejected"
-    assert [problem.line for problem in found.problems] == [1, 2, 3, 4]
+    rejection = receipt(world.ports, run)
+    assert rejection.verdict == "rejected"
+    assert [problem.line for problem in rejection.problems] == [1, 2, 3, 4]
     assert world.counts(run) == dict.fromkeys(ONE_OF_EACH, 0)
 
 
