@@ -1,4 +1,4 @@
-"""What indexing the app costs a cold start, against importing what it is built on."""
+"""Time to index the app in a cold start, compared with importing the packages it is built on."""
 
 from benchmarks.ratio import Ratio, costs, in_turn, python_seconds
 
@@ -7,6 +7,6 @@ PEER = "import azure.functions, pydantic"
 
 
 def measure() -> list[Ratio]:
-    """Import and index ``function_app`` / ``import azure.functions, pydantic``: at most 2."""
+    """``function_app`` imported and indexed / ``import azure.functions, pydantic``: at most 2."""
     pairs = in_turn(python_seconds(INDEX), python_seconds(PEER), rounds=15)
     return [costs("index the app", PEER, pairs, at_most=2.0)]

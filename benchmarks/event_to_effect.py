@@ -1,6 +1,6 @@
-"""How long after an event its effect is there, on the warm local stack, where training and serving take no time.
+"""Seconds from an event to its effect, on the warm local stack, where training and serving take no time.
 
-The stack's Event Grid looks at blobs and run events every 0.3 s; the rest is delivery and the app.
+The stack's Event Grid looks for new blobs and run events every 0.3 s. The rest is delivery and the app.
 """
 
 import statistics
@@ -21,19 +21,19 @@ from tests.e2e.world import World, joined, quick, rows
 
 UPLOADED: Final = 20
 LIMIT: Final = 1.0
-"""Seconds within which 95 of 100 effects are there."""
+"""Seconds within which 95 of 100 effects must have happened."""
 
 
 def measure() -> list[Ratio]:
-    """BlobCreated → record, and the end of a job → model registered, one upload at a time: p95 at most a second."""
+    """BlobCreated → record, and end of a job → model registered, one upload at a time: p95 at most one second."""
     with TemporaryDirectory() as state, Stack(quick(Path(state))) as stack, joined(stack) as world:
-        seconds = [_of_one(number, world) for number in range(UPLOADED + 1)]
-    # The first pays for what is loaded once.
+        seconds = [_measure_one(number, world) for number in range(UPLOADED + 1)]
+    # The first upload is not counted: it includes what is loaded only once.
     recorded, registered = zip(*seconds[1:], strict=True)
     return [_p95("upload → record, p95", recorded), _p95("end of job → model registered, p95", registered)]
 
 
-def _of_one(number: int, world: World) -> tuple[float, float]:
+def _measure_one(number: int, world: World) -> tuple[float, float]:
     """Seconds from an upload to its record, and from the end of its job to its model."""
     project, path = f"bench{number}", f"bench{number}/rows.jsonl"
     world.upload(project, rows(40, "pebbles"))
@@ -48,7 +48,7 @@ def _of_one(number: int, world: World) -> tuple[float, float]:
 
 
 def _seconds_to_register(run: Run, world: World) -> float:
-    """From the event that Azure ML raised to the transition in the run's timeline."""
+    """Seconds from Azure ML's event to the transition in the run's timeline."""
     job = attempt_name(run.run_id, 1)
     ended = next(
         datetime.fromisoformat(event["eventTime"])
@@ -60,7 +60,7 @@ def _seconds_to_register(run: Run, world: World) -> float:
         timeline = world.ports.runs.timeline(run.run_id, run.project)
         return [entry.time for entry in timeline if entry.state is State.REGISTERED]
 
-    world.until(lambda: bool(registered()), "the timeline to tell of the model")
+    world.until(lambda: bool(registered()), "the model in the timeline")
     return (registered()[0] - ended).total_seconds()
 
 

@@ -1,4 +1,4 @@
-"""One measured ratio: ours against a named peer, round by round in turn."""
+"""Measured ratios of our code to a named peer. Each round measures one after the other."""
 
 import statistics
 import subprocess
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 
 class Ratio(BaseModel):
-    """Ours against a peer, the median over the rounds; ``holds`` compares it with its bound."""
+    """The ratio of our code to a peer, as the median of all rounds, with its bound."""
 
     name: str
     peer: str
@@ -19,7 +19,7 @@ class Ratio(BaseModel):
     theirs: float
     unit: str
     ratio: float
-    """``ours / theirs`` of costs (``at_most``) and of rates, ``theirs / ours`` where it says how many times as fast."""
+    """``ours / theirs`` for costs (``at_most``) and rates, ``theirs / ours`` for speeds (how many times as fast)."""
     at_most: float | None = None
     at_least: float | None = None
 
@@ -35,19 +35,19 @@ class Ratio(BaseModel):
 
 
 def costs(name: str, peer: str, pairs: Sequence[tuple[float, float]], at_most: float, unit: str = "s") -> Ratio:
-    """What ours costs, as a multiple of the peer; a pair of each round."""
+    """Our cost as a multiple of the peer's; one pair (ours, theirs) for each round, in ``unit``."""
     ratio = statistics.median(ours / theirs for ours, theirs in pairs)
     return Ratio(name=name, peer=peer, unit=unit, ratio=ratio, at_most=at_most, **_medians(pairs))
 
 
 def speeds(name: str, peer: str, pairs: Sequence[tuple[float, float]], at_least: float) -> Ratio:
-    """How many times as fast as the peer ours is; a pair of seconds of each round."""
+    """How many times as fast as the peer our code is; one pair of seconds (ours, theirs) for each round."""
     ratio = statistics.median(theirs / ours for ours, theirs in pairs)
     return Ratio(name=name, peer=peer, unit="s", ratio=ratio, at_least=at_least, **_medians(pairs))
 
 
 def rates(name: str, peer: str, pairs: Sequence[tuple[float, float]], at_least: float, unit: str) -> Ratio:
-    """What ours does a second, as a share of what the peer does; a pair of each round."""
+    """Our rate as a share of the peer's; one pair (ours, theirs) for each round, in ``unit``."""
     ratio = statistics.median(ours / theirs for ours, theirs in pairs)
     return Ratio(name=name, peer=peer, unit=unit, ratio=ratio, at_least=at_least, **_medians(pairs))
 
@@ -58,16 +58,16 @@ def _medians(pairs: Sequence[tuple[float, float]]) -> dict[str, float]:
 
 
 def in_turn(ours: Callable[[], float], theirs: Callable[[], float], rounds: int) -> list[tuple[float, float]]:
-    """Measure both in turn, after one round that does not count; each call returns seconds."""
+    """Measure both by turns, after one round that does not count; a pair of seconds (ours, theirs) for each round."""
     ours(), theirs()
     return [(ours(), theirs()) for _ in range(rounds)]
 
 
 def python_seconds(statements: str) -> Callable[[], float]:
-    """Seconds that ``statements`` take in a fresh interpreter, its own start not counted."""
+    """Measures the seconds that ``statements`` take in a new interpreter, without the interpreter's start."""
     code = f"import time; began = time.perf_counter()\n{statements}\nprint(time.perf_counter() - began)"
 
-    def once() -> float:
+    def seconds() -> float:
         return float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
 
-    return once
+    return seconds

@@ -142,14 +142,16 @@ def rebuild() -> None:
 
 
 @app.command()
-def test() -> None:
-    """Run every test."""
+def test(
+    thorough: Annotated[bool, typer.Option("--thorough", help="Run the tests that it leaves out otherwise.")] = False,
+) -> None:
+    """Run tests of every suite, and print how long they take."""
     with _in_checkout("test"):
         from cli.setup import steps
         from cli.setup.view import set_up
 
         set_up(steps.ALL, console)
-        sys.exit(checks.test())
+        sys.exit(checks.test(thorough))
 
 
 @app.command()

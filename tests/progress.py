@@ -1,4 +1,4 @@
-"""How far a long search is, on a terminal."""
+"""A progress bar for long searches, on a terminal."""
 
 import sys
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 
 class Advance(Protocol):
-    """Told how many more are done."""
+    """Reports how many more are done."""
 
     def __call__(self, done: int = 1, /) -> None: ...
 
 
 @contextmanager
 def progress(what: str, total: float | None = None) -> Iterator[Advance]:
-    """A bar for as long as the block lasts; without ``total`` only the number and the time."""
+    """Show a bar for as long as the block lasts; without ``total``, only the number and the time."""
     count = "{task.completed:,.0f}" + (f" of {total:,.0f}" if total else "")
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn(count), TimeElapsedColumn())
     remaining = [TimeRemainingColumn()] if total else []

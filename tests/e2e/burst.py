@@ -1,58 +1,59 @@
-"""Many uploads at once, each told of three times."""
+"""Many uploads at once; each event is delivered three times."""
 
 import re
 from collections import Counter
 
 from shared.core.naming import parse_attempt_name
 from shared.models.run import Run
-from tests.e2e.kills import at_rest, patience
+from tests.e2e.kills import at_rest, timeout_for
 from tests.e2e.world import World, rows
 from tests.progress import Advance
 
-TIMES = 3
+DELIVERIES = 3
 MOST_JOBS = 8
-"""What the app is set to: no more jobs in training at once."""
+"""The app's limit of jobs that train at the same time."""
 SETTINGS = {"TUNEDROP_MOST_JOBS": str(MOST_JOBS), "TUNEDROP_MOST_ENDPOINTS": "100"}
 _ENDED = (None, "Completed", "Failed", "Canceled")
-"""Status of a job that has ended; ``RunCompleted`` has none."""
+"""Statuses of a job that has ended; ``RunCompleted`` events have none."""
 
 
 def burst(world: World, uploads: int, projects: int, advance: Advance = lambda done=1, /: None) -> list[Run]:
-    """Upload to several projects, deliver every event three times; the runs once all have come to rest.
+    """Upload to several projects, deliver every event three times, and wait until all runs are at rest.
 
     Args:
-        advance: is told how many more have.
+        advance: reports the number of runs that have come to rest since the last report.
     """
     for number in range(uploads):
         world.upload(f"burst{number % projects}", rows(40, f"pebbles of heap {number}"), name=f"{number}.jsonl")
-    world.until(lambda: len(told(world)) == uploads, "every upload's event", every=1)
-    for event in told(world) * (TIMES - 1):
+    world.until(lambda: len(upload_events(world)) == uploads, "every upload's event", every=1)
+    for event in upload_events(world) * (DELIVERIES - 1):
         world.eventgrid.resend(event)
-    rested = 0
+    resting = 0
 
     def all_rest() -> bool:
-        nonlocal rested
-        runs = found(world)
-        rested, before = sum(map(at_rest, runs)), rested
-        advance(rested - before)
-        return rested == len(runs)
+        nonlocal resting
+        runs = burst_runs(world)
+        resting, before = sum(map(at_rest, runs)), resting
+        advance(resting - before)
+        return resting == len(runs)
 
-    world.until(all_rest, "every run to rest", every=2, patience=patience(uploads))
-    return found(world)
+    world.until(all_rest, "every run to rest", every=2, timeout=timeout_for(uploads))
+    return burst_runs(world)
 
 
-def found(world: World) -> list[Run]:
+def burst_runs(world: World) -> list[Run]:
     return [run for run in world.ports.runs.all() if run.project.startswith("burst")]
 
 
-def told(world: World) -> list[str]:
-    """Ids of the uploads' events that were delivered."""
-    delivered = (each for each in world.eventgrid.log() if each["outcome"] == "delivered")
-    return list(dict.fromkeys(each["id"] for each in delivered if re.search(r"/burst.*\.jsonl$", each["subject"])))
+def upload_events(world: World) -> list[str]:
+    """The ids of the uploads' events that were delivered."""
+    delivered = (delivery for delivery in world.eventgrid.log() if delivery["outcome"] == "delivered")
+    uploads = (delivery["id"] for delivery in delivered if re.search(r"/burst.*\.jsonl$", delivery["subject"]))
+    return list(dict.fromkeys(uploads))
 
 
 def most_jobs_at_once(world: World) -> int:
-    """By the events of Azure ML: most jobs that had begun and not ended."""
+    """The most jobs that had begun and not ended at any time, by the events of Azure ML."""
     running: set[str] = set()
     most = 0
     for data in (event["data"] for event in world.azureml.events()):
@@ -63,19 +64,19 @@ def most_jobs_at_once(world: World) -> int:
     return most
 
 
-def impatient(world: World) -> list[str]:
-    """What was asked twice for one run within the second that a 429 asks to wait at least.
+def early_retries(world: World) -> list[str]:
+    """Requests that were repeated more than once within a second of a 429, which asks to wait at least that long.
 
-    Once is no fault: another worker had begun before the refusal was written down.
+    One repetition is allowed: another worker had begun before the app recorded the refusal.
     """
-    refused: dict[tuple[str, str], float] = {}
+    refused_at: dict[tuple[str, str], float] = {}
     early: Counter[tuple[str, str, float]] = Counter()
-    for each in world.azureml.requests():
-        request = (each["method"], each["path"])
-        if not re.search("/jobs/|/deployments/", each["path"]):
+    for entry in world.azureml.requests():
+        request = (entry["method"], entry["path"])
+        if not re.search("/jobs/|/deployments/", entry["path"]):
             continue
-        if each["t"] < (since := refused.get(request, 0)) + 1:
+        if entry["t"] < (since := refused_at.get(request, 0)) + 1:
             early[*request, since] += 1
-        elif each["status"] == 429:
-            refused[request] = each["t"]
-    return [f"{method} {path}" for (method, path, _), times in early.items() if times > 1]
+        elif entry["status"] == 429:
+            refused_at[request] = entry["t"]
+    return [f"{method} {path}" for (method, path, _), repetitions in early.items() if repetitions > 1]

@@ -1,9 +1,9 @@
-"""``python -m tests.e2e.soak kills`` or ``burst``: what takes too long for a test, on the real stack.
+"""Soaks of the real stack, which take too long for a test: ``python -m tests.e2e.soak kills`` or ``burst``.
 
-kills     the Functions host is killed at random moments, 100 times
-burst     1,000 uploads come at once, each told of three times
+kills     kills the Functions host at random moments, 100 times
+burst     uploads 1,000 files at once and delivers each event three times
 
-With ``--minutes`` less is done: kills for so long, or 20 uploads for each of them.
+``--minutes`` limits the soak: kills stop after so long, and a burst has 20 uploads for each minute.
 """
 
 import argparse
@@ -18,17 +18,16 @@ from tempfile import mkdtemp
 from typing import Final
 
 from local.stack import Stack
-from tests.e2e.burst import MOST_JOBS, SETTINGS, burst, impatient, most_jobs_at_once
-from tests.e2e.kills import drop, kill_at_random, lost_or_doubled, rested
+from tests.e2e.burst import MOST_JOBS, SETTINGS, burst, early_retries, most_jobs_at_once
+from tests.e2e.kills import drop, kill_at_random, lost_or_doubled, runs_at_rest
 from tests.e2e.world import World, joined, quick
 from tests.progress import progress
 
-_A_MINUTE: Final = 20
-"""Uploads."""
+_UPLOADS_PER_MINUTE: Final = 20
 
 
 def killed(world: World, most: int, minutes: float | None, seed: int) -> list[str]:
-    """What is wrong after the host was killed that often, or for so long."""
+    """Kill the host that often, or for so long; what is wrong afterwards."""
     random, began, kills = Random(seed), time.monotonic(), 0
     with progress("kills", most) as advance:
         while kills < most and (minutes is None or time.monotonic() < began + 60 * minutes):
@@ -36,56 +35,57 @@ def killed(world: World, most: int, minutes: float | None, seed: int) -> list[st
             kill_at_random(world, 1, random)
             kills += 1
             advance()
-    wrong = lost_or_doubled(rested(world, kills), world)
-    print(f"{kills} kills at random moments (seed {seed}): {len(wrong)} violations", flush=True)
-    return wrong
+    problems = lost_or_doubled(runs_at_rest(world, kills), world)
+    print(f"{kills} kills at random moments (seed {seed}): {len(problems)} violations", flush=True)
+    return problems
 
 
 def burst_upon(world: World, uploads: int, projects: int) -> list[str]:
-    """What is wrong after so many uploads at once."""
+    """Upload that many files at once; what is wrong afterwards."""
     began = time.monotonic()
     with progress("runs at rest", uploads) as advance:
         runs = burst(world, uploads, projects, advance)
-    seconds, most = time.monotonic() - began, most_jobs_at_once(world)
-    throttled = sum(each["status"] == 429 for each in world.azureml.requests())
-    wrong = lost_or_doubled(runs, world) + impatient(world)
-    wrong += [f"{len(runs)} runs of {uploads} uploads"] if len(runs) != uploads else []
-    wrong += [f"{most} jobs at once"] if most > MOST_JOBS else []
-    print(f"{uploads} uploads, each told of three times, became {len(runs)} runs in {seconds:.0f} s, at most {most}")
-    print(f"jobs at once, {throttled} requests throttled: {len(wrong)} violations", flush=True)
-    return wrong
+    seconds, jobs = time.monotonic() - began, most_jobs_at_once(world)
+    throttled = sum(request["status"] == 429 for request in world.azureml.requests())
+    problems = lost_or_doubled(runs, world) + early_retries(world)
+    problems += [f"{len(runs)} runs of {uploads} uploads"] if len(runs) != uploads else []
+    problems += [f"{jobs} jobs at the same time; the limit is {MOST_JOBS}"] if jobs > MOST_JOBS else []
+    print(f"{uploads} uploads, with each event delivered three times, became {len(runs)} runs in {seconds:.0f} s.")
+    print(f"At most {jobs} jobs ran at the same time. {throttled} requests were throttled: {len(problems)} violations")
+    return problems
 
 
 def on_a_fresh_stack(check: Callable[[World], list[str]]) -> list[str]:
-    """What ``check`` finds on a stack that throttles and has caps; its logs stay if that is anything."""
+    """Run a check on a new stack that throttles and has limits. If it finds problems, the stack's logs are kept."""
     state = Path(mkdtemp(prefix="tunedrop-"))
     with Stack(quick(state, "--throttle", **SETTINGS)) as stack, joined(stack) as world:
-        wrong = check(world)
-    if wrong:
-        return [*wrong, f"Logs: {state / 'logs'}"]
+        problems = check(world)
+    if problems:
+        return [*problems, f"Logs: {state / 'logs'}"]
     rmtree(state)
     return []
 
 
 def main() -> int:
-    """0 where nothing is lost or doubled, and no limit passed."""
+    """0 if nothing was lost or doubled and all limits were respected."""
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.soak", description=__doc__)
     parser.add_argument("part", choices=("kills", "burst"))
-    parser.add_argument("--minutes", type=float)
-    parser.add_argument("--kills", type=int, default=100, help="at most")
-    parser.add_argument("--uploads", type=int, default=1000, help="at most")
+    parser.add_argument("--minutes", type=float, help="limit the soak to about so many minutes")
+    parser.add_argument("--kills", type=int, default=100, help="stop after so many kills")
+    parser.add_argument("--uploads", type=int, default=1000, help="number of uploads")
     parser.add_argument("--projects", type=int, default=50)
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    given = parser.parse_args()
-    if given.part == "kills":
-        check = partial(killed, most=given.kills, minutes=given.minutes, seed=given.seed)
+    arguments = parser.parse_args()
+    minutes, uploads = arguments.minutes, arguments.uploads
+    if arguments.part == "kills":
+        check = partial(killed, most=arguments.kills, minutes=minutes, seed=arguments.seed)
     else:
-        uploads = given.uploads if given.minutes is None else min(given.uploads, int(given.minutes * _A_MINUTE))
-        check = partial(burst_upon, uploads=uploads, projects=given.projects)
-    wrong = on_a_fresh_stack(check)
-    for told in wrong:
-        print(told)
-    return 1 if wrong else 0
+        uploads = uploads if minutes is None else min(uploads, int(minutes * _UPLOADS_PER_MINUTE))
+        check = partial(burst_upon, uploads=uploads, projects=arguments.projects)
+    problems = on_a_fresh_stack(check)
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

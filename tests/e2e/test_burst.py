@@ -1,15 +1,18 @@
-"""Many uploads at once, each told of three times, on a resource manager that throttles as documented."""
+"""Many uploads at once, each event delivered three times, with a resource manager that throttles as documented."""
 
-from tests.e2e.burst import MOST_JOBS, burst, impatient, most_jobs_at_once
+import pytest
+
+from tests.e2e.burst import MOST_JOBS, burst, early_retries, most_jobs_at_once
 from tests.e2e.kills import lost_or_doubled
 from tests.e2e.world import World
 
 UPLOADS = 16
 
 
-def test_a_burst_of_uploads_loses_and_doubles_nothing_and_keeps_to_all_limits(quick_world: World) -> None:
+@pytest.mark.thorough
+def test_a_burst_of_uploads_loses_and_doubles_nothing_and_respects_all_limits(quick_world: World) -> None:
     runs = burst(quick_world, UPLOADS, projects=UPLOADS)
     assert len(runs) == UPLOADS
     assert lost_or_doubled(runs, quick_world) == []
     assert most_jobs_at_once(quick_world) <= MOST_JOBS
-    assert impatient(quick_world) == []
+    assert early_retries(quick_world) == []

@@ -1,12 +1,14 @@
-"""The Functions host dies in every state a run can be in."""
+"""The Functions host dies in every state that a run can be in."""
 
 import time
+
+import pytest
 
 from shared.core.states import State, rank
 from shared.models.run import Run
 from tests.e2e.world import ONE_OF_EACH, World, rows
 
-MORTAL = (
+STATES = (
     State.RECEIVED,
     State.PREPARED,
     State.SUBMITTED,
@@ -18,67 +20,64 @@ MORTAL = (
     State.LIVE,
 )
 SLICE = 0.01
-"""Seconds that Azure ML answers between two looks: less than any state lasts that waits for it."""
-LANDS = 0.1
-"""Seconds after which a write that was on its way when the host froze has arrived."""
+"""Seconds for which Azure ML runs between two looks: less than any state lasts that waits for it."""
+WRITES_ARRIVE = 0.1
+"""Seconds after which a write has arrived that the host had sent before it was frozen."""
 
 
+@pytest.mark.thorough
 def test_a_host_killed_in_each_state_in_turn_still_ends_live(quick_world: World) -> None:
-    doomed = {f"dies-{state}": state for state in MORTAL}
-    for project in doomed:
+    kill_in = {f"dies-{state}": state for state in STATES}
+    for project in kill_in:
         quick_world.upload(project, rows(40, "pebbles"))
-    killed: list[State] = []
+    killed_in: list[State] = []
     quick_world.until(
-        lambda: kill_once(doomed, killed, quick_world), "the host to be killed in every state", every=SLICE
+        lambda: kill_once(kill_in, killed_in, quick_world), "the host to be killed in every state", every=SLICE
     )
-    assert sorted(killed) == sorted(MORTAL)
-    runs = [quick_world.until_state(run, State.LIVE) for run in everyones(quick_world)]
-    assert len(runs) >= len(MORTAL)
+    assert sorted(killed_in) == sorted(STATES)
+    runs = [quick_world.until_state(run, State.LIVE) for run in crash_runs(quick_world)]
+    assert len(runs) >= len(STATES)
     assert {run.project: quick_world.counts(run) for run in runs} == {run.project: ONE_OF_EACH for run in runs}
 
 
-def kill_once(doomed: dict[str, State], killed: list[State], world: World) -> bool:
-    """Kill the host if a run is in the state it shall be killed in; whether nothing is left to kill for.
+def kill_once(kill_in: dict[str, State], killed_in: list[State], world: World) -> bool:
+    """Kill the host if a project's run is in the state to kill it in; whether no state is left.
 
-    While one looks, Azure ML stands still: nearly every state waits for it, and the host needs no rest.
+    Azure ML is frozen meanwhile. Nearly every state waits for it, so the host does not have to be.
     """
     world.stack.freeze("azureml")
-    runs = everyones(world)
-    found = caught(dying(runs, doomed), world)
+    runs = crash_runs(world)
+    killed = killed_with([run for run in runs if kill_in.get(run.project) is run.state], world)
     world.stack.thaw("azureml")
-    if found:
-        killed += [doomed.pop(run.project) for run in found]
+    if killed:
+        killed_in += [kill_in.pop(run.project) for run in killed]
         world.stack.restart("functions")
     for run in runs:
-        if run.project in doomed and rank(run.state) > rank(doomed[run.project]):
-            try_again(run.project, doomed, world)
-    return not doomed
+        if run.project in kill_in and rank(run.state) > rank(kill_in[run.project]):
+            upload_again(run.project, kill_in, world)
+    return not kill_in
 
 
-def everyones(world: World) -> list[Run]:
+def crash_runs(world: World) -> list[Run]:
     return [run for run in world.ports.runs.all() if run.project.startswith("dies")]
 
 
-def try_again(project: str, doomed: dict[str, State], world: World) -> None:
-    """A state may pass between two looks on a busy machine: a new project shall be caught in it."""
+def upload_again(project: str, kill_in: dict[str, State], world: World) -> None:
+    """Start a new project for a state that has passed between two looks, as may happen on a busy machine."""
     tries, _, state = project.removeprefix("dies").partition("-")
     again = f"dies{int(tries or 1) + 1}-{state}"
-    doomed[again] = doomed.pop(project)
+    kill_in[again] = kill_in.pop(project)
     world.upload(again, rows(40, "pebbles"))
 
 
-def dying(runs: list[Run], doomed: dict[str, State]) -> list[Run]:
-    return [run for run in runs if doomed.get(run.project) is run.state]
-
-
-def caught(found: list[Run], world: World) -> list[Run]:
-    """Those that are still in that state once everything that was on its way has arrived; they lose their host."""
-    if not found:
+def killed_with(runs: list[Run], world: World) -> list[Run]:
+    """Kill the host if some of the runs are still in their states when all its writes have arrived; those runs."""
+    if not runs:
         return []
     world.stack.freeze("functions")
-    time.sleep(LANDS)
-    if still := [run for run in found if world.read(run).state is run.state]:
+    time.sleep(WRITES_ARRIVE)
+    if unchanged := [run for run in runs if world.read(run).state is run.state]:
         world.stack.kill("functions")
     else:
         world.stack.thaw("functions")
-    return still
+    return unchanged

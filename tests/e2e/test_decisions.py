@@ -1,18 +1,17 @@
-"""What people decide, and what the app does by itself about a failure, on the real stack."""
+"""People's decisions, and the app's own retry of a failure."""
 
 from shared.core.naming import attempt_name
 from shared.core.states import State
 from shared.models.run import Run
-from tests.e2e.world import World, rows
-
-OVER_BUDGET = "hyperparameters: {max_steps: 3, per_device_train_batch_size: 2}\nbudget_usd: 0.01\n"
+from tests.e2e.world import OVER_BUDGET, World, rows
 
 
 def test_held_run_is_approved_and_again_after_it_ran_out_of_memory_and_is_cancelled_with_its_endpoint(
-    world: World,
+    quick_world: World,
 ) -> None:
+    world = quick_world
     run = world.drop("decided", rows(40, "walnuts"), OVER_BUDGET)
-    world.until(lambda: bool(world.read(run).hold_reason), "the run to be held")
+    world.until(lambda: bool(world.read(run).hold_reason), "the run to wait for an approval")
     job = attempt_name(run.run_id, 1)
     world.arm(on="step", path=f"{job}/finetune", message="CUDA out of memory. Tried to allocate 2.00 GiB")
     world.api.decide(run.run_id, "approve", "ann")
@@ -32,5 +31,5 @@ def test_held_run_is_approved_and_again_after_it_ran_out_of_memory_and_is_cancel
 
 def batch_of(run: Run) -> dict[str, object]:
     assert run.results.plan is not None
-    asked = run.results.plan.hyperparameters
-    return {name: asked[name] for name in ("per_device_train_batch_size", "gradient_accumulation_steps")}
+    hyperparameters = run.results.plan.hyperparameters
+    return {name: hyperparameters[name] for name in ("per_device_train_batch_size", "gradient_accumulation_steps")}

@@ -1,4 +1,4 @@
-"""The tables are lost, or a message is poison: on the real tables and queues, with the host running."""
+"""Tables are lost, or a message is poison, in the real tables and queues while the host runs."""
 
 import json
 
@@ -10,7 +10,7 @@ from shared.core.states import State
 from shared.gateways.credential import credential
 from shared.runs.store import all_runs
 from shared.sweeps.rebuild import rebuild
-from tests.e2e.world import ONE_OF_EACH, World, rows
+from tests.e2e.world import ONE_OF_EACH, OVER_BUDGET, World, rows
 
 
 def lose_tables(world: World) -> None:
@@ -34,14 +34,16 @@ def test_lost_tables_are_rebuilt_and_nothing_is_made_twice(quick_world: World) -
     assert after is not None
     assert after.value.model_copy(update={"deploy_lock": None}) == before.value.model_copy(update={"deploy_lock": None})
     assert (world.read(run).state, world.states(run), world.ports.projects.lease("lost")) == (State.LIVE, states, lease)
-    looked_at = world.read(run).next_due
-    world.until(lambda: world.read(run).next_due > looked_at, "the next look at the run")
+    due = world.read(run).next_due
+    world.until(lambda: world.read(run).next_due > due, "the next look at the run")
     assert (world.read(run).state, world.counts(run)) == (State.LIVE, ONE_OF_EACH)
 
 
 def test_a_poison_message_ends_in_the_timeline_of_its_run(quick_world: World) -> None:
+    """The run waits for an approval. If a worker were at it, the message would come again only after 30 s."""
     world = quick_world
-    run = world.drop("poisoned", rows(40, "pebbles"))
+    run = world.drop("poisoned", rows(40, "pebbles"), OVER_BUDGET)
+    world.until(lambda: bool(world.read(run).hold_reason), "the run to wait for an approval")
     encode = TextBase64EncodePolicy()
     uri = world.ports.settings.queue_uri
     with QueueClient(uri, POISON_QUEUE, credential=credential(), message_encode_policy=encode) as queue:
@@ -52,4 +54,5 @@ def test_a_poison_message_ends_in_the_timeline_of_its_run(quick_world: World) ->
         return [entry.note for entry in world.ports.runs.timeline(run.run_id, run.project)]
 
     world.until(lambda: any("failed five times" in note for note in notes()), "the note about the message")
-    world.until_state(run, State.PREPARED)
+    world.api.decide(run.run_id, "approve", "ann")
+    world.until_state(run, State.SUBMITTED)

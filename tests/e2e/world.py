@@ -1,4 +1,4 @@
-"""What the end-to-end tests do to a stack, and what they look at."""
+"""A stack as the end-to-end tests use it: what a project owner does, and what an operator can see."""
 
 import json
 import os
@@ -29,9 +29,14 @@ from shared.gateways.credential import credential
 from shared.models.run import Run
 from shared.ports import Ports
 
-PATIENCE: Final = 240.0
-"""Seconds after which a run that has not come where it should is given up: many times what it takes."""
+TIMEOUT: Final = 240.0
+"""Seconds that a test waits for anything: many times as long as it takes."""
+TIMERS: Final = {"RECONCILE_SCHEDULE": "* * * * * *", "REAP_SCHEDULE": "*/2 * * * * *"}
+"""App settings. A run that waits for Azure ML is due after two seconds; a timer that fires every two seconds finds it
+due only every other time."""
 CONFIG: Final = "hyperparameters: {max_steps: 3}\nlease: {idle: 1h}\n"
+OVER_BUDGET: Final = "hyperparameters: {max_steps: 3, per_device_train_batch_size: 2}\nbudget_usd: 0.01\n"
+"""A run with these settings waits for an approval."""
 _CREATED: Final = {
     "jobs": re.compile(r"/jobs/(?P<name>[^/]+)$"),
     "models": re.compile(r"/models/(?P<name>[^/]+/versions/[^/]+)$"),
@@ -41,7 +46,7 @@ _CREATED: Final = {
 
 
 def quick(state: Path, *azureml: str, **settings: str) -> Options:
-    """A stack whose training steps and servers take no time: everything else is the real thing.
+    """A stack whose training steps and servers take no time. Everything else is as on any laptop.
 
     Args:
         azureml: further arguments of the Azure ML stand-in.
@@ -53,12 +58,12 @@ def quick(state: Path, *azureml: str, **settings: str) -> Options:
     return Options(state, Path(sys.executable), TINY_MODEL, (*quick, *azureml), settings, in_memory=True)
 
 
-class NotYetError(AssertionError):
-    """Something did not happen in time."""
+class NotInTimeError(AssertionError):
+    """A condition did not become true in time."""
 
 
 def rows(count: int, about: str) -> bytes:
-    """Chat records about something invented."""
+    """An upload of ``count`` chat records about something invented."""
     return b"".join(
         json.dumps(
             {
@@ -75,7 +80,7 @@ def rows(count: int, about: str) -> bytes:
 
 @contextmanager
 def fresh_ports() -> Iterator[Ports]:
-    """The app's gateways as the environment stands now."""
+    """The app's gateways in the current environment."""
     caches = (settings, credential, wiring.ports)
     for cached in caches:
         cached.cache_clear()
@@ -88,32 +93,32 @@ def fresh_ports() -> Iterator[Ports]:
 
 @contextmanager
 def joined(stack: Stack) -> Iterator["World"]:
-    """This process as a client of the stack."""
+    """Make this process a client of the stack."""
     with mock.patch.dict(os.environ, stack.environment), fresh_ports() as ports:
         yield World(stack, ports)
 
 
 @dataclass(frozen=True)
 class Requests:
-    """What a project's runs asked of Azure ML, by its request log."""
+    """Azure ML's request log."""
 
     entries: list[LoggedRequest]
 
     def created(self, kind: str, prefix: str) -> list[str]:
-        """Names of one kind that were PUT with success, each once."""
+        """The names of one kind that were created by a PUT, each once."""
         return [name for name in self._created[kind] if name.startswith(prefix)]
 
     @cached_property
     def _created(self) -> dict[str, list[str]]:
-        paths = [each["path"] for each in self.entries if each["method"] == "PUT" and each["status"] < 300]
+        paths = [request["path"] for request in self.entries if request["method"] == "PUT" and request["status"] < 300]
         return {
-            kind: sorted({found["name"] for path in paths if (found := pattern.search(path))})
+            kind: sorted({match["name"] for path in paths if (match := pattern.search(path))})
             for kind, pattern in _CREATED.items()
         }
 
 
 class World:
-    """A stack with a project owner's hands and an operator's eyes."""
+    """A stack, used by a project owner and observed by an operator."""
 
     def __init__(self, stack: Stack, ports: Ports) -> None:
         self.stack = stack
@@ -128,52 +133,66 @@ class World:
         upload(self.ports, f"{project}/{name}", content)
 
     def drop(self, project: str, content: bytes, config: str = CONFIG) -> Run:
-        """Upload a file; the run that it becomes."""
+        """Upload a file and wait for its run."""
         self.upload(project, content, config)
         self.until(lambda: any(self.ports.runs.all(project)), f"a run of {project}", every=0.02)
         return next(self.ports.runs.all(project))
 
     def read(self, run: Run) -> Run:
-        """The record as it is now."""
+        """The current record of a run."""
         stored = self.ports.runs.get(run.project, run.run_id)
         assert stored is not None
         return stored.value
 
     def until_state(self, run: Run, state: State) -> Run:
-        """Wait for a run to come to ``state`` or past it; it fails at once if the run ends otherwise."""
-        found = [run]
+        """Wait until a run has reached ``state``; its record then.
 
-        def reached() -> bool:
-            found[0] = self.read(run)
-            ended = found[0].state in ENDS and found[0].state is not state
-            assert not ended, f"{run.run_id} ended as {found[0].state}: {found[0].results.error}"
-            return has_come_to(found[0].state, state)
+        Raises:
+            AssertionError: the run ended in another state, or did not reach the state in time.
+        """
+        current = run
 
-        self.until(reached, f"{run.run_id} to be {state}")
-        return found[0]
+        def has_reached() -> bool:
+            nonlocal current
+            current = self.read(run)
+            ended = current.state in ENDS and current.state is not state
+            assert not ended, f"{run.run_id} ended as {current.state}: {current.results.error}"
+            return has_come_to(current.state, state)
 
-    def until(self, condition: Callable[[], bool], what: str, every: float = 0.2, patience: float = PATIENCE) -> None:
-        """Wait for something outside that tells nobody when it happens."""
-        deadline = time.monotonic() + patience
+        self.until(has_reached, f"{run.run_id} to be {state}")
+        return current
+
+    def until(self, condition: Callable[[], bool], what: str, every: float = 0.2, timeout: float = TIMEOUT) -> None:
+        """Check a condition again and again until it is true.
+
+        Args:
+            what: what the test waits for, as in "Waited 240 s for …".
+            every: seconds between two checks.
+            timeout: seconds.
+
+        Raises:
+            NotInTimeError: it did not become true in time.
+        """
+        deadline = time.monotonic() + timeout
         while not condition():
             if time.monotonic() > deadline:
-                raise NotYetError(f"Waited {patience:.0f} s for {what}. Logs: {self.stack.options.state / 'logs'}")
+                raise NotInTimeError(f"Waited {timeout:.0f} s for {what}. Logs: {self.stack.options.state / 'logs'}")
             time.sleep(every)
 
     def arm(self, **fault: Any) -> None:
-        """Ask the stand-in of Azure ML for a fault."""
+        """Let the Azure ML stand-in fail once, as ``fault`` describes."""
         request(f"{self.stack.azureml.url}/_standin/faults", {}, fault, ca=self.stack.azureml.ca)
 
     def states(self, run: Run) -> list[State]:
-        """The states that a run has been through."""
+        """The states in a run's timeline."""
         return [entry.state for entry in self.ports.runs.timeline(run.run_id, run.project)]
 
     def requests(self) -> Requests:
-        """Azure ML's request log so far."""
+        """All requests to Azure ML so far."""
         return Requests(self.azureml.requests())
 
     def made_by(self, run: Run, requests: Requests) -> dict[str, int]:
-        """How many things of each kind one of several runs of a project has brought into being."""
+        """How many resources of each kind a run has created, where its project has several runs."""
         version = model_version(run.run_id, 1).removesuffix("1")
         return {
             "jobs": len(requests.created("jobs", run.run_id)),
@@ -182,7 +201,7 @@ class World:
         }
 
     def counts(self, run: Run) -> dict[str, int]:
-        """How many things of each kind the run's uploads have brought into being."""
+        """How many resources of each kind the run's project has created."""
         requests = self.requests()
         return {
             "jobs": len(requests.created("jobs", run.project)),

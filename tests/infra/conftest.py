@@ -1,4 +1,4 @@
-"""Both snapshots."""
+"""The snapshots of both templates."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Reads what a deployment would create off the committed snapshots."""
+"""Reads the committed snapshots, which list what a deployment would create."""
 
 import json
 import re
@@ -30,7 +30,7 @@ _KINDS: Final = (
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """Who holds which role on what, in the words of docs/deploy.md."""
+    """One role of one identity on one scope, in the words of docs/deploy.md."""
 
     holder: str
     role: str
@@ -45,16 +45,16 @@ class Snapshot:
         self.resources: list[dict[str, Any]] = json.loads(self.text)["predictedResources"]
 
     def all(self, kind: str) -> list[dict[str, Any]]:
-        """Resources of a type."""
+        """All resources of a type."""
         return [resource for resource in self.resources if resource["type"] == kind]
 
     def one(self, kind: str, name_ends: str = "") -> dict[str, Any]:
-        """The only resource of a type whose name ends so."""
-        (found,) = (resource for resource in self.all(kind) if resource["name"].endswith(name_ends))
-        return found
+        """The only resource of a type whose name ends with ``name_ends``."""
+        (resource,) = (candidate for candidate in self.all(kind) if candidate["name"].endswith(name_ends))
+        return resource
 
     def names(self, kind: str) -> set[str]:
-        """Last parts of the names of a type's resources."""
+        """The last parts of the names of all resources of a type."""
         return {resource["name"].rpartition("/")[2] for resource in self.all(kind)}
 
     def grants(self) -> list[Grant]:
@@ -71,24 +71,25 @@ class Snapshot:
 
     def _role_name(self, role: str) -> str:
         built_in: dict[str, str] = json.loads((INFRA / "roles.json").read_text())
-        custom = {own["name"]: "size reader (custom)" for own in self.all("Microsoft.Authorization/roleDefinitions")}
+        definitions = self.all("Microsoft.Authorization/roleDefinitions")
+        custom = {definition["name"]: "size reader (custom)" for definition in definitions}
         return {**{guid: name for name, guid in built_in.items()}, **custom}[role]
 
 
 def referenced(expression: str) -> str:
-    """Id of the resource whose run-time value an expression takes."""
+    """The id of the resource that an expression refers to."""
     match = _REFERENCED.search(expression)
     assert match, expression
     return match[1]
 
 
 def holder(principal: str) -> str:
-    """What is behind a principal id."""
+    """The identity that has a principal id."""
     return "developer" if principal == DEVELOPER else noun(referenced(principal))
 
 
 def noun(resource_id: str) -> str:
-    """A resource in one or two words."""
+    """A resource's kind in one or two words."""
     for part, word in _KINDS:
         if part in resource_id:
             return word.format(resource_id.rpartition("/")[2])

@@ -15,8 +15,8 @@ SCHEDULES = ("RECONCILE_SCHEDULE", "SWEEP_SCHEDULE", "REAP_SCHEDULE")
 
 @pytest.fixture(scope="module")
 def settings(main: Snapshot) -> dict[str, str]:
-    found: dict[str, str] = main.one("Microsoft.Web/sites/config", "/appsettings")["properties"]
-    return found
+    properties: dict[str, str] = main.one("Microsoft.Web/sites/config", "/appsettings")["properties"]
+    return properties
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def site(main: Snapshot) -> dict[str, Any]:
     return main.one("Microsoft.Web/sites")
 
 
-def test_every_setting_that_the_app_cannot_do_without_is_set(settings: dict[str, str]) -> None:
+def test_every_required_setting_is_set(settings: dict[str, str]) -> None:
     needed = {str(field.alias) for field in Settings.model_fields.values() if field.is_required()}
     assert needed and needed <= set(settings)
 
@@ -89,7 +89,7 @@ def test_the_app_is_flex_consumption_with_the_package_in_its_own_storage(site: d
 
 
 def test_one_instance_answers_many_requests(site: dict[str, Any]) -> None:
-    """Flex gives Python one at a time unless told otherwise."""
+    """Without this setting, Flex Consumption gives a Python instance one request at a time."""
     triggers = site["properties"]["functionAppConfig"]["scaleAndConcurrency"]["triggers"]
     assert triggers["http"]["perInstanceConcurrency"] == 100
 
@@ -107,7 +107,7 @@ def test_azd_finds_the_app_by_its_service(site: dict[str, Any]) -> None:
 
 
 def test_preparation_fits_the_instance_as_often_as_the_host_may_start_it(site: dict[str, Any]) -> None:
-    """One preparation takes at most 250 MB (measured); the host and Python share the rest."""
+    """One preparation takes at most 250 MB (measured). The host and Python share the rest."""
     queues = json.loads((ROOT / "host.json").read_text())["extensions"]["queues"]
     at_once = queues["batchSize"] + queues["newBatchThreshold"]
     memory = site["properties"]["functionAppConfig"]["scaleAndConcurrency"]["instanceMemoryMB"]

@@ -13,8 +13,8 @@ FUNCTION = {"uploads": resources.FUNCTIONS["onUpload"], "runs": resources.FUNCTI
 
 
 def _filter(events: Snapshot, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = events.one(SUBSCRIPTION, f"/{name}")["properties"]["filter"]
-    return found
+    properties: dict[str, Any] = events.one(SUBSCRIPTION, f"/{name}")["properties"]["filter"]
+    return properties
 
 
 @pytest.mark.parametrize("name", FUNCTION)
@@ -60,22 +60,23 @@ def test_runs_are_completions_and_changes_of_status(events: Snapshot) -> None:
 
 @pytest.mark.parametrize("name", FUNCTION)
 def test_the_laptop_filters_as_azure_does(events: Snapshot, name: str) -> None:
-    (laptop,) = (one for one in subscriptions("http://127.0.0.1", "key") if one["name"] == name)
+    (laptop,) = (sub for sub in subscriptions("http://127.0.0.1", "key") if sub["name"] == name)
     azure = _filter(events, name)
     assert laptop["included_event_types"] == sorted(azure["includedEventTypes"])
     assert laptop["subject_begins_with"] == azure.get("subjectBeginsWith", "")
-    assert laptop["advanced"] == {one["key"]: sorted(one["values"]) for one in azure.get("advancedFilters", [])}
+    assert laptop["advanced"] == {rule["key"]: sorted(rule["values"]) for rule in azure.get("advancedFilters", [])}
 
 
 @pytest.mark.parametrize("name", FUNCTION)
-def test_undelivered_events_are_retried_for_a_day_and_then_kept(events: Snapshot, main: Snapshot, name: str) -> None:
+def test_events_are_retried_for_a_day_and_then_dead_lettered(events: Snapshot, main: Snapshot, name: str) -> None:
     properties = events.one(SUBSCRIPTION, f"/{name}")["properties"]
     assert properties["retryPolicy"] == {"maxDeliveryAttempts": 30, "eventTimeToLiveInMinutes": 1440}
-    kept = properties["deadLetterWithResourceIdentity"]
-    assert kept["identity"] == {"type": "SystemAssigned"}
-    destination = kept["deadLetterDestination"]["properties"]
+    dead_letters = properties["deadLetterWithResourceIdentity"]
+    assert dead_letters["identity"] == {"type": "SystemAssigned"}
+    destination = dead_letters["deadLetterDestination"]["properties"]
     container = f"{destination['resourceId']}/blobServices/default/containers/{destination['blobContainerName']}"
-    assert container in {one["id"] for one in main.all("Microsoft.Storage/storageAccounts/blobServices/containers")}
+    containers = main.all("Microsoft.Storage/storageAccounts/blobServices/containers")
+    assert container in [existing["id"] for existing in containers]
 
 
 def test_topics_are_of_the_storage_account_and_the_workspace(main: Snapshot) -> None:

@@ -1,4 +1,4 @@
-"""What gets deployed."""
+"""The package that is deployed."""
 
 from pathlib import Path
 

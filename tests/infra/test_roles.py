@@ -1,4 +1,4 @@
-"""Who may do what on what."""
+"""The roles of all identities."""
 
 import json
 import re
@@ -66,8 +66,8 @@ def test_only_reading_sizes_reaches_beyond_single_resources(main: Snapshot) -> N
     assert all(action.endswith("/read") and "*" not in action for action in permissions["actions"])
 
 
-def test_roles_of_identities_say_that_they_are_no_users(main: Snapshot) -> None:
-    """Without it Azure looks up a principal that it may not have replicated yet, and fails."""
+def test_roles_of_identities_name_their_principal_type(main: Snapshot) -> None:
+    """Without the type, Azure looks up the principal and fails if it has not replicated it yet."""
     for assignment in main.all("Microsoft.Authorization/roleAssignments"):
         properties = assignment["properties"]
         is_user = not properties["principalId"].startswith("[reference(")

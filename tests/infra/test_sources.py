@@ -1,4 +1,4 @@
-"""What is committed under infra/ belongs together."""
+"""The compiled templates and snapshots under infra/ belong to their sources."""
 
 import json
 

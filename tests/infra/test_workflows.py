@@ -1,4 +1,4 @@
-"""What runs on GitHub."""
+"""The workflows that run on GitHub."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ NAMES = ("ci", "deploy")
 
 
 def _workflow(name: str) -> dict[Any, Any]:
-    found: dict[Any, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())
-    return found
+    workflow: dict[Any, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())
+    return workflow
 
 
 def _steps(name: str) -> list[dict[str, Any]]:
@@ -50,6 +50,6 @@ def test_the_drift_check_uses_the_compiler_that_built_what_is_committed() -> Non
     assert f'"version": "{version}.' in (INFRA / "main.json").read_text()
 
 
-def test_the_package_is_built_with_the_app_s_python() -> None:
+def test_the_package_is_built_with_the_python_version_of_the_app() -> None:
     (setup,) = (step for step in _steps("deploy") if step.get("uses", "").startswith("actions/setup-python"))
     assert setup["with"]["python-version"] == python_version()

@@ -29,9 +29,8 @@ def test_the_prepared_datastore_holds_no_credentials(main: Snapshot) -> None:
     assert properties["credentials"] == {"credentialsType": "None"}
     assert properties["containerName"] == resources.PREPARED
     storage_id = f"/{properties['accountName']}/blobServices/default/containers/{resources.PREPARED}"
-    assert [
-        one for one in main.all("Microsoft.Storage/storageAccounts/blobServices/containers") if storage_id in one["id"]
-    ]
+    containers = main.all("Microsoft.Storage/storageAccounts/blobServices/containers")
+    assert any(storage_id in container["id"] for container in containers)
 
 
 def test_jobs_on_the_cluster_are_the_training_identity(cluster: dict[str, Any]) -> None:

@@ -61,6 +61,7 @@ def test_model_holds_nothing_that_runs_code_when_it_is_read(chain: Chain) -> Non
     assert [file.name for file in files if file.suffix == ".safetensors"] == ["model.safetensors"]
 
 
+@pytest.mark.thorough
 def test_unmerged_adapter_travels_beside_the_base_model(
     runs: Runs, chain: Chain, server: Server, tmp_path: Path
 ) -> None:
@@ -70,6 +71,7 @@ def test_unmerged_adapter_travels_beside_the_base_model(
         assert unmerged.score({"input_data": QUESTION}) == server.score({"input_data": QUESTION})
 
 
+@pytest.mark.thorough
 def test_all_weights_are_trained_where_lora_is_not_requested(runs: Runs, chain: Chain, tmp_path: Path) -> None:
     inputs = {"model_dir": chain.model, "preprocess_dir": chain.preprocessed, "apply_lora": "false"}
     end = runs.run("finetune", inputs, {"finetuned_dir": tmp_path})

@@ -2,11 +2,11 @@
 
 from tests.doubles.faults import KINDS
 from tests.simulation import crashes
-from tests.simulation.conftest import Verdict
+from tests.simulation.conftest import Share, Verdict
 
 
-def test_any_call_may_fail_in_any_way(verdict: Verdict) -> None:
-    assert verdict(crashes.once()) == []
+def test_any_call_may_fail_in_any_way(verdict: Verdict, share: Share) -> None:
+    assert verdict(share(crashes.once())) == []
 
 
 def test_every_call_of_one_upload_fails_in_some_schedule_and_so_do_the_calls_of_other_lives() -> None:
@@ -25,5 +25,5 @@ def test_every_call_of_one_upload_fails_in_some_schedule_and_so_do_the_calls_of_
     }
 
 
-def test_the_process_may_die_at_any_two_calls(verdict: Verdict) -> None:
-    assert verdict(crashes.crashing_twice()) == []
+def test_the_process_may_die_at_any_two_calls(verdict: Verdict, share: Share) -> None:
+    assert verdict(share(crashes.crashing_twice())) == []

@@ -82,6 +82,7 @@ def test_unmodified_script_runs_from_upload_to_deletion(
         assert '"content": "What can you do?"' in printed
 
 
+@pytest.mark.thorough
 def test_unmodified_script_trains_and_asks_a_real_model(tmp_path: Path, folder: Path, laptop: Laptop) -> None:
     arguments = ["--submitter", "user", *AT_ONCE, "--base-model-dir", str(MODELS / "tiny-phi3")]
     with Server("local.azureml", tmp_path / "state", arguments, laptop.environment) as server:

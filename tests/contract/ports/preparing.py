@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -26,6 +27,7 @@ class KillingPort:
         self._port = port
         self._moment = moment
         self._calls: Counter[str] = Counter()
+        self._counting = threading.Lock()  # blocks are staged by several threads
 
     def __getattr__(self, method: str) -> Any:
         target = getattr(self._port, method)
@@ -33,16 +35,18 @@ class KillingPort:
 
     def _around(self, method: str, target: Any) -> Any:
         def call(*args: Any) -> Any:
-            self._calls[method] += 1
-            self._kill_if("before", method)
+            with self._counting:
+                self._calls[method] += 1
+                number = self._calls[method]
+            self._kill_if(f"before {method} {number}")
             result = target(*args)
-            self._kill_if("after", method)
+            self._kill_if(f"after {method} {number}")
             return result
 
         return call
 
-    def _kill_if(self, when: str, method: str) -> None:
-        if f"{when} {method} {self._calls[method]}" == self._moment:
+    def _kill_if(self, now: str) -> None:
+        if now == self._moment:
             os.kill(os.getpid(), signal.SIGKILL)
 
 

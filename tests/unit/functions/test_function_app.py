@@ -1,36 +1,15 @@
 """Indexes the app as a cold start does, in a fresh interpreter for each check."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli.paths import FUNCTIONS_2
 from shared.core.resources import ADVANCE_QUEUE, FUNCTIONS
+from tests.unit.functions.indexing import indexed
 
 ROOT = Path(__file__).parents[3]
 HEAVY = ("azure.ai.ml", "datasets", "mlflow", "torch", "pandas", "fastapi")
-
-INDEX = """
-import json, sys
-import azure.functions, function_app
-indexed = function_app.app.get_functions()
-functions = {f.get_function_name(): [json.loads(b) for b in f.get_raw_bindings()] for f in indexed}
-print(json.dumps({"version": azure.functions.__version__, "functions": functions, "modules": sorted(sys.modules)}))
-"""
-
-
-def indexed(**environment: str) -> dict[str, Any]:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": environment.pop("PYTHONPATH", "")} | environment
-    run = subprocess.run(
-        [sys.executable, "-c", INDEX], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
-    result: dict[str, Any] = json.loads(run.stdout)
-    return result
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +45,6 @@ def test_only_health_is_anonymous(index: dict[str, Any]) -> None:
     levels = {name: trigger(index, name)["authLevel"].lower() for name in ("score", "runs", "decisions", "health")}
     assert levels.pop("health") == "anonymous"
     assert set(levels.values()) == {"function"}
-
-
-def test_the_app_indexes_under_azure_functions_2(index: dict[str, Any]) -> None:
-    newer = indexed(PYTHONPATH=str(FUNCTIONS_2))
-    assert newer["version"].startswith("2.")
-    assert newer["functions"].keys() == index["functions"].keys()
 
 
 def test_an_app_setting_changes_a_timers_schedule(index: dict[str, Any]) -> None:

@@ -78,6 +78,7 @@ def test_a_gzip_bomb_is_unpacked_in_small_pieces() -> None:
         (gzip.compress(b"some text") + b"rest", "not valid gzip"),
         (gzip.compress(b"some text")[:-8] + bytes(8), "not valid gzip"),
     ],
+    ids=["no gzip", "cut off", "followed by text", "wrong checksum"],  # the bytes contain the time
 )
 def test_damaged_gzip_is_reported(packed: bytes, message: str) -> None:
     with pytest.raises(UnreadableError, match=message):
