@@ -1,4 +1,4 @@
-"""Run all benchmarks or the named ones, print the ratios, and write them to results.json."""
+"""Run the benchmarks, all or those named, print the ratios, and write them to results.json."""
 
 import json
 import sys
@@ -20,20 +20,20 @@ BENCHMARKS: Final = {
 
 
 def main(names: list[str]) -> int:
-    """0 if every ratio is within its bound, otherwise 1."""
+    """0 where every ratio holds, 1 where one does not."""
     ratios = [ratio for name in names or BENCHMARKS for ratio in BENCHMARKS[name]()]
     for ratio in ratios:
-        verdict = "ok" if ratio.holds else "OUT OF BOUND"
+        verdict = "ok" if ratio.holds else "DOES NOT HOLD"
         print(f"{ratio.name:45} {ratio.ratio:6.2f} x  {ratio.peer}  ({ratio.bound})  {verdict}")
     _write(ratios)
     return 0 if all(ratio.holds for ratio in ratios) else 1
 
 
 def _write(ratios: list[Ratio]) -> None:
-    """Replace the results of these benchmarks and keep those of the others."""
-    earlier = {row["name"]: row for row in json.loads(RESULTS.read_text())}
-    results = earlier | {ratio.name: ratio.model_dump(exclude_none=True) for ratio in ratios}
-    RESULTS.write_text(json.dumps(list(results.values()), indent=2) + "\n")
+    """Replace the rows of these ratios, and keep those of the benchmarks that did not run."""
+    rows = {row["name"]: row for row in json.loads(RESULTS.read_text())}
+    rows |= {ratio.name: ratio.model_dump(exclude_none=True) for ratio in ratios}
+    RESULTS.write_text(json.dumps(list(rows.values()), indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from local.tls import Certificates
 from shared.core.resources import PREPARED, UPLOADS
 from shared.core.settings import Settings
 from shared.data.preparing import splits
-from shared.data.preparing.prepare import REJECTED, Part, prepare
+from shared.data.preparing.prepare import REJECTED, UploadFile, prepare
 from shared.data.reading import streams
 from shared.gateways.blobs import AzureBlobs
 from shared.models.config import ProjectConfig
@@ -50,7 +50,7 @@ def _pipelined(blobs: AzureBlobs) -> str:
 
 
 def _in_turn(blobs: AzureBlobs) -> str:
-    with patch.object(streams, "prefetched", _read_in_turn), _OneByOne(blobs, "1") as staging:
+    with patch.object(streams, "prefetch", _read_in_turn), _OneByOne(blobs, "1") as staging:
         return _prepared(blobs, staging)
 
 
@@ -70,7 +70,7 @@ def _prepared(blobs: AzureBlobs, staging: Staging) -> str:
     info = blobs.info(UPLOADS, _PATH)
     assert info is not None
     outputs = {name: staging.open(PREPARED, f"benchmark/{name}.jsonl") for name in (*splits.NAMES, REJECTED)}
-    prepare([Part(blobs.chunks(UPLOADS, _PATH, info.etag))], ProjectConfig(), outputs)
+    prepare([UploadFile(blobs.chunks(UPLOADS, _PATH, info.etag))], ProjectConfig(), outputs)
     for rows in outputs.values():
         rows.commit()
     return ".".join(rows.digest() for rows in outputs.values())

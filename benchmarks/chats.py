@@ -1,7 +1,7 @@
-"""Chat data to measure with: conversations like ultrachat's, about 6.5 kB each, the same for the same seed.
+"""Generates chat data for benchmarks: conversations like ultrachat's, about 6.5 kB each, the same for the same seed.
 
-The words are made up, in several scripts; about a tenth of the text is not ASCII. One line in a hundred is
-bad, one is a copy of an earlier one. Lines are spelled as several writers spell them.
+The words are made up, in several scripts; about a tenth of the text is not ASCII. Of a hundred lines, one is
+invalid and one is a copy of an earlier one. Their JSON is formatted in several ways.
 """
 
 import json
@@ -55,20 +55,21 @@ _ALPHABETS: Final = {
     "arabic": [chr(letter) for letter in range(0x627, 0x63B)],
 }
 _SHARES: Final = {"english": 84, "accented": 6, "cyrillic": 3, "devanagari": 2, "chinese": 3, "arabic": 2}
-"""Conversations of a hundred."""
+"""Percent of the conversations."""
 
 
 class Chats:
-    """Lines, one after the other.
+    """Generates lines.
 
     Args:
-        hostile: whether bad lines may be such that a parser refuses them; other tools stop at those.
+        seed: the same seed gives the same lines.
+        hostile: whether some invalid lines are not even JSON, or do not fit into a table; other tools stop at those.
     """
 
     def __init__(self, seed: int, hostile: bool = False) -> None:
         self._chance = random.Random(seed)  # noqa: S311
         self._texts = {name: self._text(parts) for name, parts in _ALPHABETS.items()}
-        self._kinds = [*_BROKEN, *_HOSTILE] if hostile else _BROKEN
+        self._faults = [*_BROKEN, *_HOSTILE] if hostile else _BROKEN
         self._number = 0
         self._earlier: list[bytes] = []
 
@@ -76,10 +77,10 @@ class Chats:
         """The next line, without its end."""
         draw = self._chance.random()
         if draw < 0.01:
-            return self._chance.choice(self._kinds)(self._record())
+            return self._chance.choice(self._faults)(self._record())
         if draw < 0.02 and self._earlier:
             return self._chance.choice(self._earlier)
-        line = self._spelled(self._record())
+        line = self._encode(self._record())
         if len(self._earlier) < _COPIES:
             self._earlier.append(line)
         return line
@@ -87,12 +88,12 @@ class Chats:
     def _record(self) -> Record:
         self._number += 1
         text = self._texts[self._chance.choices(list(_SHARES), list(_SHARES.values()))[0]]
-        asked = f"{self._cut(text, 300)} #{self._number}"
+        question = f"{self._cut(text, 300)} #{self._number}"
         messages = [{"role": "system", "content": self._cut(text, 120)}] if self._chance.random() < 0.05 else []
         for turn in range(self._chance.choice((2, 3, 3, 4, 4, 4, 5))):
-            messages.append({"role": "user", "content": self._cut(text, 120) if turn else asked})
+            messages.append({"role": "user", "content": self._cut(text, 120) if turn else question})
             messages.append({"role": "assistant", "content": self._cut(text, 1480)})
-        return {"prompt": asked, "messages": messages, "prompt_id": f"{self._chance.getrandbits(256):064x}"}
+        return {"prompt": question, "messages": messages, "prompt_id": f"{self._chance.getrandbits(256):064x}"}
 
     def _cut(self, text: str, mean: int) -> str:
         length = max(10, int(mean * self._chance.lognormvariate(-0.18, 0.6)))
@@ -102,22 +103,23 @@ class Chats:
         return text[start : start + length].strip() or "Well."
 
     def _text(self, parts: list[str]) -> str:
-        """Paragraphs, lists, quotes: what a model writes."""
+        """Paragraphs, lists and quotes, as a model writes them."""
         chance = self._chance
         words = ["".join(chance.choices(parts, k=chance.choice((1, 2, 2, 3, 3, 4)))) for _ in range(4000)]
-        found: list[str] = []
+        sentences: list[str] = []
         size = 0
         while size < _POOL:
-            said = chance.choices(words, k=chance.randint(4, 18))
-            said[0] = said[0].capitalize()
+            chosen = chance.choices(words, k=chance.randint(4, 18))
+            chosen[0] = chosen[0].capitalize()
             if chance.random() < 0.1:
-                said[-1] = f'"{said[-1]}"'
-            sentence = " ".join(said) + chance.choice((". ", ". ", ", and so on. ", "? ", ":\n\n1. ", ".\n\n", ".\n- "))
-            found.append(sentence)
+                chosen[-1] = f'"{chosen[-1]}"'
+            end = chance.choice((". ", ". ", ", and so on. ", "? ", ":\n\n1. ", ".\n\n", ".\n- "))
+            sentence = " ".join(chosen) + end
+            sentences.append(sentence)
             size += len(sentence)
-        return "".join(found)
+        return "".join(sentences)
 
-    def _spelled(self, record: Record) -> bytes:
+    def _encode(self, record: Record) -> bytes:
         draw = self._chance.random()
         if draw < 0.9:
             return orjson.dumps(record)
@@ -125,7 +127,7 @@ class Chats:
 
 
 def write(path: Path, size: int, seed: int = 1, hostile: bool = False) -> None:
-    """A file of ``size`` bytes, and a line more."""
+    """Write lines until the file has at least ``size`` bytes."""
     chats = Chats(seed, hostile)
     with path.open("wb", buffering=2**20) as file:
         while file.tell() < size:
@@ -173,4 +175,4 @@ _HOSTILE: Final = [
     _with(lambda record: record.update(messages="Hello.")),
     _with(lambda record: record.pop("messages")),
 ]
-"""Lines that parsers refuse, or that do not fit into a table."""
+"""Lines that parsers reject, or that do not fit into a table."""

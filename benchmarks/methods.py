@@ -1,8 +1,8 @@
-"""Ways to prepare the same file: ours and its peers. ``python -m benchmarks.methods NAME FILE OUT`` prints seconds.
+"""Ways to prepare the same file: ours and others. ``python -m benchmarks.methods NAME FILE OUT`` prints seconds.
 
-All keep the same rows: each checks them by the same contract, removes exact duplicates, writes three splits by
-content hash and the bad rows, and finds the file's hash, the tokens to train on and the histograms of a receipt.
-Imports and a small file before are not timed.
+All keep the same rows: each validates them by the same contract, removes exact duplicates, writes three splits by
+content hash and the rejected rows, and computes the file's hash, the training tokens and the histograms of a receipt.
+The time does not include imports and a small file that is prepared first.
 """
 
 import hashlib
@@ -18,17 +18,17 @@ from typing import Any, Final
 import orjson
 import xxhash
 
-from shared.data.contract.validation import fault
+from shared.data.contract.validation import find_fault
 from shared.data.preparing import splits
-from shared.data.preparing.examiner import Examine, Examiner
-from shared.data.preparing.prepare import REJECTED, Part, prepare
+from shared.data.preparing.line_processor import LineProcessor, ProcessLines
+from shared.data.preparing.prepare import REJECTED, UploadFile, prepare
 from shared.data.preparing.tally import ROW_TOKENS, TURNS
 from shared.data.preparing.tokens import TokenCounter, estimate
-from shared.data.preparing.workers import examining
+from shared.data.preparing.workers import process_in_parallel
 from shared.models.config import ProjectConfig
 
 _PIECE, _PIECE_FOR_WORKERS = 2**20, 2**18
-"""Bytes: a thread is woken for each piece, while what is cut into spans had better stay in the cache."""
+"""Bytes. A thread is woken for each piece, so pieces are large; for workers they are small enough for the cache."""
 _WARM: Final = 1000
 """Lines that each method reads before the clock starts."""
 
@@ -39,7 +39,7 @@ def exact(file: Path, out: Path) -> None:
 
 
 def defaults(file: Path, out: Path) -> None:
-    """Preparation as it is without settings: normalised deduplication, and a scan for personal data."""
+    """Preparation without settings: normalised deduplication, and a scan for personal data."""
     _prepare(file, out, ProjectConfig())
 
 
@@ -56,12 +56,15 @@ def defaults_by_two(file: Path, out: Path) -> None:
 def _prepare(file: Path, out: Path, config: ProjectConfig, workers: int = 0) -> None:
     with ExitStack() as opened:
         sinks = {name: opened.enter_context((out / f"{name}.jsonl").open("wb")) for name in (*splits.NAMES, REJECTED)}
-        examine = opened.enter_context(_crew(file, config, workers))
-        prepare([Part(_pieces(file, _PIECE_FOR_WORKERS if workers else _PIECE), examine=examine)], config, sinks)
+        process_lines = opened.enter_context(_workers(file, config, workers))
+        pieces = _pieces(file, _PIECE_FOR_WORKERS if workers else _PIECE)
+        prepare([UploadFile(pieces, process_lines=process_lines)], config, sinks)
 
 
-def _crew(file: Path, config: ProjectConfig, workers: int) -> AbstractContextManager[Examine | None]:
-    return examining(file, Examiner(config, TokenCounter(), None), workers) if workers else nullcontext()
+def _workers(file: Path, config: ProjectConfig, workers: int) -> AbstractContextManager[ProcessLines | None]:
+    if not workers:
+        return nullcontext()
+    return process_in_parallel(file, LineProcessor(config, TokenCounter(), None), workers)
 
 
 def _pieces(file: Path, size: int) -> Iterator[bytes]:
@@ -71,11 +74,11 @@ def _pieces(file: Path, size: int) -> Iterator[bytes]:
 
 
 def pandas(file: Path, out: Path) -> None:
-    """The lesson's way: the whole file in one table."""
+    """pandas, as in the lesson: the whole file in one table."""
     import pandas
 
     table = pandas.read_json(file, lines=True, dtype=False)
-    faults = table.apply(lambda row: fault({"messages": row["messages"]}), axis=1)
+    faults = table.apply(lambda row: find_fault({"messages": row["messages"]}), axis=1)
     rejected = table[faults.notna()].assign(line=lambda bad: bad.index + 1, fault=faults)
     rejected.to_json(out / f"{REJECTED}.jsonl", orient="records", lines=True, force_ascii=False)
     table = table[faults.isna()]
@@ -100,20 +103,20 @@ def datasets(file: Path, out: Path) -> None:
     """Hugging Face ``datasets``, streaming."""
     import datasets
 
-    seen: set[bytes] = set()
+    digests: set[bytes] = set()
     tokens = dict.fromkeys(splits.NAMES, 0)
     turns, row_tokens = [0] * len(TURNS), [0] * len(ROW_TOKENS)
     with ExitStack() as opened:
         sinks = {name: opened.enter_context((out / f"{name}.jsonl").open("wb")) for name in (*splits.NAMES, REJECTED)}
         rows = datasets.load_dataset("json", data_files=str(file), split="train", streaming=True)
         for line, row in enumerate(rows, 1):
-            if found := fault(row):
-                sinks[REJECTED].write(orjson.dumps(row | {"line": line, "fault": list(found)}) + b"\n")
+            if fault := find_fault(row):
+                sinks[REJECTED].write(orjson.dumps(row | {"line": line, "fault": list(fault)}) + b"\n")
                 continue
             key = _key(row["messages"])
             digest = xxhash.xxh3_128_digest(key.encode())
-            if digest not in seen:
-                seen.add(digest)
+            if digest not in digests:
+                digests.add(digest)
                 name, count = _split_of(key), _tokens(key)
                 tokens[name] += count
                 turns[bisect_right(TURNS, len(row["messages"])) - 1] += 1

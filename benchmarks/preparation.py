@@ -1,7 +1,7 @@
-"""Preparation on realistic chat data, against the lesson's pandas path, ``datasets`` streaming and a bare parse loop.
+"""Preparation of realistic chat data, compared with pandas, ``datasets`` streaming and a loop that only parses.
 
-Speed: every method in a process of its own, in turn, all keeping the same rows; against pandas with two workers.
-Memory: ``tunedrop prepare`` alone, and summed with two workers.
+Speed: each method runs in a process of its own, in turn, and all keep the same rows. pandas is compared with two
+workers. Memory: of ``tunedrop prepare`` alone, and the sum of two workers.
 """
 
 import shutil
@@ -30,13 +30,13 @@ try:
     app()
 finally:
     peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
-    of_a_worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(peak + of_a_worker, file=sys.stderr)
+    worker_peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(peak + worker_peak, file=sys.stderr)
 """
 
 
 def measure() -> list[Ratio]:
-    """The ratios that issue 4 asks for."""
+    """The ratios and their bounds."""
     return [*_speeds(), *_memory()]
 
 
@@ -46,7 +46,7 @@ def _speeds() -> list[Ratio]:
         chats.write(file, SIZE)
         _check_rows(file)
         seconds = _rounds(file)
-    bound = [
+    bounds = [
         ("exact_by_two", "pandas", 11),
         ("defaults_by_two", "pandas", 7),
         ("exact", "datasets", 2),
@@ -57,9 +57,9 @@ def _speeds() -> list[Ratio]:
             f"prepare ({_OURS[ours]}) against {peer}",
             _PEERS[peer],
             list(zip(seconds[ours], seconds[peer], strict=True)),
-            least,
+            at_least,
         )
-        for ours, peer, least in bound
+        for ours, peer, at_least in bounds
     ]
 
 
@@ -76,32 +76,32 @@ _PEERS: Final = {
 
 
 def _rounds(file: Path) -> dict[str, list[float]]:
-    """Seconds of each method, in each round."""
+    """Seconds of each method, a list entry for each round."""
     seconds = defaultdict(list)
     for number in range(ROUNDS):
         for name in methods.METHODS:
             seconds[name].append(_seconds(name, file))
-        print(f"round {number + 1}:", ", ".join(f"{name} {found[-1]:.2f} s" for name, found in seconds.items()))
+        print(f"round {number + 1}:", ", ".join(f"{name} {times[-1]:.2f} s" for name, times in seconds.items()))
     return seconds
 
 
 def _seconds(name: str, file: Path) -> float:
     out = file.parent / name
-    shutil.rmtree(out, ignore_errors=True)  # to cut off files that are still on their way to the disk takes long
+    shutil.rmtree(out, ignore_errors=True)  # truncating files that are not yet on disk takes long
     out.mkdir()
     command = [sys.executable, "-m", "benchmarks.methods", name, str(file), str(out)]
     return float(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
 
 
 def _check_rows(file: Path) -> None:
-    """All methods keep the same rows."""
-    kept = {}
+    """Fails unless all methods keep the same rows."""
+    rows = {}
     for name in methods.METHODS:
         _seconds(name, file)
         if name != "bare":
-            kept[name] = methods.rows(file.parent / name)
-    print(f"Rows kept: {kept['exact'][0]:,}")
-    assert len(set(kept.values())) == 1, kept
+            rows[name] = methods.rows(file.parent / name)
+    print(f"Rows kept: {rows['exact'][0]:,}")
+    assert len(set(rows.values())) == 1, rows
 
 
 def _memory() -> list[Ratio]:
@@ -114,12 +114,12 @@ def _memory() -> list[Ratio]:
 
 
 def _peaks(size: int) -> list[float]:
-    """MiB that ``tunedrop prepare`` has taken at most: alone, and with two workers, summed."""
+    """Peak memory of ``tunedrop prepare`` in MiB: alone, and the sum of two workers."""
     with TemporaryDirectory(prefix="tunedrop-bench-") as folder:
         file = Path(folder) / "chats.jsonl"
         chats.write(file, size, hostile=True)
         command = [sys.executable, "-c", _COMMAND, str(file), "--out", str(Path(folder) / "out"), "--workers"]
-        told = [subprocess.run([*command, crew], capture_output=True, check=True, text=True) for crew in ("1", "2")]
-    peaks = [int(one.stderr.split()[-1]) / 1024 for one in told]
-    print(f"tunedrop prepare on {size / 10**6:g} MB: at most {peaks[0]:.1f} MiB, with two workers {peaks[1]:.1f} MiB")
+        results = [subprocess.run([*command, count], capture_output=True, check=True, text=True) for count in "12"]
+    peaks = [int(result.stderr.split()[-1]) / 1024 for result in results]
+    print(f"tunedrop prepare on {size / 10**6:g} MB: peak {peaks[0]:.1f} MiB, with two workers {peaks[1]:.1f} MiB")
     return peaks

@@ -42,7 +42,7 @@ _BATCH: Final = 100
 def measure() -> list[Ratio]:
     """Reconcile with 1,000 and 10,000 ended runs against 10: equal calls, time within 10 %. The sweep: one reading."""
     with TemporaryDirectory() as folder, storages(Path(folder)) as few, storages(Path(folder)) as many:
-        found = []
+        ratios = []
         for ports in (few, many):
             fill(ports, ACTIVE, State.SUBMITTED)
         fill(few, ENDED[0], State.RETIRED)
@@ -50,9 +50,9 @@ def measure() -> list[Ratio]:
         for ended in ENDED[1:]:
             fill(many, ended - filled, State.RETIRED, first=filled)
             filled = ended
-            found += _reconciled(many, few, ended)
-            found += [_swept(many, ended)] if ended == ENDED[1] else []
-        return found
+            ratios += _reconciled(many, few, ended)
+            ratios += [_swept(many, ended)] if ended == ENDED[1] else []
+        return ratios
 
 
 def _reconciled(many: Ports, few: Ports, ended: int) -> list[Ratio]:

@@ -1,6 +1,6 @@
-"""Fine-tunes, deploys and asks a model with nothing but azure-ai-ml, as one would against Azure.
+"""Fine-tunes a model, deploys it and asks it a question, with nothing but azure-ai-ml, as against Azure itself.
 
-Nothing in here knows of Tunedrop or of its stand-in: where Azure is, the environment says
+Nothing here knows about Tunedrop or its stand-in for Azure ML: environment variables say where Azure is
 (see local/azureml/README.md).
 
     python examples/azure_ai_ml_script.py SUBSCRIPTION RESOURCE_GROUP WORKSPACE FOLDER
@@ -55,7 +55,7 @@ def main(subscription: str, group: str, workspace_name: str, folder: Path) -> No
 
 
 def pipeline(registry: MLClient, folder: Path) -> Any:
-    """One node: the registry's fine-tuning component, on local files."""
+    """A pipeline of one node: the registry's fine-tuning component, with local files."""
     component: Any = registry.components.get(name="chat_completion_pipeline", label="latest")
     base_model = registry.models.get("Phi-4", label="latest")
 
@@ -81,8 +81,8 @@ def pipeline(registry: MLClient, folder: Path) -> Any:
 
 
 def host(workspace: MLClient, endpoint: str, model: Model) -> None:
-    """An endpoint with one deployment that takes all traffic."""
-    found = workspace.online_endpoints.begin_create_or_update(
+    """Create an endpoint with one deployment that gets all traffic."""
+    created = workspace.online_endpoints.begin_create_or_update(
         ManagedOnlineEndpoint(name=endpoint, auth_mode="key")
     ).result()
     deployment = ManagedOnlineDeployment(
@@ -95,8 +95,8 @@ def host(workspace: MLClient, endpoint: str, model: Model) -> None:
         request_settings=OnlineRequestSettings(request_timeout_ms=90_000),
     )
     workspace.online_deployments.begin_create_or_update(deployment).result()
-    found.traffic = {"blue": 100}
-    workspace.online_endpoints.begin_create_or_update(found).result()
+    created.traffic = {"blue": 100}
+    workspace.online_endpoints.begin_create_or_update(created).result()
 
 
 def ask(workspace: MLClient, endpoint: str) -> str:

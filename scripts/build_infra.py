@@ -63,10 +63,10 @@ def find_bicep() -> str:
     Raises:
         BuildError: there is none.
     """
-    found = os.environ.get("BICEP") or shutil.which("bicep")
-    if not found:
+    compiler = os.environ.get("BICEP") or shutil.which("bicep")
+    if not compiler:
         raise BuildError("No bicep on PATH and none named by BICEP. `az bicep install` puts one into ~/.azure/bin.")
-    return found
+    return compiler
 
 
 def write_template(bicep: str, template: str) -> None:

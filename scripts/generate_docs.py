@@ -181,7 +181,7 @@ def _failure_row(failure: Failure) -> tuple[str, ...]:
 
 def _mutant_row(mutant: Mutant, caught: Mapping[str, Any]) -> tuple[str, ...]:
     functions = ", ".join(f"`{function.removeprefix('shared.')}`" for function in mutant.edits)
-    return f"**{mutant.name}**: {mutant.bug}", functions, caught["told"], caught["violation"]
+    return f"**{mutant.name}**: {mutant.bug}", functions, caught["description"], caught["violation"]
 
 
 def _with_section(page: str, name: str, text: str) -> str:
@@ -215,7 +215,7 @@ def _config_rows(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator
             yield from _config_rows(field.annotation, setting)
         else:
             default = "" if defaults[name] in (None, [], {}) else f"`{defaults[name]}`"
-            words = schema_words.words(schema_words.of(setting) or {})
+            words = schema_words.describe(schema_words.schema_at(setting) or {})
             yield f"`{'.'.join(setting)}`", words, default, meanings[name]
 
 

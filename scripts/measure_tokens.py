@@ -34,17 +34,17 @@ _ACCENTED: Final = {
 
 
 def main(tokenizer: Path) -> None:
-    """Print each constant as it is measured, and the error of the estimate on the example's rows."""
+    """Print each measured constant, and the error of the estimate on the example's rows."""
     counter = TokenCounter(tokenizer, sample=None)
     rows = _example()
     ascii_rows = [row for row in rows if row.isascii()]
-    print(f"ASCII  {sum(map(counter.of, ascii_rows)) / sum(map(len, ascii_rows)):.3f}")
+    print(f"ASCII  {sum(map(counter.count, ascii_rows)) / sum(map(len, ascii_rows)):.3f}")
     _report("WIDE", [(name, _rest(counter, text) / _wide(text)) for name, text in _TEXTS.items()])
     accents = [
-        (name, (_rest(counter, text) - tokens.WIDE * _wide(text)) / _letters(text)) for name, text in _ACCENTED.items()
+        (name, (_rest(counter, text) - tokens.WIDE * _wide(text)) / _accents(text)) for name, text in _ACCENTED.items()
     ]
     _report("ACCENT", accents)
-    error = sum(map(tokens.estimate, rows)) / sum(map(counter.of, rows)) - 1
+    error = sum(map(tokens.estimate, rows)) / sum(map(counter.count, rows)) - 1
     print(f"The example's {len(rows)} rows are estimated with an error of {error:+.1%}.")
 
 
@@ -55,7 +55,7 @@ def _example() -> list[bytes]:
 
 def _rest(counter: TokenCounter, text: str) -> float:
     """Tokens beyond those that the ASCII characters of ``text`` cost."""
-    tokens_of = counter.exact([{"content": text}]) or 0
+    tokens_of = counter.count_exactly([{"content": text}]) or 0
     return tokens_of - tokens.MESSAGE - tokens.ASCII * (len(text.encode()) - _wide(text))
 
 
@@ -63,13 +63,13 @@ def _wide(text: str) -> int:
     return sum(len(character.encode()) for character in text if not character.isascii())
 
 
-def _letters(text: str) -> int:
+def _accents(text: str) -> int:
     return sum("\u00c0" <= character <= "\u017f" for character in text)
 
 
-def _report(name: str, found: Sequence[tuple[str, float]]) -> None:
-    by_script = ", ".join(f"{script} {rate:.2f}" for script, rate in found)
-    print(f"{name:<6} {mean(rate for _, rate in found):.3f}  ({by_script})")
+def _report(name: str, rates: Sequence[tuple[str, float]]) -> None:
+    by_script = ", ".join(f"{script} {rate:.2f}" for script, rate in rates)
+    print(f"{name:<6} {mean(rate for _, rate in rates):.3f}  ({by_script})")
 
 
 if __name__ == "__main__":

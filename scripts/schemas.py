@@ -1,6 +1,6 @@
-"""The JSON Schemas that follow from the models: of ``tunedrop.yaml`` for editors, of receipts for who reads them.
+"""Generates JSON Schemas from the models: of ``tunedrop.yaml`` for editors, and of receipts for their readers.
 
-Both say what each field means in the words of its docstring.
+Both describe each field in the words of its docstring.
 """
 
 import ast
@@ -15,7 +15,7 @@ from shared.models import config, receipt
 
 Schema = dict[str, Any]
 _DIALECT: Final = {"$schema": "http://json-schema.org/draft-07/schema#"}
-"""What editors understand."""
+"""The draft that editors support."""
 _MODELS: Final = {
     name: member
     for module in (config, receipt)
@@ -25,17 +25,17 @@ _MODELS: Final = {
 
 
 def of_settings() -> Schema:
-    """Of ``tunedrop.yaml``: accepts what ``shared.data.settings.reader`` accepts, and shows each setting's default."""
+    """The schema of ``tunedrop.yaml``: it accepts what ``shared.data.settings.reader`` accepts, and names defaults."""
     schema = _described(config.ProjectConfig)
     defaults = config.ProjectConfig().model_dump(mode="json")
     for name, setting in schema["properties"].items():
-        _may_be_empty(schema["$defs"].get(setting.get("$ref", "").rpartition("/")[2], setting), defaults[name])
-    _may_be_empty(schema, defaults)
+        _allow_null(schema["$defs"].get(setting.get("$ref", "").rpartition("/")[2], setting), defaults[name])
+    _allow_null(schema, defaults)
     return _DIALECT | schema | {"title": "tunedrop.yaml", "type": ["object", "null"]}
 
 
 def of_receipts() -> Schema:
-    """Of a receipt. A version may get more fields, so readers pass over those that they don't know."""
+    """The schema of receipts. A version may get more fields, so it allows those that it does not know."""
     schema = _described(receipt.Receipt)
     for part in _objects(schema):
         part.pop("additionalProperties", None)
@@ -44,13 +44,13 @@ def of_receipts() -> Schema:
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:
-    """What a model's fields mean: the string below each, on one line."""
-    found: dict[str, str] = {}
+    """By field of a model: the docstring below it, on one line."""
+    texts: dict[str, str] = {}
     for part in reversed([part for part in model.__mro__ if part.__name__ in _MODELS]):
         (definition,) = ast.parse(inspect.getsource(part)).body
         assert isinstance(definition, ast.ClassDef)
-        found |= dict(_field_strings(definition.body))
-    return found
+        texts |= dict(_field_strings(definition.body))
+    return texts
 
 
 def _field_strings(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
@@ -61,13 +61,13 @@ def _field_strings(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
 
 
 def _described(model: type[BaseModel]) -> Schema:
-    """The schema of what is written, without pydantic's titles, with descriptions."""
+    """The schema of a model's JSON, with descriptions and without pydantic's titles."""
     schema = model.model_json_schema(mode="serialization")
     for part in _objects(schema):
-        said = meanings(_MODELS[part.pop("title")])
+        texts = meanings(_MODELS[part.pop("title")])
         for name, field in part.get("properties", {}).items():
             field.pop("title", None)
-            field |= {"description": said[name]} if name in said else {}
+            field |= {"description": texts[name]} if name in texts else {}
     return schema
 
 
@@ -75,15 +75,15 @@ def _objects(schema: Schema) -> list[Schema]:
     return [schema, *schema["$defs"].values()]
 
 
-def _may_be_empty(setting: Schema, defaults: Mapping[str, Any]) -> None:
-    """Settings below this one may have nothing behind them: then their default holds."""
+def _allow_null(setting: Schema, defaults: Mapping[str, Any]) -> None:
+    """Allow null for each setting in a group: then its default applies."""
     for name, inner in setting.get("properties", {}).items():
-        told = {key: inner.pop(key) for key in ("description", "default") if key in inner}
-        setting["properties"][name] = told | {"default": defaults[name]} | _or_nothing(inner)
+        annotations = {key: inner.pop(key) for key in ("description", "default") if key in inner}
+        setting["properties"][name] = annotations | {"default": defaults[name]} | _or_null(inner)
     if isinstance(values := setting.get("additionalProperties"), dict):
-        setting["additionalProperties"] = _or_nothing(values)
+        setting["additionalProperties"] = _or_null(values)
 
 
-def _or_nothing(schema: Schema) -> Schema:
+def _or_null(schema: Schema) -> Schema:
     options = schema.get("anyOf", [schema])
     return {"anyOf": [*(option for option in options if option != {"type": "null"}), {"type": "null"}]}

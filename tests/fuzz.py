@@ -1,6 +1,6 @@
-"""Uploads of every kind of nonsense, and what must hold of whatever is made of them.
+"""Prepares uploads of every kind of nonsense, and checks what must hold for the results.
 
-``python -m tests.fuzz --minutes 10`` makes them until the time is over; an upload is made from one number, so that
+``python -m tests.fuzz --minutes 10`` does so until the time is over. Each upload is made from one number, so that
 ``--seed`` makes it again.
 """
 
@@ -19,10 +19,10 @@ from typing import Any
 import orjson
 
 from shared.data.contract import extra_keys, malformed
-from shared.data.contract.validation import LONGEST_LINE, Row, check, is_blank
+from shared.data.contract.validation import MAX_LINE_BYTES, Row, check, is_blank
 from shared.data.pii.scanner import Scanner
 from shared.data.preparing import splits
-from shared.data.preparing.prepare import REJECTED, Part, prepare
+from shared.data.preparing.prepare import REJECTED, UploadFile, prepare
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Figures
 from tests import corpus, oracle
@@ -82,41 +82,41 @@ _SETTINGS: dict[str, list[Any]] = {
 
 @dataclass(frozen=True)
 class Upload:
-    """One file, what stands beside it, and how it is prepared."""
+    """One file, the files that are prepared with it, and the settings."""
 
     data: bytes
-    packed: bool
+    gzipped: bool
     config: ProjectConfig
     max_seq_length: int | None
-    pinned: list[bytes]
-    """Evaluation rows of the project."""
+    evaluation_rows: list[bytes]
+    """Those of the project."""
     earlier: bytes
     """An earlier upload that is trained on as well."""
 
     @classmethod
-    def of(cls, seed: int) -> "Upload":
+    def from_seed(cls, seed: int) -> "Upload":
         chance = random.Random(seed)
-        data = _mutated(chance, b"".join(_lines(chance)))
-        packed = chance.random() < 0.2
-        if packed:
+        data = _mutate(chance, b"".join(_lines(chance)))
+        gzipped = chance.random() < 0.2
+        if gzipped:
             data = gzip.compress(data, 1, mtime=0)
-            data = _mutated(chance, data) if chance.random() < 0.5 else data
+            data = _mutate(chance, data) if chance.random() < 0.5 else data
         settings = {name: chance.choice(values) for name, values in _SETTINGS.items()}
         config = ProjectConfig.model_validate(settings)
-        pinned = chance.sample(_GOOD, chance.choice([0, 0, 5]))
+        evaluation_rows = chance.sample(_GOOD, chance.choice([0, 0, 5]))
         earlier = b"".join(_lines(chance)) if chance.random() < 0.2 else b""
-        return cls(data, packed, config, chance.choice([None, 20, 40]), pinned, earlier)
+        return cls(data, gzipped, config, chance.choice([None, 20, 40]), evaluation_rows, earlier)
 
-    def prepared(self, size: int) -> tuple[Figures, dict[str, bytes]]:
-        """What is made of it where it is read in chunks of ``size`` bytes."""
+    def prepare(self, size: int) -> tuple[Figures, dict[str, bytes]]:
+        """The figures and files of the upload, read in chunks of ``size`` bytes."""
         chunks = [self.data[start : start + size] for start in range(0, len(self.data), size)]
         sinks = {name: BytesIO() for name in (*splits.NAMES, REJECTED)}
         figures = prepare(
-            [Part(chunks, packed=self.packed)],
+            [UploadFile(chunks, gzipped=self.gzipped)],
             self.config,
             sinks,
-            evaluation_rows=self.pinned,
-            earlier=[Part([self.earlier])],
+            evaluation_rows=self.evaluation_rows,
+            earlier=[UploadFile([self.earlier])],
             max_seq_length=self.max_seq_length,
         )
         return figures, {name: sink.getvalue() for name, sink in sinks.items()}
@@ -130,33 +130,37 @@ def _lines(chance: random.Random) -> Iterator[bytes]:
         yield b"\r\n" if chance.random() < 0.1 else b"\n"
 
 
-def _mutated(chance: random.Random, data: bytes) -> bytes:
+def _mutate(chance: random.Random, data: bytes) -> bytes:
     for _ in range(chance.choice([0, 0, 1, 3, 10])):
-        at = chance.randrange(len(data) + 1)
-        end = min(len(data), at + chance.randrange(1, 9))
-        new = chance.choice([b"", data[at:end] * 2, chance.choice(_TOKENS), chance.randbytes(2), bytes(2)])
-        data = data[:at] + new + data[end:]
+        start = chance.randrange(len(data) + 1)
+        end = min(len(data), start + chance.randrange(1, 9))
+        new = chance.choice([b"", data[start:end] * 2, chance.choice(_TOKENS), chance.randbytes(2), bytes(2)])
+        data = data[:start] + new + data[end:]
     return data
 
 
-def examine(upload: Upload) -> None:
-    """Prepare an upload, and see that all holds that must."""
-    figures, files = upload.prepared(1 << 16)
-    damaged = upload.packed and figures.refusal is not None  # how far it can be unpacked hangs on the chunks
-    again = upload.prepared(1 << 16 if damaged else 97)
+def verify(upload: Upload) -> None:
+    """Prepare an upload, and check the results.
+
+    Raises:
+        AssertionError: they are wrong.
+    """
+    figures, files = upload.prepare(1 << 16)
+    damaged = upload.gzipped and figures.refusal is not None  # chunks decide how far a damaged file can be unpacked
+    again = upload.prepare(1 << 16 if damaged else 97)
     assert (figures, files) == again, "the same bytes were prepared differently"
-    _examine_account(figures, files)
-    _examine_pins(upload.pinned, files)
+    _verify_figures(figures, files)
+    _verify_evaluation_rows(upload.evaluation_rows, files)
     for row in b"".join(files[name] for name in splits.NAMES).splitlines(keepends=True):
-        _examine_row(row)
+        _verify_row(row)
         if upload.config.pii in ("redact", "reject"):
-            texts = (text.encode() for text in extra_keys.texts(orjson.loads(row)))
+            texts = (text.encode() for text in extra_keys.strings(orjson.loads(row)))
             assert not any(map(_scanner.kinds, texts)), "personal data is left"
-    if not upload.packed:
-        _examine_lines(upload.data, figures, files[REJECTED])
+    if not upload.gzipped:
+        _verify_lines(upload.data, figures, files[REJECTED])
 
 
-def _examine_account(figures: Figures, files: dict[str, bytes]) -> None:
+def _verify_figures(figures: Figures, files: dict[str, bytes]) -> None:
     assert figures.lines == figures.accepted + figures.rejected + figures.duplicates + figures.sampled_out
     rows = [row for name in splits.NAMES for row in files[name].splitlines()]
     assert len(rows) == len(set(rows)) == figures.train_rows + figures.validation_rows + figures.test_rows
@@ -166,22 +170,22 @@ def _examine_account(figures: Figures, files: dict[str, bytes]) -> None:
     assert Figures.model_validate_json(figures.model_dump_json()) == figures
 
 
-def _examine_pins(pinned: list[bytes], files: dict[str, bytes]) -> None:
+def _verify_evaluation_rows(rows: list[bytes], files: dict[str, bytes]) -> None:
     """Evaluation rows are never trained on."""
-    evaluated = {orjson.dumps(orjson.loads(row)["messages"]) for row in pinned}
+    evaluated = {orjson.dumps(orjson.loads(row)["messages"]) for row in rows}
     trained = [orjson.loads(row)["messages"] for name in ("train", "validation") for row in files[name].splitlines()]
     assert evaluated.isdisjoint(map(orjson.dumps, trained))
 
 
-def _examine_row(row: bytes) -> None:
+def _verify_row(row: bytes) -> None:
     assert orjson.loads(row) == json.loads(row)
     again = check(row)
     assert isinstance(again, Row)
     assert row.startswith(again.encoded.rstrip(b"}\n"))
 
 
-def _examine_lines(data: bytes, figures: Figures, rejected: bytes) -> None:
-    """Of each line: that the contract's second implementation agrees, and that it is kept where it is bad."""
+def _verify_lines(data: bytes, figures: Figures, rejected: bytes) -> None:
+    """The second implementation of the contract agrees on each line, and rejected lines are written as they came."""
     *lines, last = data.split(b"\n")
     lines = [*lines, last] if last else lines
     lines[:1] = [first.removeprefix(b"\xef\xbb\xbf") for first in lines[:1]]
@@ -190,30 +194,30 @@ def _examine_lines(data: bytes, figures: Figures, rejected: bytes) -> None:
     for line in lines:
         if not is_blank(line) and malformed.depth(line) <= oracle.READABLE:
             assert isinstance(check(line), Row) == oracle.accepts(line), line
-    for bad in map(json.loads, rejected.splitlines()):
-        kept = bad["raw"].encode() if "raw" in bad else base64.b64decode(bad["raw_base64"])
-        assert kept == lines[bad["line"] - 1][: LONGEST_LINE + 1]
+    for reject in map(json.loads, rejected.splitlines()):
+        raw = reject["raw"].encode() if "raw" in reject else base64.b64decode(reject["raw_base64"])
+        assert raw == lines[reject["line"] - 1][: MAX_LINE_BYTES + 1]
 
 
 def run(seed: int, seconds: float) -> int:
-    """Examine uploads until the time is over; returns how many there were."""
+    """Verify uploads until the time is over; returns how many there were."""
     end = time.monotonic() + seconds
-    made = 0
+    count = 0
     with progress("uploads") as advance:
         while time.monotonic() < end:
             try:
-                examine(Upload.of(seed + made))
+                verify(Upload.from_seed(seed + count))
             except BaseException:
-                print(f"Make it again with: python -m tests.fuzz --seed {seed + made} --minutes 0.001", file=sys.stderr)
+                print(f"Repeat it with: python -m tests.fuzz --seed {seed + count} --minutes 0.001", file=sys.stderr)
                 raise
-            made += 1
+            count += 1
             advance()
-    return made
+    return count
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Prepare uploads of every kind of nonsense.")
+    parser = argparse.ArgumentParser(description="Prepare uploads of every kind of nonsense, and check the results.")
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=int(time.time()) * 1000)
-    asked = parser.parse_args()
-    print(f"{run(asked.seed, asked.minutes * 60):,} uploads from seed {asked.seed} were prepared as they must be.")
+    args = parser.parse_args()
+    print(f"{run(args.seed, args.minutes * 60):,} uploads from seed {args.seed} on were prepared correctly.")

@@ -1,18 +1,18 @@
-"""The data contract a second time: slow, plain, by the standard library. What is fast must agree with it."""
+"""The data contract implemented a second time: slow and plain, with the standard library. The fast one must agree."""
 
 import json
 import math
 from typing import Any
 
-from shared.data.contract.validation import LONGEST_LINE, can_be_seen
+from shared.data.contract.validation import MAX_LINE_BYTES, find_visible
 
 READABLE = 200
-"""Levels of nesting up to which it may be asked: the standard library gives up earlier than orjson."""
+"""Levels of nesting up to which the oracle can judge: the standard library gives up earlier than orjson."""
 
 
 def accepts(line: bytes) -> bool:
     """Whether a line is a row to train on."""
-    if len(line) > LONGEST_LINE:
+    if len(line) > MAX_LINE_BYTES:
         return False
     try:
         record = json.loads(
@@ -24,20 +24,24 @@ def accepts(line: bytes) -> bool:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key stands twice")
-    return found
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError("a duplicate key")
+    return record
 
 
 def _finite(text: str) -> float:
     if not math.isfinite(number := float(text)):
-        raise ValueError("not a number of JSON")
+        raise ValueError("not a JSON number")
     return number
 
 
 def _is_text(value: Any) -> bool:
-    """Whether no string in it, key or value, holds half of a surrogate pair."""
+    """Whether no string in it, key or value, contains half of a surrogate pair.
+
+    Raises:
+        UnicodeEncodeError: one does.
+    """
     if isinstance(value, dict):
         return all(_is_text(key) and _is_text(inner) for key, inner in value.items())
     if isinstance(value, list):
@@ -47,12 +51,12 @@ def _is_text(value: Any) -> bool:
 
 def _keeps_the_contract(record: Any) -> bool:
     messages = record.get("messages") if isinstance(record, dict) else None
-    if not isinstance(messages, list) or not messages or not all(isinstance(one, dict) for one in messages):
+    if not isinstance(messages, list) or not messages or not all(isinstance(message, dict) for message in messages):
         return False
-    roles = [one.get("role") for one in messages]
-    spoken = roles[1:] if roles[0] == "system" else roles
-    turns = len(spoken) // 2
-    return turns > 0 and spoken == ["user", "assistant"] * turns and all(map(_is_usable, messages))
+    roles = [message.get("role") for message in messages]
+    turns = roles[1:] if roles[0] == "system" else roles
+    pairs = len(turns) // 2
+    return pairs > 0 and turns == ["user", "assistant"] * pairs and all(map(_is_usable, messages))
 
 
 def _is_usable(message: dict[str, Any]) -> bool:
@@ -62,4 +66,4 @@ def _is_usable(message: dict[str, Any]) -> bool:
         or message.get("weight", 1) != 1
     ):
         return False
-    return isinstance(content, str) and "\0" not in content and can_be_seen(content) is not None
+    return isinstance(content, str) and "\0" not in content and find_visible(content) is not None

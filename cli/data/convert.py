@@ -84,7 +84,7 @@ def lines(
         tally: counts what becomes of each record.
     """
     for record in source:
-        row = shapes.row(record.value, columns)
+        row = shapes.to_row(record.value, columns)
         line = None if row is None else _encoded(row)
         if row is None or line is None:
             tally.fail(record)

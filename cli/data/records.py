@@ -18,7 +18,7 @@ import orjson
 from cli.data import datasets
 from cli.data.files import pieces
 from shared.core.errors import TunedropError
-from shared.data.contract.validation import LONGEST_LINE, is_blank
+from shared.data.contract.validation import MAX_LINE_BYTES, is_blank
 from shared.data.reading import shapes
 from shared.data.reading.lines import UnreadableError, gunzip, lines
 
@@ -107,8 +107,8 @@ def _json_lines(content: Iterable[bytes]) -> Iterator[Record]:
 
 
 def _parsed(where: str, line: bytes) -> Record:
-    if len(line) > LONGEST_LINE:
-        return Record(where, None, f"longer than {LONGEST_LINE:,} bytes")
+    if len(line) > MAX_LINE_BYTES:
+        return Record(where, None, f"longer than {MAX_LINE_BYTES:,} bytes")
     try:
         return Record(where, orjson.loads(line))
     except orjson.JSONDecodeError:
@@ -126,10 +126,10 @@ def _json(content: Iterable[bytes]) -> Iterator[Record]:
         for value, after in _complete_values(text):
             number, end = number + 1, after
             yield Record(f"row {number}", value)
-        if len(text) - end > LONGEST_LINE:
+        if len(text) - end > MAX_LINE_BYTES:
             break
     if text[end:].strip().strip("],"):
-        raise UnreadableError(f"row {number + 1} is not JSON, or longer than {LONGEST_LINE:,} bytes")
+        raise UnreadableError(f"row {number + 1} is not JSON, or longer than {MAX_LINE_BYTES:,} bytes")
 
 
 def _complete_values(text: str) -> Iterator[tuple[Any, int]]:
@@ -152,7 +152,7 @@ def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
 
 def _csv(content: Iterable[bytes]) -> Iterator[Record]:
     """Rows of a table, by the names in its header; fields may hold line feeds."""
-    csv.field_size_limit(LONGEST_LINE)
+    csv.field_size_limit(MAX_LINE_BYTES)
     text = _decoded(content)
     header = next(text, "")
     rows = csv.reader(chain([header], text), delimiter=max(_DELIMITERS, key=header.count), strict=True)

@@ -11,9 +11,9 @@ from cli.data.files import pieces, readable
 from cli.errors import stderr
 from shared.core.naming import CONFIG_FILE
 from shared.data.preparing import splits
-from shared.data.preparing.examiner import Examine, Examiner
+from shared.data.preparing.line_processor import LineProcessor, ProcessLines
 from shared.data.preparing.outputs import Sink
-from shared.data.preparing.prepare import Part, prepare
+from shared.data.preparing.prepare import UploadFile, prepare
 from shared.data.preparing.tokens import TokenCounter
 from shared.data.receipt import receipt as receipts
 from shared.data.settings.reader import read
@@ -42,7 +42,7 @@ class Options:
     tokenizer: Path | None = None
     """A ``tokenizer.json`` that counts the tokens; ``None``: they are estimated."""
     workers: int = 1
-    """Processes that examine a large plain file; 1: this process alone."""
+    """Processes that read a large plain file; 1: this process alone."""
 
 
 def group_uploads(files: Sequence[Path]) -> list[Upload]:
@@ -70,12 +70,12 @@ def prepare_upload(upload: Upload, options: Options, sinks: Mapping[str, Sink]) 
     size = sum(file.stat().st_size for file in upload.files)
     config = _config(upload, options.config)
     if not isinstance(config, ProjectConfig):
-        return receipts.unread(config, upload.name, size)
+        return receipts.build_unread(config, upload.name, size)
     tokens = TokenCounter(readable(options.tokenizer), sample=None) if options.tokenizer else None
     *_, train = upload.files
-    with _workers(upload, config, options) as examine, _progress_bar(train.name, size) as progress:
+    with _workers(upload, config, options) as process_lines, _progress_bar(train.name, size) as progress:
         figures = prepare(
-            _parts(upload, examine),
+            _upload_files(upload, process_lines),
             config,
             sinks,
             max_seq_length=max_seq_length(config, None),
@@ -83,7 +83,7 @@ def prepare_upload(upload: Upload, options: Options, sinks: Mapping[str, Sink]) 
             progress=progress,
             upload=str(train),
         )
-    return receipts.receipt(figures, config, upload.name)
+    return receipts.build(figures, config, upload.name)
 
 
 def _config(upload: Upload, config: Path | None) -> ProjectConfig | list[Problem]:
@@ -92,19 +92,21 @@ def _config(upload: Upload, config: Path | None) -> ProjectConfig | list[Problem
     return read(readable(file).read_bytes() if file else None)
 
 
-def _workers(upload: Upload, config: ProjectConfig, options: Options) -> AbstractContextManager[Examine | None]:
+def _workers(upload: Upload, config: ProjectConfig, options: Options) -> AbstractContextManager[ProcessLines | None]:
     """Workers for one large plain file; with a tokenizer there are none, because one process has to see all rows."""
     file, *others = upload.files
     if options.workers == 1 or others or options.tokenizer or file.suffix == ".gz" or file.stat().st_size < LARGE:
         return nullcontext()
-    from shared.data.preparing.workers import examining
+    from shared.data.preparing.workers import process_in_parallel
 
-    return examining(file, Examiner(config, TokenCounter(), max_seq_length(config, None)), options.workers)
+    return process_in_parallel(
+        file, LineProcessor(config, TokenCounter(), max_seq_length(config, None)), options.workers
+    )
 
 
-def _parts(upload: Upload, examine: Examine | None) -> Iterator[Part]:
+def _upload_files(upload: Upload, process_lines: ProcessLines | None) -> Iterator[UploadFile]:
     for file, split in upload.files.items():
-        yield Part(pieces(file), file.name if split else None, file.suffix == ".gz", split, examine)
+        yield UploadFile(pieces(file), file.name if split else None, file.suffix == ".gz", split, process_lines)
 
 
 @contextmanager

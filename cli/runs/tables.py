@@ -38,7 +38,7 @@ def problem_lines(receipt: Receipt) -> list[str]:
     """The first bad lines: their number, what is wrong and what to do."""
     return [
         *(
-            f"{_place(problem)}: {problem.reason} at {problem.path} (found {problem.found}). {problem.hint}"
+            f"{_place(problem)}: {problem.reason} at {problem.path} (found {problem.detail}). {problem.hint}"
             for problem in receipt.problems[:PROBLEMS_SHOWN]
         ),
         *_more(receipt),

@@ -1,1 +1,5 @@
-"""The data contract and everything that reads rows: the app and the CLI run the same code."""
+"""The data contract and everything that reads rows, settings and receipts. The app and the command run the same code.
+
+May import ``models`` and ``core``. Start with ``contract`` for what a line must be, then ``preparing/prepare.py`` for
+what happens to an upload; ``receipt`` tells its owner.
+"""

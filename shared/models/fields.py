@@ -10,14 +10,14 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonS
 _UNITS: Final = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 """Seconds."""
 _DURATION: Final = "([1-9][0-9]{0,3} ?d|[1-9][0-9]{0,4} ?h|[1-9][0-9]{0,6} ?m|[1-9][0-9]{0,7} ?s)"
-"""All of them fit between two dates of this millennium."""
+"""The longest is some 27 years, so that adding it to a date cannot overflow."""
 _DATE: Final = "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TIME: Final = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?"
 _MOMENT: Final = f"{_DATE}([T ]{_TIME})?"
 
 
-def written(value: timedelta) -> str:
-    """A duration as it is written in ``tunedrop.yaml``: ``12h``."""
+def format_duration(value: timedelta) -> str:
+    """A duration as ``tunedrop.yaml`` has it: ``12h``."""
     seconds = int(value.total_seconds())
     unit = next(unit for unit, length in _UNITS.items() if seconds % length == 0)
     return f"{seconds // _UNITS[unit]}{unit}"
@@ -32,8 +32,8 @@ def _duration(value: Any) -> Any:
 def _moment(value: Any) -> Any:
     """A time without a zone is UTC."""
     if isinstance(value, str) and re.fullmatch(_MOMENT, value):
-        found = datetime.fromisoformat(value)
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(value)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return value
 
 
@@ -44,7 +44,7 @@ def _text(pattern: str, examples: Sequence[str]) -> WithJsonSchema:
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
-    PlainSerializer(written, return_type=str, when_used="json"),
+    PlainSerializer(format_duration, return_type=str, when_used="json"),
     _text(_DURATION, ["90s", "15m", "12h", "7d"]),
 ]
 """``90s``, ``15m``, ``12h`` or ``7d``."""

@@ -31,7 +31,7 @@ class Upload(Model):
     etag: str
     """Without quotes."""
     sequencer: str | None = None
-    """Orders the versions of one blob name, by string comparison; ``None``: no event told of this version."""
+    """Orders the versions of one blob name, by string comparison; ``None``: no event announced this version."""
     written: datetime | None = None
     """By the storage service's clock, to the second; ``None``: the event did not say."""
     size: int

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.core.settings import Settings
 from shared.models.config import LeaseConfig, ProjectConfig
-from shared.models.fields import written
+from shared.models.fields import format_duration
 
 
 def tighten(config: ProjectConfig, settings: Settings, received: datetime) -> tuple[ProjectConfig, list[str]]:
@@ -35,7 +35,7 @@ def _budgets(config: ProjectConfig, settings: Settings) -> Iterator[str]:
 
 def _lease(lease: LeaseConfig, longest: timedelta, received: datetime) -> Iterator[str]:
     if lease.max_age > longest:
-        wanted = written(lease.max_age)
-        yield f"`lease.max_age` is {written(longest)}, not {wanted}: the platform limits the life of an endpoint."
+        limit, wanted = format_duration(longest), format_duration(lease.max_age)
+        yield f"`lease.max_age` is {limit}, not {wanted}: the platform limits the life of an endpoint."
     if lease.keep_until is not None and lease.keep_until > received + longest:
-        yield f"`lease.keep_until` is shortened: the platform keeps an endpoint for {written(longest)} at most."
+        yield f"`lease.keep_until` is shortened: the platform keeps an endpoint for {format_duration(longest)} at most."

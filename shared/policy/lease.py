@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from shared.models.config import LeaseConfig
-from shared.models.fields import written
+from shared.models.fields import format_duration
 from shared.models.project import Lease, LedgerEntry, Usage
 from shared.policy import cost
 
@@ -37,7 +37,7 @@ def end_reason(lease: Lease, usage: Iterable[Usage], now: datetime) -> str | Non
     idle = timedelta(seconds=lease.idle_seconds)
     last_used = max([lease.renewed or lease.started, *(row.last_used for row in usage)])
     if now - last_used >= idle:
-        return f"nobody used it for {written(idle)}"
+        return f"nobody used it for {format_duration(idle)}"
     return None
 
 

@@ -1,4 +1,4 @@
-"""Several hundred kinds of bad input, generated, each with the verdict that ``docs/data-contract.md`` promises."""
+"""Several hundred kinds of bad input, generated, each with the decision that ``docs/data-contract.md`` promises."""
 
 from tests.corpus import contents, encodings, jsons, keys, lengths, messages, records, roles, syntax
 from tests.corpus.case import Case
@@ -14,7 +14,7 @@ BAD: list[Case] = [
     *roles.BAD,
     *contents.BAD,
 ]
-"""Lines that are refused."""
+"""Lines that are rejected."""
 GOOD: list[Case] = [
     *syntax.GOOD,
     *jsons.GOOD,

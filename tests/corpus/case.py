@@ -1,4 +1,4 @@
-"""One kind of line, and how it must be judged."""
+"""One kind of line, and the decision on it."""
 
 import json
 from typing import Any, Final, NamedTuple
@@ -12,7 +12,7 @@ class Case(NamedTuple):
     name: str
     line: bytes
     reason: str = ""
-    """Why it is refused; empty: it is accepted."""
+    """Why it is rejected; empty: it is accepted."""
     path: str = "$"
 
 
@@ -34,11 +34,11 @@ VALUES: Final[dict[str, Any]] = {
     "an empty object": {},
     "an object": {"text": "Hello!"},
 }
-"""Every type of JSON, empty and not."""
+"""Every JSON type, with empty and other values."""
 
 
 def talk(*messages: Any, **more: Any) -> bytes:
-    """A line that holds ``messages``."""
+    """A line with ``messages``."""
     return line({"messages": list(messages), **more})
 
 
@@ -48,10 +48,10 @@ def values(*names: str) -> dict[str, Any]:
 
 
 def beside(value: bytes, key: bytes = b'"extra"') -> bytes:
-    """A good conversation, with a value in a key that is ignored."""
+    """A valid conversation, with a value under an ignored key."""
     return b'{"messages": ' + PAIR.encode() + b", " + key + b": " + value + b"}"
 
 
 def saying(text: bytes) -> bytes:
-    """A conversation whose answer is a JSON string of these bytes."""
+    """A conversation whose answer is the JSON string of these bytes."""
     return b'{"messages": [{"role": "user", "content": "Hello?"}, {"role": "assistant", "content": "' + text + b'"}]}'

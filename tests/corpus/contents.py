@@ -1,4 +1,4 @@
-"""Contents that are no text, or text that nobody can see."""
+"""Contents that are not text, or that are invisible text."""
 
 from typing import Any
 

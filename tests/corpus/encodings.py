@@ -1,4 +1,4 @@
-"""Bytes that are no UTF-8, wherever they stand; and text that is, though it looks odd."""
+"""Bytes that are not UTF-8, in every place of a line, and text that is UTF-8 although it looks odd."""
 
 from tests.corpus.case import ANSWER, USER, Case, beside, saying, talk
 

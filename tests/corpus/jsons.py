@@ -1,4 +1,4 @@
-"""Numbers, literals, escapes and depth: where parsers disagree, be it in keys that are ignored."""
+"""Numbers, literals, escapes and nesting on which parsers disagree, also under ignored keys."""
 
 from tests.corpus.case import Case, beside, saying
 
@@ -61,7 +61,7 @@ _HALVES = {
     "the highest half": b"\\udfff",
 }
 _CONTROLS = [*range(0x00, 0x0A), *range(0x0B, 0x20)]
-"""All but the line feed, which ends the line."""
+"""All except the line feed, which ends the line."""
 
 
 def _nested(levels: int, opened: bytes, closed: bytes) -> bytes:

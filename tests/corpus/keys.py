@@ -1,4 +1,4 @@
-"""Keys that stand twice, and keys that look as if they did."""
+"""Duplicate keys, and keys that only look like duplicates."""
 
 from tests.corpus.case import PAIR, Case, beside
 

@@ -1,4 +1,4 @@
-"""Messages that are none, and what messages hold beside role and content that would change what is trained."""
+"""Values that are not messages, and messages with keys that change their meaning for training."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Lines that are JSON but no conversation."""
+"""Lines that are JSON but not conversations."""
 
 from tests.corpus.case import ANSWER, PAIR, USER, VALUES, Case, beside, talk, values
 from tests.unit.data.rows import line

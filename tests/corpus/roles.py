@@ -1,11 +1,11 @@
-"""Roles that are missing, other words, or out of turn."""
+"""Roles that are missing, unknown, or out of turn."""
 
-from shared.data.contract.repair import SYNONYMS
+from shared.data.contract.repair import ROLE_SYNONYMS
 from tests.corpus.case import ANSWER, SYSTEM, USER, Case, talk, values
 from tests.unit.data.rows import message
 
 _WORDS = (
-    *(word for word in SYNONYMS if word not in ("user", "assistant", "system")),
+    *(word for word in ROLE_SYNONYMS if word not in ("user", "assistant", "system")),
     *("User", "USER", "user ", " user", "user\n", "us\u200ber", "\uff55ser", "\u0443ser", "", " ", "1", "null"),
     *("tool", "function", "narrator", "moderator", "prompt", "response", "Q", "utilisateur", "\u7528\u6237"),
 )

@@ -1,4 +1,4 @@
-"""Lines that are no JSON: what people and programs write instead."""
+"""Lines that are not JSON: what people and programs write instead."""
 
 from tests.corpus.case import ANSWER, PAIR, USER, Case, beside, talk
 

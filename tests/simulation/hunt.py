@@ -32,7 +32,7 @@ from tests.simulation.simulation import Batch, Single, violations
 from tests.simulation.storm import TESTED, Storm
 
 Caught = dict[str, Any]
-"""``schedule``; what happens in it (``told``); and its first violation (``violation``)."""
+"""``schedule``; what happens in it (``description``); and its first violation (``violation``)."""
 _FILE: Final = Path(__file__).with_name("caught.json")
 
 SUITES: Final[Mapping[str, Callable[[], Iterable[Batch]]]] = {
@@ -80,7 +80,7 @@ def hunted(mutant: Mutant, known: Caught | None) -> Caught | None:
 
 def _caught(schedule: Single) -> Caught:
     violation = next(iter(violations(schedule)), "")
-    return {"schedule": replays.written(schedule), "told": replays.described(schedule), "violation": violation}
+    return {"schedule": replays.written(schedule), "description": replays.described(schedule), "violation": violation}
 
 
 def main() -> int:

@@ -33,7 +33,7 @@ def _no_heartbeat(claim: claims.HeldClaim, every: float) -> Iterator[None]:
 
 REPLACED: Final[tuple[tuple[Any, str, Callable[..., Any]], ...]] = (
     (claims, "_heartbeat", _no_heartbeat),
-    (streams, "prefetched", lambda chunks: chunks),
+    (streams, "prefetch", lambda chunks: chunks),
     (step, "prepare_data", prepared),
 )
 """Functions that start threads or repeat the same work, and what replaces them."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from shared.data.preparing.outputs import Sink
-from shared.data.preparing.prepare import Part, prepare
+from shared.data.preparing.prepare import UploadFile, prepare
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Figures
 
@@ -15,12 +15,12 @@ _DONE: Final[dict[Hashable, tuple[Figures, dict[str, bytes]]]] = {}
 
 
 def prepared(
-    parts: Iterable[Part],
+    parts: Iterable[UploadFile],
     config: ProjectConfig,
     sinks: Mapping[str, Sink],
     *,
     evaluation_rows: Iterable[bytes] = (),
-    earlier: Iterable[Part] = (),
+    earlier: Iterable[UploadFile] = (),
     **others: Any,
 ) -> Figures:
     """``shared.data.preparing.prepare.prepare``, from memory if possible. It reads its arguments in the same order."""
@@ -37,7 +37,7 @@ def prepared(
     return figures
 
 
-def _read(parts: Iterable[Part]) -> tuple[Part, ...]:
+def _read(parts: Iterable[UploadFile]) -> tuple[UploadFile, ...]:
     return tuple(replace(part, chunks=tuple(part.chunks)) for part in parts)
 
 

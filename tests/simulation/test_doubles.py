@@ -9,7 +9,7 @@ import pytest
 
 from shared.core.states import State
 from shared.data.preparing import splits
-from shared.data.preparing.prepare import REJECTED, Part, prepare
+from shared.data.preparing.prepare import REJECTED, UploadFile, prepare
 from shared.models.base import Model
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Figures
@@ -47,6 +47,6 @@ def _prepared(prepares: Callable[..., Figures], content: bytes, config: ProjectC
     sinks = {name: BytesIO() for name in (*splits.NAMES, REJECTED)}
     evaluation_rows = chat(rows=2).splitlines(keepends=True)
     figures = prepares(
-        [Part([content[:100], content[100:]])], config, sinks, evaluation_rows=evaluation_rows, upload="faq.jsonl"
+        [UploadFile([content[:100], content[100:]])], config, sinks, evaluation_rows=evaluation_rows, upload="faq.jsonl"
     )
     return figures, [sink.getvalue() for sink in sinks.values()]

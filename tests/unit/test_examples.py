@@ -57,7 +57,7 @@ def test_every_answer_is_trained_on_at_least_three_times() -> None:
     trained = Counter(
         chat[-1]["content"]
         for row, chat in zip(usable(), chats(usable()), strict=True)
-        if splits.place(DIGEST(row), split) == "train"
+        if splits.split_of(DIGEST(row), split) == "train"
     )
     assert trained.keys() == {chat[-1]["content"] for chat in chats(usable())}
     assert len(trained) == 27

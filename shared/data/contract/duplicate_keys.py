@@ -1,4 +1,4 @@
-"""Keys that stand twice in one object. Parsers keep the last value and say nothing."""
+"""Keys that occur twice in one object. Parsers keep the last value and do not report the others."""
 
 from typing import Any
 
@@ -8,16 +8,18 @@ from shared.data.contract import malformed
 from shared.data.contract.faults import Fault
 
 
-class _Doubled(dict[str, Any]):
-    """An object in which a key stands twice."""
+class _WithDuplicates(dict[str, Any]):
+    """An object in which a key occurs twice."""
 
 
-def all_kept(line: bytes, record: dict[str, Any], messages: bytes) -> bool:
-    """Whether no key of ``line`` was lost, as far as that is seen at a glance: its record is written no shorter.
+def surely_unique(line: bytes, record: dict[str, Any], messages: bytes) -> bool:
+    """A quick check that no key of ``line`` was lost: its record, encoded again, is as long as the line.
+
+    ``False`` proves nothing: the line may just be spelled differently.
 
     Args:
         record: the line, parsed.
-        messages: its messages, and they alone, encoded and ended by a newline.
+        messages: its messages, encoded alone and ended by a newline.
     """
     size = len(messages) - 1
     if len(record) > 1:
@@ -28,67 +30,67 @@ def all_kept(line: bytes, record: dict[str, Any], messages: bytes) -> bool:
     return size == len(line.rstrip())
 
 
-def duplicate(line: bytes, record: Any) -> Fault | None:
+def find(line: bytes, record: Any) -> Fault | None:
     """The first object of ``line`` with a duplicate key; ``record`` is the line, parsed.
 
-    A lost key is a lost string. So the strings of the text, which a count of quotes gives exactly, are
-    compared with those of the record; only where they differ is the line parsed again.
+    A lost key is a lost string. So this compares the number of strings in the line, which follows exactly from
+    its quotes, with that in the record, and parses the line again only where they differ.
     """
-    if _has_as_many_quotes(line, record) or _strings_written(line) == _strings_kept(record):
+    if _has_as_many_quotes(line, record) or _strings_in_line(line) == _strings_in_record(record):
         return None
-    again = malformed.parse_again(line, object_pairs_hook=_marked)
-    return Fault("json.duplicate_key", _first(again), "a key that stands twice")
+    marked = malformed.parse_leniently(line, object_pairs_hook=_mark_duplicates)
+    return Fault("json.duplicate_key", _path_of_first(marked), "a duplicate key")
 
 
 def _has_as_many_quotes(line: bytes, record: Any) -> bool:
-    """Whether the record, written again, has as many quotes; strings that hold them as ``\\u0022`` upset the count."""
+    """Whether the record, encoded again, has as many quotes; the escape ``\\u0022`` would spoil the count."""
     try:
-        again = orjson.dumps(record)
-    except orjson.JSONEncodeError:  # it is nested deeper than can be written
+        encoded = orjson.dumps(record)
+    except orjson.JSONEncodeError:  # orjson reads deeper nesting than it writes
         return False
-    return again.count(b'"') == line.count(b'"') and b"\\u0022" not in line
+    return encoded.count(b'"') == line.count(b'"') and b"\\u0022" not in line
 
 
-def _strings_written(line: bytes) -> int:
+def _strings_in_line(line: bytes) -> int:
     if b"\\" in line:
         line = line.replace(b"\\\\", b"")
         return (line.count(b'"') - line.count(b'\\"')) // 2
     return line.count(b'"') // 2
 
 
-def _strings_kept(record: Any) -> int:
-    count, rest = 0, [record]
-    while rest:
-        value = rest.pop()
+def _strings_in_record(record: Any) -> int:
+    count, remaining = 0, [record]
+    while remaining:
+        value = remaining.pop()
         if type(value) is dict:
             count += len(value)
-            rest.extend(value.values())
+            remaining.extend(value.values())
         elif type(value) is list:
-            rest.extend(value)
+            remaining.extend(value)
         elif type(value) is str:
             count += 1
     return count
 
 
-def _marked(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    plain = dict(pairs)
-    return plain if len(plain) == len(pairs) else _Doubled(plain)
+def _mark_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    unique = dict(pairs)
+    return unique if len(unique) == len(pairs) else _WithDuplicates(unique)
 
 
-def _first(value: Any) -> str:
-    """JSON path of the first marked object, outer ones before those inside."""
-    rest = [("$", value)]
-    while rest:
-        path, value = rest.pop()
-        if isinstance(value, _Doubled):
+def _path_of_first(value: Any) -> str:
+    """JSON path of the first marked object, outer objects before inner ones."""
+    remaining = [("$", value)]
+    while remaining:
+        path, value = remaining.pop()
+        if isinstance(value, _WithDuplicates):
             return path
         if isinstance(value, dict):
-            rest.extend((path + _step(key), child) for key, child in reversed(value.items()))
+            remaining.extend((path + _path_step(key), child) for key, child in reversed(value.items()))
         elif isinstance(value, list):
-            rest.extend((f"{path}[{index}]", child) for index, child in reversed(list(enumerate(value))))
+            remaining.extend((f"{path}[{index}]", child) for index, child in reversed(list(enumerate(value))))
     return "$"
 
 
-def _step(key: str) -> str:
-    """A key as a step of a path; one that could be content is not quoted."""
+def _path_step(key: str) -> str:
+    """A key as a step of a path; a key that could be content is not quoted."""
     return f".{key}" if key.isascii() and key.isidentifier() and len(key) <= 40 else "[?]"

@@ -1,4 +1,4 @@
-"""Keys that a project keeps beside ``messages``: written as they came, or without personal data."""
+"""Keys that a project keeps beside ``messages``, with their values as they came or without personal data."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
@@ -7,34 +7,34 @@ import orjson
 
 from shared.data.contract.faults import Fault
 
-DEEPEST: Final = 253
-"""Levels of nesting in a value that can be written: orjson reads more."""
+MAX_DEPTH: Final = 253
+"""Levels of nesting in a value that orjson can write; it reads more."""
 
 
-def picked(record: dict[str, Any], keys: Iterable[str]) -> dict[str, Any] | Fault:
-    """Of ``keys``, those that a record has; or why they cannot be written."""
-    found = {key: record[key] for key in keys if key in record}
-    for key, value in found.items():
+def select(record: dict[str, Any], keys: Iterable[str]) -> dict[str, Any] | Fault:
+    """The part of a record under those of ``keys`` that it has, or why that part cannot be written."""
+    selected = {key: record[key] for key in keys if key in record}
+    for key, value in selected.items():
         try:
             orjson.dumps({key: value})
         except orjson.JSONEncodeError:
-            return Fault("json.too_deep", f"$.{key}", f"more than {DEEPEST} levels in a key that is kept")
-    return found
+            return Fault("json.too_deep", f"$.{key}", f"more than {MAX_DEPTH} levels of nesting in a key to keep")
+    return selected
 
 
-def texts(value: Any) -> Iterator[str]:
+def strings(value: Any) -> Iterator[str]:
     """The strings in a value, without keys."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
-            yield from texts(inner)
+            yield from strings(inner)
 
 
-def replaced(value: Any, replace: Callable[[str], str]) -> Any:
-    """The value with each of its strings replaced."""
+def replace_strings(value: Any, replace: Callable[[str], str]) -> Any:
+    """A copy of the value in which each string has been replaced."""
     if isinstance(value, str):
         return replace(value)
     if isinstance(value, dict):
-        return {key: replaced(inner, replace) for key, inner in value.items()}
-    return [replaced(inner, replace) for inner in value] if isinstance(value, list) else value
+        return {key: replace_strings(inner, replace) for key, inner in value.items()}
+    return [replace_strings(inner, replace) for inner in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""Why a line is not JSON, told apart as far as its owner can act on it."""
+"""Why a line is not JSON, as exactly as helps its owner."""
 
 import json
 import re
@@ -6,29 +6,29 @@ from typing import Any, Final
 
 from shared.data.contract.faults import Fault
 
-DEEPEST: Final = 1024
-"""Levels of nesting that are read, as many as orjson reads."""
-_SAFE: Final = 500
-"""Levels that the standard library surely parses, however deep Python's own stack is."""
+MAX_DEPTH: Final = 1024
+"""Levels of nesting that orjson reads."""
+_SAFE_DEPTH: Final = 500
+"""Levels that the standard library can parse, however deep Python's own stack already is."""
 
 _STRINGS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 
 class _NotFiniteError(ValueError):
-    """The line holds NaN or an infinity, which JSON does not have."""
+    """The line contains NaN or an infinity, which JSON does not have."""
 
 
 def explain(line: bytes, error: json.JSONDecodeError) -> Fault:
-    """The fault of a line that the strict parser refused with ``error``."""
+    """The fault of a line that the strict parser rejected with ``error``."""
     try:
         text = line.decode()
     except UnicodeDecodeError as bad:
-        return Fault("encoding.invalid", "$", f"no UTF-8 at byte {bad.start + 1}")
+        return Fault("encoding.invalid", "$", f"invalid UTF-8 at byte {bad.start + 1}")
     levels = depth(line)
-    if levels > DEEPEST:
-        return Fault("json.too_deep", "$", f"{levels:,} levels")
-    return _lenient(text, error) if levels <= _SAFE else _invalid(text, error)
+    if levels > MAX_DEPTH:
+        return Fault("json.too_deep", "$", f"{levels:,} levels of nesting")
+    return _compare_parsers(text, error) if levels <= _SAFE_DEPTH else _invalid(text, error)
 
 
 def depth(line: bytes) -> int:
@@ -40,19 +40,23 @@ def depth(line: bytes) -> int:
     return deepest
 
 
-def parse_again(line: bytes, **hooks: Any) -> Any:
-    """The line by the lenient standard parser; ``None`` where it is too deep for that."""
-    return json.loads(line, parse_int=float, **hooks) if depth(line) <= _SAFE else None
+def parse_leniently(line: bytes, **hooks: Any) -> Any:
+    """The line, parsed by the standard library; ``None`` if it is nested too deeply for that.
+
+    Args:
+        hooks: passed on to ``json.loads``.
+    """
+    return json.loads(line, parse_int=float, **hooks) if depth(line) <= _SAFE_DEPTH else None
 
 
-def _lenient(text: str, error: json.JSONDecodeError) -> Fault:
-    """What a lenient parser makes of the line tells what the strict one minded."""
+def _compare_parsers(text: str, error: json.JSONDecodeError) -> Fault:
+    """The fault that explains both results: the strict parser's ``error``, and what a lenient parser makes of it."""
     try:
-        json.loads(text, parse_int=float, parse_constant=_refuse)
+        json.loads(text, parse_int=float, parse_constant=_reject)
     except _NotFiniteError:
         return Fault("json.number", "$", "NaN or Infinity")
-    except json.JSONDecodeError as second:
-        return _invalid(text, error if "end of data" in error.msg else second)
+    except json.JSONDecodeError as lenient_error:
+        return _invalid(text, error if "end of data" in error.msg else lenient_error)
     if "surrogate" in error.msg:
         return Fault("json.surrogate", "$", f"half of a surrogate pair at column {error.pos + 1}")
     if "infinity" in error.msg:
@@ -65,8 +69,8 @@ def _invalid(text: str, error: json.JSONDecodeError) -> Fault:
         return Fault("json.invalid", "$", "a byte order mark inside the file")
     if "end of data" in error.msg:
         return Fault("json.invalid", "$", "a line that ends too early")
-    return Fault("json.invalid", "$", f"no JSON at column {error.pos + 1}")
+    return Fault("json.invalid", "$", f"invalid JSON at column {error.pos + 1}")
 
 
-def _refuse(constant: str) -> Any:
+def _reject(constant: str) -> Any:
     raise _NotFiniteError(constant)

@@ -1,7 +1,7 @@
-"""Repairs of conversations that break the contract: real chats greet first, repeat a turn and end with "thanks".
+"""Repairs of conversations that break the contract: real chats begin with a greeting, repeat a turn, end in "thanks".
 
-Only refused lines are repaired, by what ``tunedrop.yaml`` asks for, with as few repairs as it takes. What
-they leave keeps the contract, or the line stays refused.
+Only invalid lines are repaired, only as ``tunedrop.yaml`` allows, and with as few repairs as possible. If the result
+still breaks the contract, the line stays rejected.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -9,18 +9,18 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, get_args
 
-from shared.data.contract.validation import can_be_seen, extras_fault, fault
+from shared.data.contract.validation import extras_fault, find_fault, find_visible
 from shared.models.config import RepairRule, Role
 
 RULES: Final[tuple[RepairRule, ...]] = get_args(RepairRule)
 ROLES: Final = "roles"
-"""Name of the repair that reads other words for the roles."""
-SYNONYMS: Final[Mapping[str, Role]] = {
+"""Name of the repair that replaces other words for the roles."""
+ROLE_SYNONYMS: Final[Mapping[str, Role]] = {
     **dict.fromkeys(("client", "customer", "human", "user", "visitor"), "user"),
     **dict.fromkeys(("agent", "ai", "assistant", "bot", "chatbot", "gpt", "model", "operator"), "assistant"),
     **dict.fromkeys(("developer", "system"), "system"),
 }
-"""Words for the roles that are recognised, but read only where ``roles`` says so."""
+"""Known words for the roles. They are suggested; only those that ``roles`` names are replaced."""
 
 _Messages = list[dict[str, Any]]
 
@@ -29,49 +29,50 @@ class Repaired(NamedTuple):
     """A repaired conversation."""
 
     record: dict[str, Any]
-    used: frozenset[str]
-    """The repairs that it took: rules of ``repair``, or ``ROLES``."""
-    words: frozenset[str]
-    """The words for roles that were read, in lower case."""
+    repairs: frozenset[str]
+    """The repairs that it needed: rules of ``repair``, or ``ROLES``."""
+    role_words: frozenset[str]
+    """The words for roles that were replaced, in lower case."""
 
 
 def repair(record: Any, rules: Collection[RepairRule], roles: Mapping[str, Role]) -> Repaired | None:
-    """The conversation in a refused ``record``, repaired; ``None`` where these repairs are not enough.
+    """The conversation in an invalid ``record``, repaired; ``None`` if these repairs are not enough.
 
     Args:
         rules: repairs that are allowed.
-        roles: other words for the roles; case and outer white space do not matter.
+        roles: other words for the roles; case and surrounding white space do not matter.
     """
     if not _is_conversation(record):
         return None
     words = {word.strip().casefold(): role for word, role in roles.items()}
-    used = [name for name in _REPAIRS if name in rules or (name == ROLES and words)]
-    repaired, changing = _repaired(record, used, words)
-    if fault(repaired):
+    needed = [name for name in _REPAIRS if name in rules or (name == ROLES and words)]
+    repaired, effective = _apply(record, needed, words)
+    if find_fault(repaired):
         return None
-    for name in tuple(used):
-        without = [other for other in used if other != name]
-        if name in changing:
-            simpler, fewer = _repaired(record, without, words)
-            if fault(simpler):
+    for name in tuple(needed):
+        without = [other for other in needed if other != name]
+        if name in effective:
+            simpler, still_effective = _apply(record, without, words)
+            if find_fault(simpler):
                 continue
-            repaired, changing = simpler, fewer
-        used = without
-    if not used:
+            repaired, effective = simpler, still_effective
+        needed = without
+    if not needed:
         return None
-    return Repaired(repaired, frozenset(used), frozenset(_read(record, words)) if ROLES in used else frozenset())
+    replaced = frozenset(_replaced_words(record, words)) if ROLES in needed else frozenset()
+    return Repaired(repaired, frozenset(needed), replaced)
 
 
 def suggest(record: Any) -> Repaired | None:
-    """The repairs that would make a refused ``record`` usable, were they all allowed."""
-    return repair(record, RULES, SYNONYMS)
+    """The repairs that would make an invalid ``record`` usable if all were allowed; ``None`` if none would."""
+    return repair(record, RULES, ROLE_SYNONYMS)
 
 
-def settings(rules: Collection[str], roles: Mapping[str, Role]) -> str:
-    """The lines of ``tunedrop.yaml`` that allow ``rules`` and read ``roles``."""
+def as_settings(rules: Collection[str], roles: Mapping[str, Role]) -> str:
+    """The lines of ``tunedrop.yaml`` that allow ``rules`` and name ``roles``."""
     lines = []
-    if named := [rule for rule in RULES if rule in rules]:
-        lines.append(f"repair: [{', '.join(named)}]\n")
+    if allowed := [rule for rule in RULES if rule in rules]:
+        lines.append(f"repair: [{', '.join(allowed)}]\n")
     if roles:
         pairs = ", ".join(f"{word}: {role}" for word, role in sorted(roles.items()))
         lines.append(f"roles: {{{pairs}}}\n")
@@ -89,32 +90,33 @@ def _is_message(message: Any) -> bool:
     return type(message.get("content")) in (str, type(None)) and not extras_fault(message, "$")
 
 
-def _repaired(
-    record: dict[str, Any], used: Collection[str], words: Mapping[str, Role]
+def _apply(
+    record: dict[str, Any], names: Collection[str], words: Mapping[str, Role]
 ) -> tuple[dict[str, Any], list[str]]:
-    """The record after the repairs ``used``, and those of them that changed anything."""
-    messages, changing = record["messages"], []
-    for name, repair in _REPAIRS.items():
-        if name in used and (repaired := repair(messages, words)) != messages:
+    """The record after the repairs ``names``, and those of them that changed it."""
+    messages, effective = record["messages"], []
+    for name, rule in _REPAIRS.items():
+        if name in names and (repaired := rule(messages, words)) != messages:
             messages = repaired
-            changing.append(name)
-    return {**record, "messages": messages}, changing
+            effective.append(name)
+    return {**record, "messages": messages}, effective
 
 
-def _word(message: dict[str, Any]) -> str:
+def _role_word(message: dict[str, Any]) -> str:
     word: str = message["role"]
     return word.strip().casefold()
 
 
-def _read(record: dict[str, Any], words: Mapping[str, Role]) -> Iterator[str]:
-    """The words that stand in ``record`` and are not the roles themselves."""
-    return (
-        word for message in record["messages"] if words.get(word := _word(message), message["role"]) != message["role"]
-    )
+def _replaced_words(record: dict[str, Any], words: Mapping[str, Role]) -> Iterator[str]:
+    """The words in ``record`` that stand for a role and are not its name."""
+    for message in record["messages"]:
+        word = _role_word(message)
+        if words.get(word, message["role"]) != message["role"]:
+            yield word
 
 
-def _read_roles(messages: _Messages, words: Mapping[str, Role]) -> _Messages:
-    return [{**message, "role": words.get(_word(message), message["role"])} for message in messages]
+def _replace_role_words(messages: _Messages, words: Mapping[str, Role]) -> _Messages:
+    return [{**message, "role": words.get(_role_word(message), message["role"])} for message in messages]
 
 
 def _strip_blank_turns(messages: _Messages, _: Mapping[str, Role]) -> _Messages:
@@ -122,7 +124,7 @@ def _strip_blank_turns(messages: _Messages, _: Mapping[str, Role]) -> _Messages:
 
 
 def _is_blank(message: dict[str, Any]) -> bool:
-    return not message.get("content") or not can_be_seen(message["content"])
+    return not message.get("content") or not find_visible(message["content"])
 
 
 def _drop_leading_assistant(messages: _Messages, _: Mapping[str, Role]) -> _Messages:
@@ -134,12 +136,12 @@ def _drop_leading_assistant(messages: _Messages, _: Mapping[str, Role]) -> _Mess
 
 
 def _merge_turns(messages: _Messages, _: Mapping[str, Role]) -> _Messages:
-    """Messages of one role in a row become one, a line for each; blank ones are not hidden that way."""
+    """Consecutive messages of one role become one, a line each. Blank ones stay, so that merging does not hide them."""
     runs = (list(run) for _, run in groupby(messages, key=itemgetter("role")))
-    return [message for run in runs for message in (run if any(map(_is_blank, run)) else [_merged(run)])]
+    return [message for run in runs for message in (run if any(map(_is_blank, run)) else [_merge(run)])]
 
 
-def _merged(run: _Messages) -> dict[str, Any]:
+def _merge(run: _Messages) -> dict[str, Any]:
     return {"role": run[0]["role"], "content": "\n".join(message["content"] for message in run)}
 
 
@@ -151,7 +153,7 @@ def _drop_trailing_user(messages: _Messages, _: Mapping[str, Role]) -> _Messages
 
 
 _REPAIRS: Final[Mapping[str, Callable[[_Messages, Mapping[str, Role]], _Messages]]] = {
-    ROLES: _read_roles,
+    ROLES: _replace_role_words,
     "strip_blank_turns": _strip_blank_turns,
     "drop_leading_assistant": _drop_leading_assistant,
     "merge_turns": _merge_turns,

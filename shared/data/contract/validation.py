@@ -1,8 +1,8 @@
-"""The data contract: one line of an upload, as bytes, becomes a row to train on or a fault.
+"""The data contract: one line of an upload, as bytes, is either a row to train on or has a fault.
 
 A row is ``{"messages": [{"role", "content"}, …]}``: an optional system message, then user and assistant
-in turn, the assistant last, every content a string that can be seen. Other keys are dropped. What decides
-each case is written down in ``docs/data-contract.md``.
+in turn, the assistant last, every content a string with visible text. Other keys are dropped.
+``docs/data-contract.md`` lists every case and its decision.
 """
 
 import re
@@ -17,27 +17,27 @@ from shared.data.contract.faults import Fault
 Message = dict[str, str]
 """``role`` and ``content``."""
 
-LONGEST_LINE: Final = 4 * 2**20
-"""Bytes. A longer line is refused, so that one line never fills the memory."""
+MAX_LINE_BYTES: Final = 4 * 2**20
+"""Longer lines are rejected, so that one line never fills the memory."""
 
 _INVISIBLE: Final = (
     r"\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
 )
-can_be_seen: Final = re.compile(f"[^{_INVISIBLE}]").search
-"""Finds the first character that can be seen."""
+find_visible: Final = re.compile(f"[^{_INVISIBLE}]").search
+"""Finds the first visible character."""
 
-_KINDS: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
+_TYPE_NAMES: Final = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
 _KNOWN_ROLES: Final = frozenset(
     {"system", "user", "assistant", "agent", "ai", "bot", "chatbot", "customer", "developer", "function", "gpt"}
     | {"human", "model", "operator", "prompt", "response", "tool"}
 )
-"""Words that may be quoted in a receipt; any other could be content."""
+"""Words that a receipt may quote; any other could be content."""
 _TOOLS: Final = ("tool_calls", "function_call", "tool_call_id")
 
 
 def is_blank(line: bytes) -> bool:
-    """Whether a line holds nothing but white space: it is neither accepted nor rejected."""
+    """Whether a line has nothing but white space: it is neither accepted nor rejected."""
     return not line or line.isspace()
 
 
@@ -48,7 +48,7 @@ class Row:
     messages: list[Message]
     """Their roles and contents, nothing else."""
     encoded: bytes
-    """``{"messages": …}``, encoded anew and ended by a newline."""
+    """``{"messages": …}`` as JSON, ended by a newline."""
     record: dict[str, Any]
     """The whole line, parsed."""
     _text: str | None = field(default=None, init=False, repr=False, compare=False)
@@ -56,7 +56,7 @@ class Row:
 
     @property
     def text(self) -> str:
-        """All contents, parted by a NUL, which none of them holds. Their number tells whose they are."""
+        """All contents, separated by NUL, which no content has. Their number and order tell the role of each."""
         if self._text is None:
             self._text = "\0".join([message["content"] for message in self.messages])
         return self._text
@@ -70,38 +70,39 @@ class Row:
 
 
 def check(line: bytes) -> Row | Fault:
-    """The row in ``line``, or why it is refused.
+    """The row in ``line``, or why it is rejected.
 
     Args:
         line: one line, with or without its line end.
     """
-    if len(line) > LONGEST_LINE:
-        return Fault("line.too_long", "$", f"more than {LONGEST_LINE:,} bytes")
+    if len(line) > MAX_LINE_BYTES:
+        return Fault("line.too_long", "$", f"more than {MAX_LINE_BYTES:,} bytes")
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return malformed.explain(line, error)
-    found = _at_first_sight(record)
-    if found and duplicate_keys.all_kept(line, record, found.encoded):
-        return found
-    return duplicate_keys.duplicate(line, record) or found or check_record(record)
+    accepted = _check_quickly(record)
+    if accepted and duplicate_keys.surely_unique(line, record, accepted.encoded):
+        return accepted
+    return duplicate_keys.find(line, record) or accepted or check_record(record)
 
 
-def parsed(line: bytes, refused: Fault) -> Any:
-    """The line that was refused, parsed; ``None`` where it is not sound JSON."""
-    return None if refused.reason.partition(".")[0] in _UNPARSED else orjson.loads(line)
+def parse_rejected(line: bytes, fault: Fault) -> Any:
+    """The line, parsed, if its conversation is what ``fault`` is about; else ``None``."""
+    return None if fault.reason.partition(".")[0] in _NOT_OF_CONVERSATION else orjson.loads(line)
 
 
-_UNPARSED: Final = ("line", "encoding", "json", "row")
+_NOT_OF_CONVERSATION: Final = ("line", "encoding", "json", "row")
+"""First parts of the reasons for which no repair of the conversation helps."""
 
 
 def check_record(record: Any) -> Row | Fault:
-    """The row in a parsed line, or why it is refused."""
-    return fault(record) or row(_messages(record), record)
+    """The row in a parsed line, or why it is rejected."""
+    return find_fault(record) or encode_row(_messages(record), record)
 
 
-def _at_first_sight(record: Any) -> Row | None:
-    """The row in a record that plainly keeps the contract; ``None``: it has to be looked at closely."""
+def _check_quickly(record: Any) -> Row | None:
+    """The row in a record that obviously keeps the contract; ``None`` proves nothing."""
     try:
         messages = record["messages"]
         roles = [message["role"] for message in messages]
@@ -109,23 +110,23 @@ def _at_first_sight(record: Any) -> Row | None:
         turns = roles[1:] if roles[0] == "system" else roles
         if turns[-1] != "assistant" or turns != _TURNS[: len(turns)] or sum(map(len, messages)) != 2 * len(roles):
             return None
-        begin_plainly = min(contents) >= "!" and max(contents) < "\x7f"
-        if not begin_plainly and not all(map(can_be_seen, contents)):
+        begin_visibly = min(contents) >= "!" and max(contents) < "\x7f"
+        if not begin_visibly and not all(map(find_visible, contents)):
             return None
     except (KeyError, TypeError, IndexError):
         return None
     if [1 for content in contents if "\0" in content]:
         return None
     role_first = [*map(next, map(iter, messages))] == _ROLE_FIRST[: len(roles)]
-    return row(messages if role_first else _messages(record), record)
+    return encode_row(messages if role_first else _messages(record), record)
 
 
 _TURNS: Final = ["user", "assistant"] * 500
 _ROLE_FIRST: Final = ["role"] * (1 + len(_TURNS))
 
 
-def row(messages: list[Message], record: dict[str, Any]) -> Row:
-    """The row of messages that keep the contract."""
+def encode_row(messages: list[Message], record: dict[str, Any]) -> Row:
+    """The row of ``messages``, which keep the contract."""
     return Row(messages, orjson.dumps({"messages": messages}, option=orjson.OPT_APPEND_NEWLINE), record)
 
 
@@ -133,20 +134,20 @@ def _messages(record: dict[str, Any]) -> list[Message]:
     return [{"role": message["role"], "content": message["content"]} for message in record["messages"]]
 
 
-def fault(record: Any) -> Fault | None:
-    """Why a parsed line is refused, if it is."""
+def find_fault(record: Any) -> Fault | None:
+    """Why a parsed line is rejected; ``None``: it keeps the contract."""
     if type(record) is not dict:
-        return Fault("record.not_object", "$", _kind(record))
+        return Fault("record.not_object", "$", _type_of(record))
     messages = record.get("messages")
     if type(messages) is not list:
         missing = "messages" not in record
-        return Fault("messages.missing" if missing else "messages.not_list", "$.messages", _kind(messages, missing))
+        return Fault("messages.missing" if missing else "messages.not_list", "$.messages", _type_of(messages, missing))
     if not messages:
         return Fault("messages.empty", "$.messages", "an empty list")
     expected = "user"
     for index, message in enumerate(messages):
-        if found := _message_fault(message, index, expected):
-            return found
+        if fault := _message_fault(message, index, expected):
+            return fault
         if message["role"] != "system":
             expected = "assistant" if expected == "user" else "user"
     if messages[-1]["role"] != "assistant":
@@ -157,12 +158,12 @@ def fault(record: Any) -> Fault | None:
 def _message_fault(message: Any, index: int, expected: str) -> Fault | None:
     path = f"$.messages[{index}]"
     if type(message) is not dict:
-        return Fault("message.not_object", path, _kind(message))
+        return Fault("message.not_object", path, _type_of(message))
     role = message.get("role")
     if role != expected and not (role == "system" and index == 0):
         return _role_fault(message, f"{path}.role", expected)
     content = message.get("content")
-    if type(content) is str and "\0" not in content and can_be_seen(content):
+    if type(content) is str and "\0" not in content and find_visible(content):
         return extras_fault(message, path) if len(message) > 2 else None
     return extras_fault(message, path) or _content_fault(message, f"{path}.content")
 
@@ -171,20 +172,20 @@ def _role_fault(message: dict[str, Any], path: str, expected: str) -> Fault:
     role = message.get("role")
     if type(role) is not str:
         missing = "role" not in message
-        return Fault("role.missing" if missing else "role.not_text", path, _kind(role, missing))
+        return Fault("role.missing" if missing else "role.not_text", path, _type_of(role, missing))
     if role in ("system", "user", "assistant"):
-        return Fault("role.order", path, f"{role}, where {expected} was expected")
+        return Fault("role.order", path, f"{role} instead of {expected}")
     quotable = role.strip().casefold() in _KNOWN_ROLES
-    return Fault("role.unknown", path, f"'{role}'" if quotable else "another word")
+    return Fault("role.unknown", path, f"'{role}'" if quotable else "an unknown role")
 
 
 def extras_fault(message: dict[str, Any], path: str) -> Fault | None:
-    """What else a message holds that would change what is trained, if anything."""
+    """The fault of a message with another key that changes its meaning for training; ``None``: it has no such key."""
     for key in _TOOLS:
         if message.get(key):
-            return Fault("message.tool_call", f"{path}.{key}", _kind(message[key]))
+            return Fault("message.tool_call", f"{path}.{key}", _type_of(message[key]))
     if message.get("weight", 1) != 1:
-        return Fault("message.weight", f"{path}.weight", _kind(message["weight"]))
+        return Fault("message.weight", f"{path}.weight", _type_of(message["weight"]))
     return None
 
 
@@ -192,11 +193,11 @@ def _content_fault(message: dict[str, Any], path: str) -> Fault:
     content = message.get("content")
     if type(content) is not str:
         missing = "content" not in message
-        return Fault("content.missing" if missing else "content.not_text", path, _kind(content, missing))
-    if can_be_seen(content):
+        return Fault("content.missing" if missing else "content.not_text", path, _type_of(content, missing))
+    if find_visible(content):
         return Fault("content.nul", path, "a NUL character")
-    return Fault("content.blank", path, "nothing that can be seen" if content else "an empty string")
+    return Fault("content.blank", path, "no visible text" if content else "an empty string")
 
 
-def _kind(value: Any, missing: bool = False) -> str:
-    return "nothing" if missing else _KINDS.get(type(value), "a number")
+def _type_of(value: Any, missing: bool = False) -> str:
+    return "nothing" if missing else _TYPE_NAMES.get(type(value), "a number")

@@ -1,4 +1,4 @@
 """Personal data and secrets: found and replaced, never quoted.
 
-It imports nothing else of ours. Start with ``kinds.py``.
+Imports no other package of the app. Start with ``kinds.py``.
 """

@@ -1,8 +1,8 @@
-"""What counts as personal data or a secret: a pattern for each kind, and what its candidates must also show.
+"""What counts as personal data or a secret: for each kind a pattern, and a check that confirms what it matches.
 
-Patterns are of RE2's syntax and of UTF-8 bytes. Where a pattern has a group, that is the candidate, and what
-stands around it only tells what it is. None reaches over a NUL, which parts texts that are searched together.
-False alarms cost trust: dates, versions, order numbers and ISBNs are none.
+Patterns are in RE2's syntax and match UTF-8 bytes. If a pattern has a group, the group is the candidate and the rest
+is its context. No pattern matches across a NUL, which separates texts that are searched together.
+False alarms cost trust: dates, versions, order numbers and ISBNs do not count.
 """
 
 import ipaddress
@@ -11,11 +11,12 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from shared.data.pii.checksums import is_iban, is_isbn, passes_luhn
+CONTEXT_BYTES: Final = 40
+Confirm = Callable[[bytes, bytes], bytes]
+"""Takes a candidate and the text before it (at most ``CONTEXT_BYTES``), and returns the part that counts.
 
-Part = Callable[[bytes, bytes], bytes]
-"""From a candidate and the text before it (at most ``BEFORE`` bytes) to the part of it that counts, from its start."""
-BEFORE: Final = 40
+That part begins where the candidate does; it is empty if nothing counts.
+"""
 
 
 class Kind(NamedTuple):
@@ -23,7 +24,7 @@ class Kind(NamedTuple):
 
     name: str
     pattern: bytes
-    part: Part = lambda found, _: found
+    confirm: Confirm = lambda candidate, _: candidate
 
 
 _PICTURES: Final = (b".gif", b".jpeg", b".jpg", b".png", b".svg", b".webp")
@@ -31,14 +32,16 @@ _CARDS: Final = re.compile(
     rb"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}"
     rb"|(?:35|6011|62|64[4-9]|65)\d{12,17}"
 )
-"""Digits of Visa, Mastercard, American Express and Diners Club; of JCB, Discover and UnionPay."""
+"""Digits of Visa, Mastercard, American Express, Diners Club, JCB, Discover and UnionPay."""
+_SHORTEST_IBAN: Final = 15
+"""Characters: Norway's."""
 _MIDDLE: Final = (b".", b"-", b"/", b"#", b"_", b"=")
-"""What a candidate follows that is in the middle of something else."""
+"""What precedes a candidate in the middle of something else."""
 _VERSION: Final = re.compile(
     rb"(?:\b(?:ver|version|release|build|section|chapter)\s*|[A-Za-z0-9]/|[.\-])$", re.IGNORECASE
 )
 _ZIP: Final = re.compile(rb"\d{5}-\d{4}")
-"""A long postal code of the United States."""
+"""A ZIP+4 code of the United States."""
 _DAY: Final = rb"(?:0?[1-9]|[12]\d|3[01])"
 _DATE: Final = re.compile(
     rb"(?:(?:19|20)\d\d([.\-/ ])"
@@ -58,65 +61,85 @@ _NUMBERED: Final = re.compile(
 )
 
 
-def _email(found: bytes, _: bytes) -> bytes:
-    is_package = re.search(rb"@v?\d+\.\d", found)
-    is_other = found.lower().endswith(_PICTURES) or found.startswith(b"git@")
-    return b"" if is_package or is_other else found
+def _email(candidate: bytes, _: bytes) -> bytes:
+    is_package = re.search(rb"@v?\d+\.\d", candidate)
+    is_other = candidate.lower().endswith(_PICTURES) or candidate.startswith(b"git@")
+    return b"" if is_package or is_other else candidate
 
 
-def _iban(found: bytes, _: bytes) -> bytes:
-    """The words that make the checksum: a word in capitals may follow."""
-    words = found.split(b" ")
+def _iban(candidate: bytes, _: bytes) -> bytes:
+    """The longest run of words with a right checksum: words in capitals may follow the number."""
+    words = candidate.split(b" ")
     ends = range(len(words), 0, -1)
-    return next((b" ".join(words[:end]) for end in ends if is_iban(b"".join(words[:end]))), b"")
+    return next((b" ".join(words[:end]) for end in ends if _is_iban(b"".join(words[:end]))), b"")
 
 
-def _card(found: bytes, before: bytes) -> bytes:
-    digits = found.translate(None, b" -")
+def _is_iban(text: bytes) -> bool:
+    """By ISO 13616: a number that breaks only a rule of its own country is reported too."""
+    from stdnum import iban
+
+    return len(text) >= _SHORTEST_IBAN and iban.is_valid(text.decode(), check_country=False)
+
+
+def _card(candidate: bytes, before: bytes) -> bytes:
+    digits = candidate.translate(None, b" -")
     known = _CARDS.fullmatch(digits) and not before.endswith(_MIDDLE[:-1])
-    return found if known and passes_luhn(digits) else b""
+    return candidate if known and _passes_luhn(digits) else b""
 
 
-def _phone(found: bytes, before: bytes) -> bytes:
-    groups = re.findall(rb"\d+", found)
+def _passes_luhn(digits: bytes) -> bool:
+    from stdnum import luhn  # here, as it loads ssl, which most uploads can do without
+
+    return luhn.is_valid(digits.decode())
+
+
+def _phone(candidate: bytes, before: bytes) -> bytes:
+    groups = re.findall(rb"\d+", candidate)
     digits = b"".join(groups)
     is_other = (
-        not (9 if digits.startswith(b"0") else 7) <= len(digits) <= 15,
-        before.endswith(_MIDDLE),
-        _NUMBERED.search(before),
-        _DATE.match(found.lstrip(b"+")),
-        _ZIP.fullmatch(found),
-        is_isbn(digits),
-        _is_list(groups),
-        len(groups) == 2 and b"." in found,  # a decimal
-        found.startswith(b"+") and before[-1:].isalnum(),  # a sum
-        found.startswith(b"0") and re.search(rb"\d[ \-]$", before),  # the end of a longer number
+        not (9 if digits.startswith(b"0") else 7) <= len(digits) <= 15
+        or before.endswith(_MIDDLE)
+        or _NUMBERED.search(before)
+        or _DATE.match(candidate.lstrip(b"+"))
+        or _ZIP.fullmatch(candidate)
+        or _is_list(groups)
+        or (len(groups) == 2 and b"." in candidate)  # a decimal
+        or (candidate.startswith(b"+") and before[-1:].isalnum())  # a sum
+        or (candidate.startswith(b"0") and re.search(rb"\d[ \-]$", before))  # the end of a longer number
+        or _is_isbn(digits)
     )
-    return b"" if any(is_other) else found
+    return b"" if is_other else candidate
+
+
+def _is_isbn(digits: bytes) -> bool:
+    """The library accepts nine digits too, but those are more likely a phone number than a book from before 1970."""
+    from stdnum import isbn
+
+    return len(digits) in (10, 13) and isbn.is_valid(digits.decode())
 
 
 def _is_list(groups: list[bytes]) -> bool:
-    """Whether numbers are counted up, or all round."""
-    counted = all(int(after) - int(one) == 1 for one, after in pairwise(groups))
-    return len(groups) > 2 and (counted or all(group.endswith(b"0") for group in groups))
+    """Whether the numbers count up by 1, or all end in 0."""
+    counts_up = all(int(second) - int(first) == 1 for first, second in pairwise(groups))
+    return len(groups) > 2 and (counts_up or all(group.endswith(b"0") for group in groups))
 
 
-def _ip_address(found: bytes, before: bytes) -> bytes:
-    """Addresses of the public Internet; those of a house, a laptop, a network or a manual are nobody's.
+def _ip_address(candidate: bytes, before: bytes) -> bytes:
+    """Public addresses: private, loopback, network and documentation addresses identify nobody.
 
-    Four numbers below 32 are the number of a version or a section.
+    Four numbers below 32 are more likely a version or a section.
     """
     try:
-        address = ipaddress.ip_address(found.decode())
+        address = ipaddress.ip_address(candidate.decode())
     except ValueError:
         return b""
     is_version = _VERSION.search(before) or (address.version == 4 and max(address.packed) < 32)
-    is_one = address.is_global and not address.is_multicast and address.packed[-1]
-    return found if is_one and not is_version else b""
+    is_public = address.is_global and not address.is_multicast and address.packed[-1]
+    return candidate if is_public and not is_version else b""
 
 
-def _api_key(found: bytes, _: bytes) -> bytes:
-    return found if re.search(rb"\d", found) and re.search(rb"[A-Za-z]{2}", found[8:]) else b""
+def _api_key(candidate: bytes, _: bytes) -> bytes:
+    return candidate if re.search(rb"\d", candidate) and re.search(rb"[A-Za-z]{2}", candidate[8:]) else b""
 
 
 _PRIVATE_KEY: Final = rb"(?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"
@@ -178,4 +201,4 @@ KINDS: Final = (
         _ip_address,
     ),
 )
-"""All of them; secrets first, since they may hold what looks like the others."""
+"""All kinds; secrets first, because parts of them may look like the others."""

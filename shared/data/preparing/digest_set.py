@@ -1,10 +1,10 @@
-"""Which rows have been seen, in little memory."""
+"""Which rows have occurred, in little memory."""
 
 from array import array
 from typing import Final
 
-_FIRST: Final = 2**12
-"""Slots of an empty set; always a power of 2."""
+_INITIAL_SLOTS: Final = 2**12
+"""Always a power of 2."""
 
 
 class DigestSet:
@@ -15,20 +15,21 @@ class DigestSet:
     """
 
     def __init__(self) -> None:
-        self._slots = _table(_FIRST)
-        self._mask = _FIRST - 1
+        self._slots = _table(_INITIAL_SLOTS)
+        self._mask = _INITIAL_SLOTS - 1
         self._count = 0
 
     @property
-    def bytes_held(self) -> int:
+    def size_bytes(self) -> int:
+        """Memory of the table."""
         return self._slots.itemsize * len(self._slots)
 
     def add(self, digest: int) -> bool:
-        """Whether ``digest`` is new."""
+        """Add ``digest``; whether it is new."""
         slots, mask = self._slots, self._mask
         slot = digest & mask
-        while held := slots[slot]:
-            if held == digest:
+        while existing := slots[slot]:
+            if existing == digest:
                 return False
             slot = (slot + 1) & mask
         slots[slot] = digest
@@ -38,9 +39,9 @@ class DigestSet:
         return True
 
     def _grow(self) -> None:
-        held, self._mask, self._count = self._slots, 2 * len(self._slots) - 1, 0
-        self._slots = _table(2 * len(held))
-        for digest in held:
+        digests, self._mask, self._count = self._slots, 2 * len(self._slots) - 1, 0
+        self._slots = _table(2 * len(digests))
+        for digest in digests:
             if digest:
                 self.add(digest)
 

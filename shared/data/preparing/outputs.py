@@ -1,14 +1,14 @@
-"""Rows on their way into train, validation and test."""
+"""Writes rows to train, validation and test."""
 
 from collections.abc import Collection, Mapping
 from typing import Final, Protocol
 
 from shared.data.preparing import splits
-from shared.data.preparing.splits import Placed, Reserve
+from shared.data.preparing.splits import HoldBack, SplitRow
 from shared.models.config import SplitConfig
 
-_BUFFER: Final = 2**17
-"""Bytes: measured fastest, as they are still in the processor's cache."""
+_BUFFER_BYTES: Final = 2**17
+"""The fastest size measured: the pieces are still in the processor's cache."""
 
 
 class Sink(Protocol):
@@ -17,8 +17,8 @@ class Sink(Protocol):
     def write(self, data: bytes, /) -> object: ...
 
 
-class Buffered:
-    """A sink that is written to in large pieces."""
+class BufferedSink:
+    """Collects small pieces and writes them to a sink as large ones."""
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
@@ -28,7 +28,7 @@ class Buffered:
     def write(self, data: bytes) -> None:
         self._pieces.append(data)
         self._size += len(data)
-        if self._size >= _BUFFER:
+        if self._size >= _BUFFER_BYTES:
             self.flush()
 
     def flush(self) -> None:
@@ -38,40 +38,47 @@ class Buffered:
 
 
 class Outputs:
-    """Places rows, and counts them and their tokens."""
+    """Assigns rows to splits, writes them, and counts them and their tokens.
 
-    def __init__(self, sinks: Mapping[str, Sink], split: SplitConfig, owned: Collection[str | None]) -> None:
-        """``owned``: the splits that have a file of their own; no row gets into them by its hash."""
+    Args:
+        sinks: by name of the split.
+        split: the shares of validation and test.
+        owner_splits: the splits for which the upload has a file. No row gets into them by its hash.
+    """
+
+    def __init__(self, sinks: Mapping[str, Sink], split: SplitConfig, owner_splits: Collection[str | None]) -> None:
         self.rows = dict.fromkeys(splits.NAMES, 0)
         self.tokens = dict.fromkeys(splits.NAMES, 0)
-        self._sinks = {name: Buffered(sinks[name]) for name in splits.NAMES}
+        self._sinks = {name: BufferedSink(sinks[name]) for name in splits.NAMES}
         self._split = split
-        self._reserve = Reserve()
-        self._fillable = [name for name in splits.NAMES if name not in owned]
+        self._hold_back = HoldBack()
+        self._fillable = [name for name in splits.NAMES if name not in owner_splits]
 
-    def add(self, row: Placed, choice: str | None) -> None:
-        """Place a row by its content, or as its owner's ``choice`` is; a pinned one goes to test.
+    def add(self, row: SplitRow, owner_split: str | None) -> None:
+        """Write a row to its split: test if it is an evaluation row, else its owner's, else by its content.
 
-        Of a file to train on, rows still go by their hash into those splits that have no file.
+        Args:
+            owner_split: the split whose file the row is in. Rows of a train file still go by their hash into the
+                splits that have no file.
         """
-        if choice in splits.HELD_OUT:
-            self._write(choice, row)
+        if owner_split in splits.HELD_OUT:
+            self._write(owner_split, row)
             return
-        name = splits.place(row.digest, self._split)
-        if choice and name not in self._fillable:
-            name = choice
-        if flowing := self._reserve.swap(name, row):
-            self._write(name, flowing)
+        name = splits.split_of(row.digest, self._split)
+        if owner_split and name not in self._fillable:
+            name = owner_split
+        if released := self._hold_back.exchange(name, row):
+            self._write(name, released)
 
-    def _write(self, name: str, row: Placed) -> None:
+    def _write(self, name: str, row: SplitRow) -> None:
         name = "test" if row.is_evaluation_row else name
         self.rows[name] += 1
         self.tokens[name] += row.tokens
         self._sinks[name].write(row.encoded)
 
     def finish(self) -> None:
-        """Place the rows that were held back, so that no split is too short."""
-        for name, row in self._reserve.placed(self.rows, self._fillable):
+        """Write the rows that were held back, so that no split is too short."""
+        for name, row in self._hold_back.release(self.rows, self._fillable):
             self._write(name, row)
         for sink in self._sinks.values():
             sink.flush()

@@ -1,16 +1,16 @@
-"""The tally of an upload's lines: what became of each, and what was seen in them."""
+"""Counts the lines of an upload by what becomes of each, and what occurs in them."""
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection
-from typing import Any, Final
+from collections.abc import Collection, Sequence
+from typing import Final
 
-from shared.data.preparing.examiner import AcceptedRow, RejectedLine
+from shared.data.preparing.line_processor import AcceptedRow, RejectedLine
 from shared.data.preparing.rejects import Rejects
-from shared.models.receipt import Histogram, Place, Sighting
+from shared.models.receipt import Histogram, Location, Occurrences
 
-PLACES_SHOWN: Final = 20
-"""Lines that a receipt names of each other thing that was seen."""
+LOCATIONS_SHOWN: Final = 20
+"""Rows that a receipt names for each thing that occurs in rows."""
 
 TURNS: Final = (2, 4, 6, 8, 12, 16, 24, 32)
 """Edges of the histogram of user and assistant messages; its last bar has no upper edge."""
@@ -18,83 +18,88 @@ ROW_TOKENS: Final = (0, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384)
 """Edges of the histogram of tokens."""
 
 
-class Sightings:
-    """Something that was seen in rows: how often, and the first places."""
+class OccurrenceCounter:
+    """Counts the rows in which something occurs, and keeps the first of them."""
 
     def __init__(self) -> None:
-        self.rows = 0
-        self._places: list[Place] = []
+        self._rows = 0
+        self._locations: list[Location] = []
 
     def add(self, file: str | None, line: int) -> None:
-        self.rows += 1
-        if self.rows <= PLACES_SHOWN:
-            self._places.append(Place(file=file, line=line))
+        self._rows += 1
+        if self._rows <= LOCATIONS_SHOWN:
+            self._locations.append(Location(file=file, line=line))
 
-    def found(self) -> Sighting:
-        return Sighting(rows=self.rows, places=self._places)
+    def occurrences(self) -> Occurrences:
+        return Occurrences(rows=self._rows, locations=self._locations)
+
+
+class SizeCounter:
+    """Counts rows by size.
+
+    Args:
+        edges: the smallest size of each bar; no row is smaller than the first.
+    """
+
+    def __init__(self, edges: Sequence[int]) -> None:
+        self._edges = edges
+        self._counts = [0] * len(edges)
+
+    def add(self, size: int) -> None:
+        self._counts[bisect_right(self._edges, size) - 1] += 1
+
+    def histogram(self) -> Histogram:
+        return Histogram(edges=list(self._edges), counts=self._counts)
 
 
 class Tally:
-    """Every line of an upload, counted once."""
+    """Every line of an upload, counted once.
+
+    Args:
+        rejects: takes the rejected lines.
+    """
 
     def __init__(self, rejects: Rejects) -> None:
         self.file: str | None = None
         self.line = 0
-        """Where reading is."""
+        """Number of the line that is being read."""
         self.blank = self.accepted = self.duplicates = self.sampled_out = self.evaluation_rows = 0
-        self._too_long = Sightings()
-        self._pii: dict[str, Sightings] = {}
         self.rejects = rejects
-        self._repaired: Counter[str] = Counter()
-        self._turns = [0] * len(TURNS)
-        self._row_tokens = [0] * len(ROW_TOKENS)
+        self.repaired: Counter[str] = Counter()
+        """Accepted rows by repair; ``rows`` counts each row once."""
+        self.turns, self.row_tokens = SizeCounter(TURNS), SizeCounter(ROW_TOKENS)
+        self.too_long = OccurrenceCounter()
+        self._pii: dict[str, OccurrenceCounter] = {}
 
     @property
     def lines(self) -> int:
-        """Without blank ones."""
+        """Lines that are not blank."""
         return self.accepted + self.rejects.count + self.duplicates + self.sampled_out
 
+    @property
+    def pii(self) -> dict[str, Occurrences]:
+        """Personal data and secrets, by kind."""
+        return {kind: counter.occurrences() for kind, counter in sorted(self._pii.items())}
+
     def accept(self, row: AcceptedRow) -> None:
-        """A row that is used."""
+        """Count a row that is used."""
         self.accepted += 1
-        self._turns[bisect_right(TURNS, row.messages) - 1] += 1
-        self._row_tokens[bisect_right(ROW_TOKENS, row.tokens) - 1] += 1
-        if row.kinds:
-            self._see(row.kinds)
-        if row.used:
-            self._repaired.update([*row.used, "rows"])
+        self.turns.add(row.messages)
+        self.row_tokens.add(row.tokens)
+        if row.pii_kinds:
+            self._add_pii(row.pii_kinds)
+        if row.repairs:
+            self.repaired.update([*row.repairs, "rows"])
         if row.too_long:
-            self._too_long.add(self.file, self.line)
+            self.too_long.add(self.file, self.line)
 
     def reject(self, rejected: RejectedLine) -> None:
-        """A line that is not used."""
-        self._see(rejected.kinds)
+        """Count a line that is not used, and pass it on."""
+        self._add_pii(rejected.pii_kinds)
         if rejected.fault.reason == "row.too_long":
-            self._too_long.add(self.file, self.line)
-        place: dict[str, Any] = {"line": self.line}
-        self.rejects.add(rejected, place if self.file is None else {"file": self.file, **place})
+            self.too_long.add(self.file, self.line)
+        self.rejects.add(rejected, self.file, self.line)
 
-    def _see(self, kinds: Collection[str]) -> None:
-        """Personal data or secrets of ``kinds`` are where reading is."""
+    def _add_pii(self, kinds: Collection[str]) -> None:
         for kind in kinds:
-            self._pii.setdefault(kind, Sightings()).add(self.file, self.line)
-
-    def figures(self) -> dict[str, Any]:
-        """Fields of ``Figures``."""
-        return {
-            "lines": self.lines,
-            "blank": self.blank,
-            "accepted": self.accepted,
-            "rejected": self.rejects.count,
-            "duplicates": self.duplicates,
-            "sampled_out": self.sampled_out,
-            "repaired": dict(sorted(self._repaired.items())),
-            "evaluation_rows": self.evaluation_rows,
-            "too_long": self._too_long.found(),
-            "pii": {kind: sightings.found() for kind, sightings in sorted(self._pii.items())},
-            "turns": Histogram(edges=list(TURNS), counts=self._turns),
-            "row_tokens": Histogram(edges=list(ROW_TOKENS), counts=self._row_tokens),
-            "reasons": dict(sorted(self.rejects.reasons.items())),
-            "problems": self.rejects.problems,
-            "repairable": self.rejects.repairable(),
-        }
+            self._pii.setdefault(kind, OccurrenceCounter()).add(self.file, self.line)

@@ -1,8 +1,8 @@
-"""Processes that examine one plain file together, this one among them.
+"""Processes that process the lines of one plain file together, this one among them.
 
-It reads the file for its hash, and hands out spans of it; whichever worker is free takes the next one and reads it by
-itself. So what they are told is little, and most of what they answer is rows as they are written. While all have
-enough to do, this process examines a span too.
+This process reads the file for its hash and hands out spans of it. The next free worker takes a span and reads it by
+itself. So a request is a few bytes, and most of an answer is rows as they are written. While all workers have enough
+to do, this process processes a span too.
 """
 
 import multiprocessing
@@ -22,57 +22,63 @@ from selectors import EVENT_READ, DefaultSelector
 from typing import Any, BinaryIO, Final
 
 from shared.core.errors import TunedropError
-from shared.data.preparing.examiner import AcceptedRow, Examine, Examiner, Verdict
+from shared.data.preparing.line_processor import AcceptedRow, LineProcessor, LineResult, ProcessLines
 from shared.data.reading.lines import UnreadableError, lines, split
 
-_SPAN: Final = 2**17
-"""Bytes: longer answers cost more than they save."""
-_AHEAD: Final = 4
-"""Spans handed out for each worker and not taken back, so that none waits while this process is at one itself."""
-_WAITING: Final = 16
-"""Spans that may wait for the answer on an earlier one."""
-_SLOT: Final = 2 * _SPAN
-"""Bytes for the rows of a span; most are shorter than their lines. What does not fit is sent with the answer."""
-_NICER: Final = 10
-"""This process goes before its workers: while it waits for a processor, they soon wait for it."""
-_TOLD: Final = struct.Struct("QQQ")
-"""How a span is handed out: its number, and its two ends."""
+_SPAN_BYTES: Final = 2**17
+"""Longer answers cost more than they save."""
+_SPANS_A_WORKER: Final = 4
+"""Spans handed out for each worker and not yet collected, so that no worker waits while this process is busy."""
+_MAX_WAITING: Final = 16
+"""Spans that may wait for the answer to an earlier one."""
+_SLOT_BYTES: Final = 2 * _SPAN_BYTES
+"""Memory for the rows of a span; most rows are shorter than their lines. What does not fit is sent with the answer."""
+_NICENESS: Final = 10
+"""Workers yield to this process: whenever it waits for a processor, they soon wait for it."""
+_REQUEST: Final = struct.Struct("QQQ")
+"""How a span is handed out: its number, start and end."""
 
 Span = tuple[int, int]
-"""Where whole lines begin, and where they end."""
+"""Start and end of whole lines in a file."""
 
 
 @contextmanager
-def examining(file: Path, examiner: Examiner, workers: int) -> Iterator[Examine]:
-    """``workers`` processes, this one and others, that give the verdicts on ``file`` while the context lasts.
+def process_in_parallel(file: Path, processor: LineProcessor, workers: int) -> Iterator[ProcessLines]:
+    """While the context lasts, ``workers`` processes, this one and others, process the lines of ``file``.
 
-    The others are forked, each with a copy of ``examiner``: start no thread before, and let no tokenizer count tokens.
+    The others are forked, each with a copy of ``processor``: start no thread before, and let no tokenizer count tokens.
 
     Args:
+        file: a plain file; its chunks are given to the function that this yields.
+        processor: processes each line.
         workers: 2 or more.
+
+    Raises:
+        TunedropError: a worker stopped, or the file was changed meanwhile.
     """
-    examiner.load()
-    crew = _Crew(_AHEAD * (workers - 1))
+    processor.load()
+    pool = _WorkerPool(_SPANS_A_WORKER * (workers - 1))
     try:
         for _ in range(workers - 1):
-            crew.hire(file, examiner)
-        yield partial(_in_order, file, examiner, crew)
+            pool.start_worker(file, processor)
+        yield partial(_process_in_order, file, processor, pool)
     finally:
-        crew.dismiss()
+        pool.close()
 
 
 @contextmanager
-def _alive() -> Iterator[None]:
-    """Tells what a broken connection means."""
+def _worker_errors() -> Iterator[None]:
+    """Says what a broken connection means."""
     try:
         yield
     except (EOFError, ConnectionError):
-        raise TunedropError("A worker process ended early.", "If memory is short, work without '--workers'.") from None
+        message = "A worker process stopped unexpectedly."
+        raise TunedropError(message, "If memory is short, run the command without '--workers'.") from None
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """A process that is forked meanwhile stays so: Ctrl-C is its parent's to handle."""
+def _sigint_blocked() -> Iterator[None]:
+    """A process that is forked in this context ignores Ctrl-C for good: its parent handles it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -80,116 +86,120 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-class _Crew:
-    """Processes that share one pipe of spans and memory for rows, and answer each by a pipe of its own."""
+class _WorkerPool:
+    """Processes that take spans from one pipe and store rows in shared memory; each answers by a pipe of its own.
 
-    def __init__(self, most: int) -> None:
-        """``most``: spans that are handed out at a time."""
-        self._most = most
-        self._out = 0
-        """Spans that are."""
-        self._rows = mmap(-1, most * _SLOT)
-        taken, told = os.pipe()
-        self._taken, self._told = os.fdopen(taken, "rb", 0), os.fdopen(told, "wb", 0)
+    Args:
+        max_spans: spans that are handed out at a time.
+    """
+
+    def __init__(self, max_spans: int) -> None:
+        self._max_spans = max_spans
+        self._handed_out = 0
+        self._rows = mmap(-1, max_spans * _SLOT_BYTES)
+        read_end, write_end = os.pipe()
+        self._requests_out, self._requests_in = os.fdopen(read_end, "rb", 0), os.fdopen(write_end, "wb", 0)
         self._answers = DefaultSelector()
         self._processes: list[BaseProcess] = []
         self._numbers = count()
         self._early: dict[int, list[Any]] = {}
         """Answers that came before their turn, by the number of their span."""
 
-    def hire(self, file: Path, examiner: Examiner) -> None:
-        processes = multiprocessing.get_context("fork")
-        answers, answered = processes.Pipe(duplex=False)
-        own = (self._rows, self._taken, answered)
-        process = processes.Process(target=_work, args=(file, examiner, *own, (self._told, answers)), daemon=True)
-        with _deaf_to_ctrl_c():
+    def start_worker(self, file: Path, processor: LineProcessor) -> None:
+        context = multiprocessing.get_context("fork")
+        receiver, sender = context.Pipe(duplex=False)
+        own_ends, parent_ends = (self._rows, self._requests_out, sender), (self._requests_in, receiver)
+        process = context.Process(target=_work, args=(file, processor, *own_ends, parent_ends), daemon=True)
+        with _sigint_blocked():
             process.start()
-        answered.close()
-        self._answers.register(answers, EVENT_READ, answers)
+        sender.close()
+        self._answers.register(receiver, EVENT_READ, receiver)
         self._processes.append(process)
 
-    @_alive()
-    def tell(self, span: Span) -> int | None:
-        """Hand out a span; its number, ``None`` while enough are out."""
-        if self._out == self._most:
+    @_worker_errors()
+    def hand_out(self, span: Span) -> int | None:
+        """Hand out a span and return its number; ``None``: enough are handed out."""
+        if self._handed_out == self._max_spans:
             return None
         number = next(self._numbers)
-        self._told.write(_TOLD.pack(number, *span))
-        self._out += 1
+        self._requests_in.write(_REQUEST.pack(number, *span))
+        self._handed_out += 1
         return number
 
-    @_alive()
-    def has(self, number: int) -> bool:
-        """Whether a span is answered already."""
-        self._listen(0)
+    @_worker_errors()
+    def has_answer(self, number: int) -> bool:
+        self._receive(0)
         return number in self._early
 
-    @_alive()
-    def verdicts(self, number: int) -> list[Verdict]:
-        """On the lines of a span, which are waited for; its slot is free then."""
+    @_worker_errors()
+    def collect(self, number: int) -> list[LineResult]:
+        """Wait for the results for a span; its slot is free then."""
         while number not in self._early:
-            self._listen(None)
-        self._out -= 1
-        return list(_unpacked(self._early.pop(number), self._rows, number % self._most * _SLOT))
+            self._receive(None)
+        self._handed_out -= 1
+        return list(_load_rows(self._early.pop(number), self._rows, number % self._max_spans * _SLOT_BYTES))
 
-    def _listen(self, seconds: float | None) -> None:
-        for ready, _ in self._answers.select(seconds):
-            early, found = ready.data.recv()
-            self._early[early] = found
+    def _receive(self, seconds: float | None) -> None:
+        for key, _ in self._answers.select(seconds):
+            number, answer = key.data.recv()
+            self._early[number] = answer
 
-    def dismiss(self) -> None:
-        """Have each end with the span that it is at; a signal would be lost on a process that has just begun."""
-        self._told.close()
-        self._taken.close()
-        for worker in self._answers.get_map().values():
-            worker.data.close()
+    def close(self) -> None:
+        """End each worker after its current span; a signal could get lost on a process that has only just started."""
+        self._requests_in.close()
+        self._requests_out.close()
+        for key in self._answers.get_map().values():
+            key.data.close()
         self._answers.close()
         for process in self._processes:
             process.join()
         self._rows.close()
 
 
-def _in_order(file: Path, examiner: Examiner, crew: _Crew, chunks: Iterable[bytes]) -> Iterator[Verdict]:
-    """The verdicts on ``file``, whose bytes are ``chunks``."""
+def _process_in_order(
+    file: Path, processor: LineProcessor, pool: _WorkerPool, chunks: Iterable[bytes]
+) -> Iterator[LineResult]:
+    """The results for the lines of ``file``, whose bytes are ``chunks``."""
     version, stopped = _version(file), None
-    waiting: deque[int | list[Verdict]] = deque()
-    """Numbers of spans that are handed out, and verdicts on those that are not."""
+    waiting: deque[int | list[LineResult]] = deque()
+    """Numbers of spans that are handed out, and results for those that are not."""
     with file.open("rb", buffering=0) as opened:
         try:
             for span in _spans(chunks):
-                number = crew.tell(span)
-                waiting.append(list(_examined(opened, span, examiner)) if number is None else number)
-                while waiting and (len(waiting) > _WAITING or _is_there(waiting[0], crew)):
-                    yield from _taken(waiting.popleft(), crew)
+                number = pool.hand_out(span)
+                waiting.append(list(_process_span(opened, span, processor)) if number is None else number)
+                while waiting and (len(waiting) > _MAX_WAITING or _is_ready(waiting[0], pool)):
+                    yield from _results(waiting.popleft(), pool)
         except UnreadableError as error:
             stopped = error
-    for one in waiting:
-        yield from _taken(one, crew)
+    for item in waiting:
+        yield from _results(item, pool)
     if stopped:
         raise stopped
     if _version(file) != version:
-        raise TunedropError(f"'{file}' was changed while it was read.", "Start again once it is whole.")
+        remedy = "Run the command again when nothing writes to the file."
+        raise TunedropError(f"'{file}' was changed while it was read.", remedy)
 
 
-def _is_there(one: int | list[Verdict], crew: _Crew) -> bool:
-    return isinstance(one, list) or crew.has(one)
+def _is_ready(item: int | list[LineResult], pool: _WorkerPool) -> bool:
+    return isinstance(item, list) or pool.has_answer(item)
 
 
-def _taken(one: int | list[Verdict], crew: _Crew) -> list[Verdict]:
-    return one if isinstance(one, list) else crew.verdicts(one)
+def _results(item: int | list[LineResult], pool: _WorkerPool) -> list[LineResult]:
+    return item if isinstance(item, list) else pool.collect(item)
 
 
 def _version(file: Path) -> tuple[int, int]:
-    found = file.stat()
-    return found.st_size, found.st_mtime_ns
+    status = file.stat()
+    return status.st_size, status.st_mtime_ns
 
 
 def _spans(chunks: Iterable[bytes]) -> Iterator[Span]:
-    """All spans of a file, each as long as can be with an end within ``_SPAN`` bytes of a chunk."""
+    """All spans of a file, each as long as possible with an end within ``_SPAN_BYTES`` of a chunk."""
     start = size = 0
     for chunk in chunks:
-        for offset in range(0, len(chunk), _SPAN):
-            if end := chunk.rfind(b"\n", offset, offset + _SPAN) + 1:
+        for offset in range(0, len(chunk), _SPAN_BYTES):
+            if end := chunk.rfind(b"\n", offset, offset + _SPAN_BYTES) + 1:
                 yield start, size + end
                 start = size + end
         size += len(chunk)
@@ -199,58 +209,59 @@ def _spans(chunks: Iterable[bytes]) -> Iterator[Span]:
 
 def _work(
     file: Path,
-    examiner: Examiner,
+    processor: LineProcessor,
     rows: mmap,
-    spans: BinaryIO,
+    requests: BinaryIO,
     answers: "Connection",
-    parents: Iterable[BinaryIO | Connection],
+    parent_ends: Iterable[BinaryIO | Connection],
 ) -> None:
-    """Answer until nobody tells any more."""
+    """What a worker process does: answer requests until their pipe is closed."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.nice(_NICER)
-    for end in parents:
+    os.nice(_NICENESS)
+    for end in parent_ends:
         end.close()
-    slots = len(rows) // _SLOT
+    slots = len(rows) // _SLOT_BYTES
     with suppress(ConnectionError), file.open("rb", buffering=0) as opened:
-        while told := spans.read(_TOLD.size):
-            number, *span = _TOLD.unpack(told)
-            answers.send((number, list(_packed(_examined(opened, span, examiner), rows, number % slots * _SLOT))))
+        while request := requests.read(_REQUEST.size):
+            number, *span = _REQUEST.unpack(request)
+            results = _process_span(opened, span, processor)
+            answers.send((number, list(_store_rows(results, rows, number % slots * _SLOT_BYTES))))
 
 
-def _examined(file: BinaryIO, span: Sequence[int], examiner: Examiner) -> Iterator[Verdict]:
+def _process_span(file: BinaryIO, span: Sequence[int], processor: LineProcessor) -> Iterator[LineResult]:
     start, end = span
-    return map(examiner.examine, (split if start else lines)(_pieces(file, start, end)))
+    return map(processor.process, (split if start else lines)(_pieces(file, start, end)))
 
 
 def _pieces(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
     file.seek(start)
-    while start < end and (piece := file.read(min(end - start, _SPAN))):
+    while start < end and (piece := file.read(min(end - start, _SPAN_BYTES))):
         yield piece
         start += len(piece)
 
 
-def _packed(verdicts: Iterable[Verdict], rows: mmap, start: int) -> Iterator[Any]:
-    """Plain tuples, which are sent in half the time; the rows are in ``rows`` from ``start`` on."""
-    end = start + _SLOT
-    for verdict in verdicts:
-        if type(verdict) is not AcceptedRow:
-            yield verdict
-        elif (size := len(verdict.written)) > end - start:
-            yield tuple(verdict)
+def _store_rows(results: Iterable[LineResult], rows: mmap, start: int) -> Iterator[Any]:
+    """Write the rows into ``rows`` from ``start`` on; yield the rest as plain tuples, which are sent twice as fast."""
+    end = start + _SLOT_BYTES
+    for result in results:
+        if type(result) is not AcceptedRow:
+            yield result
+        elif (size := len(result.encoded)) > end - start:
+            yield tuple(result)
         else:
-            rows[start : start + size] = verdict.written
-            yield size, *verdict[1:]
+            rows[start : start + size] = result.encoded
+            yield size, *result[1:]
             start += size
 
 
-def _unpacked(found: Iterable[Any], rows: mmap, start: int) -> Iterator[Verdict]:
-    """What ``_packed`` was given."""
-    for one in found:
-        if type(one) is not tuple:
-            yield one
-        elif type(one[0]) is bytes:
-            yield AcceptedRow._make(one)
+def _load_rows(answer: Iterable[Any], rows: mmap, start: int) -> Iterator[LineResult]:
+    """The results that ``_store_rows`` was given."""
+    for item in answer:
+        if type(item) is not tuple:
+            yield item
+        elif type(item[0]) is bytes:
+            yield AcceptedRow._make(item)
         else:
-            size, *others = one
+            size, *others = item
             yield AcceptedRow(rows[start : start + size], *others)
             start += size

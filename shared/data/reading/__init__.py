@@ -1,4 +1,4 @@
-"""From bytes to lines, and from other kinds of file to chat rows.
+"""From bytes to lines, and from files of other kinds to chat rows.
 
 May import ``contract``. Start with ``lines.py``.
 """

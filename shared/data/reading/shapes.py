@@ -1,4 +1,4 @@
-"""Other kinds of file than chat rows, recognised, so that a mistake of the whole file is answered with one command."""
+"""Recognises files that hold something other than chat rows, so that one command can convert the whole file."""
 
 import csv
 import re
@@ -17,13 +17,13 @@ CSV: Final = "csv"
 PARQUET: Final = "parquet"
 
 QUESTIONS: Final = ("instruction", "prompt", "question", "query", "input", "user")
-"""Keys that ask, the likeliest first."""
+"""Keys of a question, the likeliest first."""
 ANSWERS: Final = ("completion", "response", "answer", "output", "assistant")
-"""Keys that answer, the likeliest first."""
+"""Keys of an answer, the likeliest first."""
 CHATS: Final = ("conversations", "conversation", "dialogue", "dialog", "turns", "chat", "messages")
-"""Keys that hold a list of turns."""
+"""Keys of a list of turns."""
 
-_MAGIC: Final[Mapping[bytes, str]] = {
+_MAGIC_BYTES: Final[Mapping[bytes, str]] = {
     b"PAR1": PARQUET,
     b"(\xb5/\xfd": "zstandard",
     b"\x1f\x8b": "gzip",
@@ -35,14 +35,14 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "zip": "unzip {0}",
     "utf-16": "iconv -f UTF-16 -t UTF-8 {0} > utf8.jsonl",
 }
-"""For what ``tunedrop convert`` does not read."""
+"""For files that ``tunedrop convert`` does not read."""
 
 _LIST_OF_TURNS: Final = re.compile(rb'\[[ \t]*\{[ \t]*"(?:role|content|from|value)"')
 _DELIMITERS: Final = ",;\t|"
 
 
 def of_line(record: Any) -> str | None:
-    """The shape of a parsed line that is no chat row, where it is a known one."""
+    """The shape of a parsed line that is not a chat row; ``None``: no known shape."""
     if type(record) is list:
         return BARE_LIST if _are_turns(record) else None
     if type(record) is not dict:
@@ -56,8 +56,12 @@ def of_line(record: Any) -> str | None:
 
 
 def of_file(first: bytes) -> str | None:
-    """The kind of a file that is not JSON lines, by its ``first`` bytes (a few kilobytes)."""
-    for magic, shape in _MAGIC.items():
+    """The kind of a file that is not JSON lines; ``None``: no known kind.
+
+    Args:
+        first: its first few kilobytes.
+    """
+    for magic, shape in _MAGIC_BYTES.items():
         if first.startswith(magic):
             return shape
     first = first.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -69,7 +73,7 @@ def of_file(first: bytes) -> str | None:
 
 
 def command(shape: str, upload: str) -> str:
-    """The command that turns ``upload`` into chat rows, or into what can be converted."""
+    """The command that turns ``upload`` into chat rows, or into a file that can be converted to them."""
     return _COMMANDS.get(shape, "tunedrop convert {0}").format(shlex.quote(upload))
 
 
@@ -93,5 +97,5 @@ def _is_table(first: bytes) -> bool:
         return False
     if len(head) < 2 or not all(re.fullmatch(r"[\w .-]{1,40}", name) for name in head):
         return False
-    known = {*QUESTIONS, *ANSWERS, "role", "content"} & {name.strip().casefold() for name in head}
-    return bool(known) or (bool(rest) and len(rest[0]) == len(head))
+    known_names = {*QUESTIONS, *ANSWERS, "role", "content"} & {name.strip().casefold() for name in head}
+    return bool(known_names) or (bool(rest) and len(rest[0]) == len(head))

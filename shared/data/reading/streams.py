@@ -1,4 +1,4 @@
-"""Bytes on their way: read ahead of their reader, hashed, and cut off where there are too many."""
+"""Streams of bytes: hashed and counted as they pass, and read ahead by a thread."""
 
 import hashlib
 import threading
@@ -8,14 +8,14 @@ from queue import Empty, Queue
 from typing import Final
 
 AHEAD: Final = 3
-"""Chunks that are read before they are asked for."""
+"""Chunks that are read in advance."""
 
 
 class Source:
     """A file's bytes, hashed and counted as they pass."""
 
     def __init__(self, chunks: Iterable[bytes], progress: Callable[[int], None] | None = None) -> None:
-        """``progress`` is told the size of each chunk."""
+        """``progress`` is called with the size of each chunk."""
         self._chunks = iter(chunks)
         self._progress = progress
         self.sha256 = hashlib.sha256()
@@ -30,32 +30,33 @@ class Source:
             yield chunk
 
     def drain(self) -> None:
-        """Read what is left, so that the hash is that of the whole file."""
+        """Read the rest, so that the hash is that of the whole file."""
         for _ in self:
             pass
 
 
 def sha256(sources: list[Source]) -> str:
-    """Of one file: its hash; of several: the hash of their hashes."""
+    """The hash of one file, in hexadecimal; of several files, the hash of their hashes."""
     if len(sources) == 1:
         return sources[0].sha256.hexdigest()
     return hashlib.sha256(b"".join(source.sha256.digest() for source in sources)).hexdigest()
 
 
-def prefetched(chunks: Iterable[bytes], depth: int = AHEAD) -> Generator[bytes, None, None]:
-    """``chunks``, read by a thread that is at most ``depth`` of them ahead.
+def prefetch(chunks: Iterable[bytes], depth: int = AHEAD) -> Generator[bytes, None, None]:
+    """``chunks``, read by a thread that is at most ``depth`` chunks ahead; closing the generator stops it.
 
-    What reading raises is raised here; a reader that stops early stops the thread.
+    Raises:
+        BaseException: whatever reading ``chunks`` raises.
     """
     ahead: Queue[bytes | BaseException | None] = Queue(depth)
     stopped = threading.Event()
     thread = threading.Thread(target=_pump, args=(chunks, ahead, stopped), daemon=True)
     thread.start()
     try:
-        while (found := ahead.get()) is not None:
-            if isinstance(found, BaseException):
-                raise found
-            yield found
+        while (item := ahead.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
     finally:
         stopped.set()
         while thread.is_alive():

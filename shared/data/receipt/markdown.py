@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from shared.models.receipt import Histogram, Place, Sighting
+from shared.models.receipt import Histogram, Occurrences
 
-_WIDEST: Final = 32
+_BAR_WIDTH: Final = 32
+"""Characters of the longest bar."""
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
-_PLACES: Final = 10
+_LOCATIONS: Final = 10
 
 
 def code(text: str) -> str:
@@ -32,25 +33,22 @@ def fenced(text: Iterable[str], language: str = "") -> Iterator[str]:
 
 def table(figures: Mapping[str, int]) -> Iterator[str]:
     """Names and their figures, aligned."""
-    shown = {name: f"{figure:,}" for name, figure in figures.items()}
-    left, right = (max(map(len, texts)) for texts in (shown.keys(), shown.values()))
+    cells = {name: f"{figure:,}" for name, figure in figures.items()}
+    left, right = (max(map(len, column)) for column in (cells.keys(), cells.values()))
     yield f"| {'':{left}} | {'':{right}} |"
     yield f"|{'-' * (left + 2)}|{'-' * (right + 1)}:|"
-    yield from (f"| {name:{left}} | {figure:>{right}} |" for name, figure in shown.items())
+    yield from (f"| {name:{left}} | {figure:>{right}} |" for name, figure in cells.items())
     yield ""
 
 
-def places(sighting: Sighting) -> str:
-    """Where something was seen first: ``line 3``, ``lines 3, 17, …``, ``train.jsonl line 3``."""
-    first = sighting.places[:_PLACES]
-    more = ", …" if sighting.rows > len(first) else ""
-    if any(place.file for place in first):
-        return ", ".join(map(_place, first)) + more
-    return f"{'line' if sighting.rows == 1 else 'lines'} {', '.join(f'{place.line:,}' for place in first)}{more}"
-
-
-def _place(place: Place) -> str:
-    return f"{place.file} line {place.line:,}"
+def locations(occurrences: Occurrences) -> str:
+    """The first lines where something occurs: ``line 3``, ``lines 3, 17, …``, ``train.jsonl line 3``."""
+    first = occurrences.locations[:_LOCATIONS]
+    more = ", …" if occurrences.rows > len(first) else ""
+    if any(location.file for location in first):
+        return ", ".join(f"{location.file} line {location.line:,}" for location in first) + more
+    numbers = ", ".join(f"{location.line:,}" for location in first)
+    return f"{'line' if occurrences.rows == 1 else 'lines'} {numbers}{more}"
 
 
 def bars(histogram: Histogram) -> Iterator[str]:
@@ -71,9 +69,9 @@ def _size(edges: Sequence[int], index: int) -> str:
     return f"{first:,}" if first == last else f"{first:,}-{last:,}"
 
 
-def _bar(part: float) -> str:
-    """A bar of block characters; what is not nothing can be seen."""
-    eighths = round(part * _WIDEST * 8)
-    if part and not eighths:
+def _bar(share: float) -> str:
+    """A bar of block characters; any share above 0 is visible."""
+    eighths = round(share * _BAR_WIDTH * 8)
+    if share and not eighths:
         eighths = 1
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()

@@ -1,4 +1,4 @@
-"""The receipt: what a data owner reads about one version of one upload. Same input, same output."""
+"""The receipt: what a data owner reads about one version of one upload. The same input gives the same receipt."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -16,7 +16,7 @@ _COUNTS: Final = (
 )
 
 
-def receipt(
+def build(
     figures: Figures,
     config: ProjectConfig,
     upload: str,
@@ -29,11 +29,13 @@ def receipt(
     """The receipt of an upload, or of a local file.
 
     Args:
-        config: what it was prepared with.
+        figures: of the prepared upload.
+        config: the settings that it was prepared with.
         upload: its path.
-        run: what the upload becomes; ``None``: it was checked on someone's own machine.
-        hold_reason: why the run waits for an approval.
-        unchanged: why nothing is trained, the end of a sentence.
+        run: the upload's run; ``None``: the file was checked on its owner's machine.
+        cost: what the run would cost.
+        hold_reason: why the run waits for an approval, a sentence.
+        unchanged: why an upload that could be trained on is not, the end of a sentence.
         ceilings: the sentences of ``policy.ceilings.tighten``.
     """
     return Receipt(
@@ -49,15 +51,17 @@ def receipt(
     )
 
 
-def unread(
+def build_unread(
     problems: Sequence[Problem], upload: str, size: int, run: Run | None = None, why: str | None = None
 ) -> Receipt:
-    """The receipt of an upload that was not read, because the project's settings or its folder cannot be used.
+    """The receipt of an upload that was not read, because the project's settings or the folder cannot be used.
 
     Args:
-        problems: what ``data.config.read`` found.
+        problems: the mistakes that ``settings.reader.read`` returned.
+        upload: path of the upload.
         size: bytes of the upload.
-        why: what is wrong with the folder, a sentence with its remedy.
+        run: the upload's run; ``None``: the file was checked on its owner's machine.
+        why: what is wrong with the folder, and what to do about it.
     """
     mistakes = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
     refusal = why or f"The upload was not read, because {CONFIG_FILE} has {mistakes}."
@@ -82,49 +86,47 @@ def _accepted(
     if run is None:
         return ready
     if config.mode == "validate":
-        return f"{ready} Nothing is trained: mode is validate."
+        return f"{ready} Nothing is trained, because 'mode' is 'validate'."
     if unchanged:
         return f"{ready} Nothing is trained: {unchanged}"
-    return f"{ready} Training waits for an approval: {hold_reason}" if hold_reason else f"{ready} Training follows."
+    return f"{ready} Training waits for an approval: {hold_reason}" if hold_reason else f"{ready} Training is next."
 
 
 def stem(run: Run) -> str:
-    """Path of a run's receipt within the receipts container, without a suffix."""
+    """Path of a run's receipt in the receipts container, without a suffix."""
     return f"{run.upload.name}/{run.run_id}"
 
 
 def latest(run: Run) -> str:
-    """Path of the receipt of an upload's newest version, without a suffix."""
+    """Path of the receipt of the upload's newest version, without a suffix."""
     return f"{run.upload.name}/latest"
 
 
-def markdown(found: Receipt) -> str:
+def markdown(receipt: Receipt) -> str:
     """The receipt as its owner reads it: the verdict, what to repair, then figures."""
-    return "\n".join([*_verdict(found), *repair_section.section(found), *figure_sections.sections(found)])
+    return "\n".join([*_verdict(receipt), *repair_section.section(receipt), *figure_sections.sections(receipt)])
 
 
-def _verdict(found: Receipt) -> Iterator[str]:
-    yield f"# {found.verdict.capitalize()}: {code(found.upload)}"
+def _verdict(receipt: Receipt) -> Iterator[str]:
+    yield f"# {receipt.verdict.capitalize()}: {code(receipt.upload)}"
     yield ""
-    yield found.why
+    yield receipt.why
     yield ""
-    if advice := _advice(found):
+    if advice := _advice(receipt):
         yield advice
         yield ""
 
 
-def _advice(found: Receipt) -> str | None:
-    """What to do next, where ``why`` does not say it."""
-    if found.sha256 is None:
-        return f"Repair {code(CONFIG_FILE)}, then upload the file again." if found.problems else None
-    if found.verdict == "rejected":
-        remedy = "Repair the file" if found.rejected else f"Change the file, or {code(CONFIG_FILE)}"
-        return f"{remedy}, then upload it again."
-    if not found.rejected:
+def _advice(receipt: Receipt) -> str | None:
+    """What to do next, if ``why`` does not say it."""
+    if receipt.sha256 is None:
+        return f"Correct {code(CONFIG_FILE)}, then upload the file again." if receipt.problems else None
+    if receipt.verdict == "rejected":
+        if receipt.rejected:
+            return "Repair the file, then upload it again."
+        return f"Change the file or {code(CONFIG_FILE)}, then upload the file again."
+    if not receipt.rejected:
         return None
-    left_out = f"{found.rejected:,} of {lines(found.lines)} cannot be used and {_is(found.rejected)} left out."
-    return f"{left_out} To use them too, repair them and upload the file again."
-
-
-def _is(count: int) -> str:
-    return "is" if count == 1 else "are"
+    were, them = ("was", "it") if receipt.rejected == 1 else ("were", "them")
+    rejected = f"{receipt.rejected:,} of {lines(receipt.lines)} {were} rejected and left out."
+    return f"{rejected} To use {them} too, repair {them} and upload the file again."

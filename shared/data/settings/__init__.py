@@ -1,4 +1,4 @@
-"""Reads a project's ``tunedrop.yaml``; each mistake is reported with its line and what to write instead.
+"""Reads a project's ``tunedrop.yaml``. Each mistake is reported with its line and what to write instead.
 
 May import ``models`` and ``core``. Start with ``reader.py``.
 """

@@ -1,4 +1,4 @@
-"""What a setting may be, in words: read from its JSON Schema, for error messages and for the page on settings."""
+"""Describes in words which values a setting may have, from its JSON Schema: for error messages and documentation."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -9,9 +9,9 @@ from shared.models.config import ProjectConfig
 Schema = Mapping[str, Any]
 _TYPES: Final = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
 _BOUNDS: Final = (
-    ("exclusiveMinimum", "over"),
+    ("exclusiveMinimum", "greater than"),
     ("minimum", "at least"),
-    ("exclusiveMaximum", "under"),
+    ("exclusiveMaximum", "less than"),
     ("maximum", "at most"),
 )
 
@@ -22,67 +22,66 @@ def root() -> Schema:
     return ProjectConfig.model_json_schema()
 
 
-def of(path: Iterable[str | int]) -> Schema | None:
-    """The schema of the setting or entry at ``path``; ``None``: there is none."""
+def schema_at(path: Iterable[str | int]) -> Schema | None:
+    """The schema of the setting or list entry at ``path``; ``None``: there is no such setting."""
     schema: Schema | None = root()
     for step in path:
-        schema = _inside(_plain(schema), step)
+        schema = _child(_resolve(schema), step)
         if schema is None:
             return None
-    return _plain(schema or {})
+    return _resolve(schema or {})
 
 
-def words(schema: Schema) -> str:
-    """What may stand there, for instance ``a whole number, at least 1, at most 40``."""
-    schema = _plain(schema)
+def describe(schema: Schema) -> str:
+    """The allowed values, for instance ``a whole number, at least 1, at most 40``."""
+    schema = _resolve(schema)
     if "anyOf" in schema:
-        return ", ".join(dict.fromkeys(words(one) for one in schema["anyOf"]))
+        return ", ".join(dict.fromkeys(describe(option) for option in schema["anyOf"]))
     if "enum" in schema:
-        return listed(schema["enum"])
+        return either(schema["enum"])
     if "examples" in schema:
-        return f"text such as {listed(schema['examples'])}"
+        return f"text such as {either(schema['examples'])}"
     match schema["type"]:
         case "array":
-            return f"a list of: {words(schema['items'])}"
+            return f"a list of: {describe(schema['items'])}"
         case "object":
-            return _object(schema)
+            return _describe_object(schema)
         case kind:
             return ", ".join((_TYPES[kind], *_limits(schema)))
 
 
-def listed(names: Iterable[Any]) -> str:
+def either(names: Iterable[Any]) -> str:
     """``a, b or c``."""
     *first, last = map(str, names)
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def _inside(schema: Schema, step: str | int) -> Schema | None:
+def _child(schema: Schema, step: str | int) -> Schema | None:
     if isinstance(step, int):
         return schema.get("items")
-    found: Schema | None = schema.get("properties", {}).get(step, schema.get("additionalProperties"))
-    return found or None
+    child: Schema | None = schema.get("properties", {}).get(step, schema.get("additionalProperties"))
+    return child or None
 
 
-def _plain(schema: Schema | None) -> Schema:
-    """The schema that a reference stands for; that of a setting that need not be there."""
+def _resolve(schema: Schema | None) -> Schema:
+    """Follows a reference, also that of an optional setting."""
     schema = schema or {}
     options = [option for option in schema.get("anyOf", []) if option.get("type") != "null"]
     if len(options) == 1:
         schema = options[0]
     if "$ref" not in schema:
         return schema
-    name = str(schema["$ref"]).rpartition("/")[2]
-    found: Schema = root()["$defs"][name]
-    return found
+    definition: Schema = root()["$defs"][str(schema["$ref"]).rpartition("/")[2]]
+    return definition
 
 
-def _object(schema: Schema) -> str:
+def _describe_object(schema: Schema) -> str:
     if "properties" in schema:
-        return f"lines below it with {listed(schema['properties'])}"
-    return f"lines below it such as 'name: value', each value {words(schema['additionalProperties'])}"
+        return f"indented lines with {either(schema['properties'])}"
+    return f"indented lines such as 'name: value', where each value is {describe(schema['additionalProperties'])}"
 
 
 def _limits(schema: Schema) -> Iterable[str]:
     yield from (f"{word} {schema[key]:g}" for key, word in _BOUNDS if key in schema)
     if "not" in schema:
-        yield f"but not {schema['not']['const']}"
+        yield f"but not '{schema['not']['const']}'"

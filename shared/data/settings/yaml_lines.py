@@ -1,8 +1,8 @@
-"""YAML as ``tunedrop.yaml`` is written: plain values, with the line of each and the keys that stand twice.
+"""Parses the YAML of ``tunedrop.yaml``: plain values, with the line of each and the duplicate keys.
 
-Values are what the JSON Schema for editors takes them for: numbers and text as in YAML 1.2, so that ``1e-5`` is
-a number, and ``off`` and ``2026-12-24`` are text. Aliases and tags are
-refused: settings are simple, and a few aliases could fill the memory.
+Values have the types that the JSON Schema for editors expects: numbers and text as in YAML 1.2, so that ``1e-5`` is
+a number, and ``off`` and ``2026-12-24`` are text. Aliases and tags are rejected: settings do not need them, and a few
+aliases could fill the memory.
 """
 
 import re
@@ -12,7 +12,16 @@ from typing import Any, Final, NamedTuple
 import yaml
 
 Path = tuple[str | int, ...]
-_DEEPEST: Final = 3
+"""Keys and indexes that lead to a value."""
+_MAX_DEPTH: Final = 3
+
+
+class Duplicate(NamedTuple):
+    """A key that occurs again in one mapping."""
+
+    path: Path
+    line: int
+    previous_line: int
 
 
 class Document(NamedTuple):
@@ -20,9 +29,8 @@ class Document(NamedTuple):
 
     value: Any
     lines: dict[Path, int]
-    """Line (from 1) of each key, and of each entry of a list, by its place."""
-    twice: list[tuple[Path, int, int]]
-    """Keys that stand twice in one mapping: their place, their line, and that of the first."""
+    """Line (from 1) of each key and list entry, by its path."""
+    duplicates: list[Duplicate]
 
 
 class _Loader(yaml.SafeLoader):
@@ -31,7 +39,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
-            raise yaml.composer.ComposerError(None, None, "aliases and tags are not read here", event.start_mark)
+            raise yaml.composer.ComposerError(None, None, "aliases and tags are not supported", event.start_mark)
         return super().compose_node(parent, index)
 
 
@@ -47,11 +55,11 @@ _Loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value)
 
 
 def parse(raw: bytes) -> Document:
-    """The file's value.
+    """Parse a YAML file.
 
     Raises:
-        yaml.YAMLError: it is not YAML; a ``MarkedYAMLError`` names the place.
-        ValueError: a number or a time in it is none.
+        yaml.YAMLError: it is not YAML; a ``MarkedYAMLError`` names the line.
+        ValueError: a number in it is too long.
         RecursionError: it is nested too deeply.
     """
     loader = _Loader(raw)
@@ -60,28 +68,27 @@ def parse(raw: bytes) -> Document:
         value = loader.construct_document(node) if node else None
     finally:
         loader.dispose()
-    found = list(_places(node, ()))
     lines: dict[Path, int] = {}
-    twice = []
-    for path, line in found:
+    duplicates = []
+    for path, line in _lines(node, ()):
         if path in lines:
-            twice.append((path, line, lines[path]))
+            duplicates.append(Duplicate(path, line, lines[path]))
         lines[path] = line
-    return Document(value, lines, twice)
+    return Document(value, lines, duplicates)
 
 
-def _places(node: yaml.Node | None, path: Path) -> Iterator[tuple[Path, int]]:
-    """Each key and entry, with its line."""
-    if len(path) == _DEEPEST:
+def _lines(node: yaml.Node | None, path: Path) -> Iterator[tuple[Path, int]]:
+    """The path and line of each key and entry."""
+    if len(path) == _MAX_DEPTH:
         return
     if isinstance(node, yaml.MappingNode):
-        inner: list[tuple[str | int, yaml.Node, yaml.Node]] = [
+        children: list[tuple[str | int, yaml.Node, yaml.Node]] = [
             (str(key.value), key, value) for key, value in node.value
         ]
     elif isinstance(node, yaml.SequenceNode):
-        inner = [(index, entry, entry) for index, entry in enumerate(node.value)]
+        children = [(index, entry, entry) for index, entry in enumerate(node.value)]
     else:
         return
-    for name, where, value in inner:
-        yield (*path, name), where.start_mark.line + 1
-        yield from _places(value, (*path, name))
+    for name, named, value in children:
+        yield (*path, name), named.start_mark.line + 1
+        yield from _lines(value, (*path, name))

@@ -8,7 +8,7 @@ from shared.core import naming
 from shared.core.errors import ConflictError
 from shared.core.resources import PREPARED, UPLOADS
 from shared.core.states import State
-from shared.data.preparing.prepare import Part
+from shared.data.preparing.prepare import UploadFile
 from shared.data.reading.lines import lines
 from shared.models.run import Run, Upload, UploadPart
 from shared.ports import BlobInfo, Blobs, Ports
@@ -21,7 +21,7 @@ class ReplacedError(Exception):
     """A file is no longer the version that was accepted. The message is the file's name."""
 
 
-def parts(run: Run, blobs: Blobs, check: Callable[[], None]) -> list[Part]:
+def upload_files(run: Run, blobs: Blobs, check: Callable[[], None]) -> list[UploadFile]:
     """The files of a run's upload, each read when its turn comes.
 
     Args:
@@ -31,7 +31,8 @@ def parts(run: Run, blobs: Blobs, check: Callable[[], None]) -> list[Part]:
         ReplacedError: while a part is read: the file is no longer the version that was accepted.
     """
     files = _files(run.upload)
-    return [_part(file, _of_this_version(blobs.chunks(UPLOADS, file.path, file.etag), file), check) for file in files]
+    chunks = (_of_this_version(blobs.chunks(UPLOADS, file.path, file.etag), file) for file in files)
+    return [_upload_file(file, content, check) for file, content in zip(files, chunks, strict=True)]
 
 
 def main_file(run: Run) -> str:
@@ -49,14 +50,14 @@ def read_rows(file: BlobInfo | None, blobs: Blobs) -> Iterator[bytes]:
     return lines(blobs.chunks(PREPARED, file.path, file.etag)) if file else iter(())
 
 
-def earlier(run: Run, ports: Ports, check: Callable[[], None]) -> Iterator[Part]:
+def earlier(run: Run, ports: Ports, check: Callable[[], None]) -> Iterator[UploadFile]:
     """The files of the project's earlier accepted uploads, newest first. Files that have changed since are left out."""
     accepted = [other for other in ports.runs.all(run.project) if _was_accepted(other) and other.created < run.created]
     now = {info.path: info.etag for info in ports.blobs.within(UPLOADS, f"{run.project}/")} if accepted else {}
     for other in sorted(accepted, key=lambda each: (each.created, each.run_id), reverse=True):
         files = _files(other.upload)
         if all(now.get(file.path) == file.etag for file in files):
-            yield from (_part(file, ports.blobs.chunks(UPLOADS, file.path, file.etag), check) for file in files)
+            yield from (_upload_file(file, ports.blobs.chunks(UPLOADS, file.path, file.etag), check) for file in files)
 
 
 def _was_accepted(run: Run) -> bool:
@@ -68,10 +69,10 @@ def _files(upload: Upload) -> list[UploadPart]:
     return sorted(upload.parts or [whole], key=lambda file: _ORDER.index(naming.split_of(file.path)))
 
 
-def _part(file: UploadPart, chunks: Iterator[bytes], check: Callable[[], None]) -> Part:
+def _upload_file(file: UploadPart, chunks: Iterator[bytes], check: Callable[[], None]) -> UploadFile:
     split = naming.split_of(file.path)
     name = PurePosixPath(file.path).name if split else None
-    return Part(_checked(chunks, check), name=name, packed=file.path.endswith(".gz"), split=split)
+    return UploadFile(_checked(chunks, check), name=name, gzipped=file.path.endswith(".gz"), split=split)
 
 
 def _of_this_version(chunks: Iterator[bytes], file: UploadPart) -> Iterator[bytes]:

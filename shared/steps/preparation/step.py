@@ -75,7 +75,7 @@ def _upload(run: Run, figures: Figures) -> Upload:
 def _read(work: Work, terms: verdict.Terms, evaluation_rows: BlobInfo | None) -> Figures:
     check = work.claim.check
     return prepare_data(
-        sources.parts(work.run, work.ports.blobs, check),
+        sources.upload_files(work.run, work.ports.blobs, check),
         terms.config,
         {**work.splits, REJECTED: work.rejected},
         evaluation_rows=sources.read_rows(evaluation_rows, work.ports.blobs),
@@ -88,7 +88,7 @@ def _read(work: Work, terms: verdict.Terms, evaluation_rows: BlobInfo | None) ->
 def _unread(run: Run, ports: Ports, claim: HeldClaim) -> Outcome:
     """Settings or folder had mistakes when the upload came. Its receipt names them, and nothing is read."""
     why = None if run.results.problems else run.results.error
-    receipt = receipts.unread(run.results.problems, run.upload.name, run.upload.size, run, why)
+    receipt = receipts.build_unread(run.results.problems, run.upload.name, run.upload.size, run, why)
     write_receipt(run, receipt, ports)
     results: ResultChanges = {"receipt": receipts.stem(run)}
     return Close(State.REJECTED, receipt.why, error=run.results.error, results=results, claim_owner=claim.owner)

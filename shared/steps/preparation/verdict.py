@@ -74,7 +74,7 @@ def judge(run: Run, figures: Figures, digest: str, terms: Terms, before: Run | N
         digest: of the prepared rows.
         before: the run of the version before, if that has the same content and settings.
     """
-    receipt = partial(receipts.receipt, config=terms.config, upload=run.upload.name, run=run, ceilings=terms.ceilings)
+    receipt = partial(receipts.build, config=terms.config, upload=run.upload.name, run=run, ceilings=terms.ceilings)
     refusal = figures.refusal or limits.context_window_problem(terms.config, terms.model)
     if refusal:
         return Verdict(receipt(figures.model_copy(update={"refusal": refusal})), State.REJECTED)

@@ -1,4 +1,4 @@
-"""Lines of chat data for tests, made on the spot."""
+"""Makes lines of chat data for tests."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ def line(record: Any) -> bytes:
 
 
 def upload(*lines: bytes) -> bytes:
-    return b"".join(one + b"\n" for one in lines)
+    return b"".join(line + b"\n" for line in lines)
 
 
 def valid(count: int, start: int = 0) -> list[bytes]:
@@ -36,9 +36,9 @@ contents = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 messages = st.builds(
     message, st.sampled_from(["user", "assistant", "system", "bot"]), contents | json_values
 ) | json_values.map(lambda value: {"role": value})
-records = st.builds(lambda found: {"messages": found}, st.lists(messages, max_size=4)) | json_values
+records = st.builds(lambda messages: {"messages": messages}, st.lists(messages, max_size=4)) | json_values
 hostile_lines = (
-    st.binary(max_size=30).map(lambda found: found.replace(b"\n", b" "))
+    st.binary(max_size=30).map(lambda raw: raw.replace(b"\n", b" "))
     | records.map(line)
     | st.integers(0, 40).map(lambda number: line(conversation(number)))
     | st.sampled_from([b"", b" \t", b"\r", b"[" * 2000, b'{"a":NaN}', b'{"a":"\\ud800"}', b'{"a":1,"a":2}'])

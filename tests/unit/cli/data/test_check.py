@@ -13,8 +13,8 @@ from cli.data import uploads
 from cli.main import app
 from shared.data.preparing import prepare as module
 from shared.data.preparing import splits
-from shared.data.preparing.examiner import Examiner
-from shared.data.preparing.prepare import REJECTED, Part
+from shared.data.preparing.line_processor import LineProcessor
+from shared.data.preparing.prepare import REJECTED, UploadFile
 from shared.models.config import ProjectConfig
 from shared.models.receipt import Receipt
 from tests import receipts
@@ -78,7 +78,7 @@ def test_one_rejected_file_among_several_is_enough(file: Path) -> None:
 def test_what_is_written_is_what_the_cloud_writes(file: Path, tmp_path: Path) -> None:
     assert Ran("prepare", file, "--out", tmp_path / "out").status == 0
     sinks = {name: BytesIO() for name in (*splits.NAMES, REJECTED)}
-    figures = module.prepare([Part([file.read_bytes()])], ProjectConfig(), sinks)
+    figures = module.prepare([UploadFile([file.read_bytes()])], ProjectConfig(), sinks)
     written = contents(tmp_path / "out")
     assert written.keys() == WRITTEN
     assert {name: sink.getvalue() for name, sink in sinks.items()} == {name: written[f"{name}.jsonl"] for name in sinks}
@@ -162,11 +162,11 @@ def test_two_workers_write_the_same(file: Path, tmp_path: Path, monkeypatch: pyt
 
 def test_a_worker_that_is_killed_leaves_no_output(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "LARGE", 0)
-    monkeypatch.setattr(Examiner, "examine", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    monkeypatch.setattr(LineProcessor, "process", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     ran = Ran("prepare", file, "--out", tmp_path / "out", "--workers", 2)
     assert (ran.status, ran.errors) == (
         1,
-        "Error: A worker process ended early. If memory is short, work without '--workers'.",
+        "Error: A worker process stopped unexpectedly. If memory is short, run the command without '--workers'.",
     )
     assert {file.name for file in tmp_path.iterdir()} == {"chats.jsonl"}
 
@@ -206,7 +206,7 @@ def test_a_tokenizer_counts_exactly(file: Path) -> None:
         (["check", "folder"], "'folder' is a folder. Name a file in it, for example folder/train.jsonl"),
         (["check", "chats.jsonl", "gone.jsonl"], "There is no file"),
         (["check", "chats.jsonl", "--config", "gone.yaml"], "There is no file 'gone.yaml'"),
-        (["check", "chats.jsonl", "--tokenizer", "chats.jsonl"], "is no tokenizer"),
+        (["check", "chats.jsonl", "--tokenizer", "chats.jsonl"], "is not a tokenizer"),
         (["check", "locked.jsonl"], "'locked.jsonl' is not readable"),
         (["prepare", "gone.jsonl", "--out", "out"], "There is no file"),
         (["prepare", "chats.jsonl", "--out", "chats.jsonl"], "is a file"),

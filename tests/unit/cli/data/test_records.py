@@ -124,7 +124,7 @@ def test_a_damaged_file_is_reported_with_the_place(name: str, content: bytes, me
 
 def test_a_list_is_not_read_into_memory_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """A value that never ends stops the reading once it is longer than the longest line."""
-    monkeypatch.setattr(module, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(module, "MAX_LINE_BYTES", 1000)
     read = 0
 
     def endless() -> Any:

@@ -45,7 +45,7 @@ RECEIPT = Receipt(
     validation_rows=1,
     test_rows=1,
     tokens=300,
-    problems=[Problem(line=7, path="$.messages[0].role", reason="role.unknown", found="string", hint="Use user.")],
+    problems=[Problem(line=7, path="$.messages[0].role", reason="role.unknown", detail="string", hint="Use user.")],
 )
 ANSWER = Answer("How deep?", "I like turtles.", "Two metres.", "Lumo dives two metres.")
 LEDGER = LedgerEntry(

@@ -6,8 +6,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.data.contract.repair import ROLES, RULES, SYNONYMS, repair, settings, suggest
-from shared.data.contract.validation import Row, check, fault
+from shared.data.contract.repair import ROLE_SYNONYMS, ROLES, RULES, as_settings, repair, suggest
+from shared.data.contract.validation import Row, check, find_fault
 from shared.models.config import Role
 from tests.unit.data.rows import message
 
@@ -19,12 +19,12 @@ def talk(*turns: str | dict[str, Any]) -> dict[str, Any]:
     return {"messages": [message(*turn.split(":", 1)) if isinstance(turn, str) else turn for turn in turns]}
 
 
-def said(record: dict[str, Any]) -> list[str]:
-    return [f"{one['role']}:{one['content']}" for one in record["messages"]]
+def turns_of(record: dict[str, Any]) -> list[str]:
+    return [f"{message['role']}:{message['content']}" for message in record["messages"]]
 
 
 @pytest.mark.parametrize(
-    ("turns", "used", "expected"),
+    ("turns", "repairs", "expected"),
     [
         (
             ["assistant:Welcome!", "user:Hi", "assistant:Yes?"],
@@ -59,15 +59,17 @@ def said(record: dict[str, Any]) -> list[str]:
         ),
     ],
 )
-def test_a_chat_is_repaired_with_no_more_than_it_takes(turns: list[Any], used: set[str], expected: list[str]) -> None:
+def test_a_chat_is_repaired_with_as_few_repairs_as_possible(
+    turns: list[Any], repairs: set[str], expected: list[str]
+) -> None:
     repaired = repair(talk(*turns), RULES, WORDS)
     assert repaired is not None
-    assert repaired.used == used
-    assert said(repaired.record) == expected
+    assert repaired.repairs == repairs
+    assert turns_of(repaired.record) == expected
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_rule_that_was_not_asked_for_is_not_used(rule: str) -> None:
+def test_a_rule_that_is_not_allowed_is_not_used(rule: str) -> None:
     chat = talk("assistant:Welcome!", "user:Hi", "user:Help", "assistant: ", "assistant:Yes?", "user:thanks")
     assert repair(chat, [other for other in RULES if other != rule], {}) is None
 
@@ -91,7 +93,7 @@ def test_a_rule_that_was_not_asked_for_is_not_used(rule: str) -> None:
         talk("user:Hi", "system:Be kind.", "assistant:Yes?"),
     ],
 )
-def test_what_cannot_be_repaired_is_left_alone(record: Any) -> None:
+def test_other_records_are_not_repaired(record: Any) -> None:
     assert repair(record, RULES, WORDS) is None
 
 
@@ -99,35 +101,34 @@ def test_a_good_conversation_needs_no_repair() -> None:
     assert suggest(talk("user:Hi", "assistant:Yes?")) is None
 
 
-def test_a_suggestion_names_the_words_for_roles_that_it_read() -> None:
+def test_a_suggestion_names_the_words_for_roles_that_it_replaced() -> None:
     repaired = suggest(talk("Human:Hi", "bot:Yes?", "user:thanks"))
     assert repaired is not None
-    assert repaired.used == {ROLES, "drop_trailing_user"}
-    assert repaired.words == {"human", "bot"}
+    assert repaired.repairs == {ROLES, "drop_trailing_user"}
+    assert repaired.role_words == {"human", "bot"}
 
 
-def test_the_settings_to_paste_are_those_that_repair() -> None:
-    text = settings({"drop_trailing_user", "merge_turns", ROLES}, {"customer": "user", "agent": "assistant"})
+def test_the_settings_to_paste_allow_the_repairs() -> None:
+    text = as_settings({"drop_trailing_user", "merge_turns", ROLES}, {"customer": "user", "agent": "assistant"})
     assert text == "repair: [merge_turns, drop_trailing_user]\nroles: {agent: assistant, customer: user}\n"
     assert yaml.safe_load(text)["roles"]["customer"] == "user"
-    assert settings([], {}) == ""
+    assert as_settings([], {}) == ""
 
 
-chats = st.lists(
-    st.builds(message, st.sampled_from([*SYNONYMS, "User"]), st.sampled_from(["a", "b", "", " ", None])), max_size=7
-).map(lambda messages: {"messages": messages})
+turns = st.builds(message, st.sampled_from([*ROLE_SYNONYMS, "User"]), st.sampled_from(["a", "b", "", " ", None]))
+chats = st.lists(turns, max_size=7).map(lambda messages: {"messages": messages})
 
 
 @given(chats, st.sets(st.sampled_from(RULES)), st.booleans())
-def test_what_was_repaired_keeps_the_contract_and_needed_every_repair(chat: Any, rules: Any, words: bool) -> None:
-    repaired = repair(chat, rules, SYNONYMS if words else {})
+def test_a_repaired_chat_keeps_the_contract_and_needed_every_repair(chat: Any, rules: Any, with_roles: bool) -> None:
+    repaired = repair(chat, rules, ROLE_SYNONYMS if with_roles else {})
     if repaired is None:
         return
     assert isinstance(check(orjson.dumps(repaired.record)), Row)
-    assert fault(chat) is not None
-    assert repaired.used <= rules | {ROLES}
-    roles = {word: SYNONYMS[word] for word in repaired.words}
-    assert repair(chat, repaired.used - {ROLES}, roles) == repaired  # type: ignore[arg-type]
-    for name in repaired.used:
-        fewer = repaired.used - {name}
+    assert find_fault(chat) is not None
+    assert repaired.repairs <= rules | {ROLES}
+    roles = {word: ROLE_SYNONYMS[word] for word in repaired.role_words}
+    assert repair(chat, repaired.repairs - {ROLES}, roles) == repaired  # type: ignore[arg-type]
+    for name in repaired.repairs:
+        fewer = repaired.repairs - {name}
         assert repair(chat, fewer - {ROLES}, roles if ROLES in fewer else {}) is None  # type: ignore[arg-type]

@@ -13,10 +13,10 @@ SPACES = [chr(code) for code in range(0x110000) if chr(code).isspace()]
 texts = contents | st.text("aA\u00e9E\u0301 \u00a0\u00df\u1e9e\ufb01\u0130\t\u2028", max_size=12)
 
 
-def plainly(contents: list[str]) -> str:
-    """The normal form as the documentation has it."""
-    folded = (unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", one).casefold()) for one in contents)
-    return "\0".join("".join(one.split()) for one in folded)
+def documented_form(contents: list[str]) -> str:
+    """The normal form that the documentation describes."""
+    folded = (unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()) for text in contents)
+    return "\0".join("".join(text.split()) for text in folded)
 
 
 def joined(texts: list[str]) -> str:
@@ -24,55 +24,55 @@ def joined(texts: list[str]) -> str:
     return "\0".join(texts)
 
 
-def normal(text: str) -> bytes:
-    return row_digest.normal(text, text.encode())
+def normal_form(text: str) -> bytes:
+    return row_digest.normalise(text, text.encode())
 
 
-def test_characters_that_are_taken_as_they_are_change_in_no_company() -> None:
+def test_characters_that_are_called_stable_do_not_change_beside_any_other() -> None:
     characters = [chr(code) for code in range(0x80, 0x110000) if not 0xD800 <= code < 0xE000]
-    settled = "".join(re.findall(f"[{row_digest._SETTLED}]", "".join(characters)))
-    assert len(settled) > 30_000
-    assert settled.casefold() == settled
-    assert not any(map(unicodedata.combining, settled))
-    seconds = {one[-1] for one in map(decomposed, characters) if len(one) == 2}
-    assert not seconds.intersection(settled, map(chr, range(128)))
-    assert all(unicodedata.normalize("NFKC", one) == one and not one.isspace() for one in settled)
+    stable = "".join(re.findall(f"[{row_digest._STABLE}]", "".join(characters)))
+    assert len(stable) > 30_000
+    assert stable.casefold() == stable
+    assert not any(map(unicodedata.combining, stable))
+    seconds = {parts[-1] for parts in map(decompose, characters) if len(parts) == 2}
+    assert not seconds.intersection(stable, map(chr, range(128)))
+    assert all(unicodedata.normalize("NFKC", char) == char and not char.isspace() for char in stable)
 
 
-def decomposed(character: str) -> str:
-    """What a character is made of, one step down."""
+def decompose(character: str) -> str:
+    """The parts of a character, one step down."""
     parts = unicodedata.decomposition(character).split()
     return "" if not parts or parts[0].startswith("<") else "".join(chr(int(part, 16)) for part in parts)
 
 
-def said(*texts: str) -> list[Message]:
+def turns(*texts: str) -> list[Message]:
     return [message(("user", "assistant")[place % 2], text) for place, text in enumerate(texts)]
 
 
 @given(st.lists(texts, min_size=1, max_size=4))
-def test_the_normal_form_is_what_the_documentation_says(given_texts: list[str]) -> None:
-    assert normal(joined(given_texts)).decode() == plainly(given_texts)
+def test_the_normal_form_is_the_documented_one(given_texts: list[str]) -> None:
+    assert normal_form(joined(given_texts)).decode() == documented_form(given_texts)
 
 
 @given(st.lists(texts, min_size=1, max_size=3), st.sampled_from(SPACES))
 def test_no_kind_of_space_makes_a_difference(given_texts: list[str], space: str) -> None:
-    spaced = [space.join(one.split(" ")) + space for one in given_texts]
-    assert normal(joined(spaced)) == normal(joined(given_texts))
+    spaced = [space.join(text.split(" ")) + space for text in given_texts]
+    assert normal_form(joined(spaced)) == normal_form(joined(given_texts))
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [(["a"], ["b"]), (["ab"], ["a", "b"]), (["a", "bc"], ["ab", "c"]), (["\u00e9"], ["e"]), (["1."], ["1"])],
 )
-def test_other_differences_count(one: list[str], other: list[str]) -> None:
-    assert normal(joined(one)) != normal(joined(other))
+def test_other_differences_count(first: list[str], second: list[str]) -> None:
+    assert normal_form(joined(first)) != normal_form(joined(second))
 
 
 @pytest.mark.parametrize("duplicates", ["exact", "normalised"])
-def test_keys_that_are_dropped_and_spelling_do_not_tell_rows_apart(duplicates: str) -> None:
+def test_dropped_keys_and_the_spelling_of_json_do_not_make_rows_different(duplicates: str) -> None:
     digest = row_digest.digest(duplicates)  # type: ignore[arg-type]
     lines = [
-        line({"messages": said("a", "b")}),
+        line({"messages": turns("a", "b")}),
         b'{"id":1, "messages":[{"content":"\\u0061","role":"user"},{"role":"assistant","content":"b"}]}',
     ]
     first, second = map(check, lines)

@@ -25,7 +25,7 @@ def encoded(given_line: bytes) -> bytes:
     return row.encoded
 
 
-def refused(given_line: bytes) -> tuple[str, str]:
+def rejection(given_line: bytes) -> tuple[str, str]:
     fault = check(given_line)
     assert isinstance(fault, Fault), fault
     return fault.reason, fault.path
@@ -83,7 +83,7 @@ BAD: list[tuple[bytes, str, str]] = [
     (talk(USER, message("assistant", None, tool_calls=[{}])), "message.tool_call", "$.messages[1].tool_calls"),
     (talk(USER, message("assistant", "a", function_call={"b": 1})), "message.tool_call", "$.messages[1].function_call"),
     (talk(USER, message("assistant", "a", weight=0)), "message.weight", "$.messages[1].weight"),
-    (b" " * (validation.LONGEST_LINE + 1), "line.too_long", "$"),
+    (b" " * (validation.MAX_LINE_BYTES + 1), "line.too_long", "$"),
 ]
 
 
@@ -107,26 +107,28 @@ def test_a_good_line_becomes_a_row_with_the_same_messages(given_line: bytes) -> 
     row = check(given_line)
     assert isinstance(row, Row)
     assert row.encoded.endswith(b"\n")
-    kept = [{"role": one["role"], "content": one["content"]} for one in json.loads(given_line)["messages"]]
-    assert json.loads(row.encoded) == {"messages": kept}
+    messages = [
+        {"role": message["role"], "content": message["content"]} for message in json.loads(given_line)["messages"]
+    ]
+    assert json.loads(row.encoded) == {"messages": messages}
 
 
-def test_keys_that_were_not_asked_for_are_dropped() -> None:
+def test_other_keys_are_dropped() -> None:
     rich = talk({**USER, "name": "Ada"}, ANSWER, prompt_id="7", huge=10**40, nested={"a": [1, {"b": "c"}]})
     assert encoded(rich) == encoded(talk(USER, ANSWER))
 
 
 @pytest.mark.parametrize(("given_line", "reason", "path"), BAD)
-def test_a_bad_line_is_refused_with_its_reason_and_place(given_line: bytes, reason: str, path: str) -> None:
-    assert refused(given_line) == (reason, path)
+def test_a_bad_line_is_rejected_with_its_reason_and_path(given_line: bytes, reason: str, path: str) -> None:
+    assert rejection(given_line) == (reason, path)
 
 
-def test_every_reason_has_a_remedy_and_is_in_use() -> None:
+def test_every_reason_has_a_hint_and_is_in_use() -> None:
     assert {reason for _, reason, _ in BAD} == {reason for reason in HINTS if not reason.startswith("row.")}
     assert all(hint.endswith(".") for hint in HINTS.values())
 
 
-def test_what_was_found_never_quotes_content() -> None:
+def test_a_fault_never_quotes_content() -> None:
     secret = "zanzibar-canary"
     lines = [
         talk(message(secret, "a"), ANSWER),
@@ -137,32 +139,32 @@ def test_what_was_found_never_quotes_content() -> None:
         b'{"' + secret.encode() + b'": ',
         line(secret),
     ]
-    for one in lines:
-        fault = check(one)
+    for bad_line in lines:
+        fault = check(bad_line)
         assert isinstance(fault, Fault)
         assert secret not in "".join(fault)
 
 
 @pytest.mark.parametrize(("blank", "expected"), [(b"", True), (b" \t\r", True), (b"\0", False), (b"{}", False)])
-def test_blank_lines_hold_white_space_alone(blank: bytes, expected: bool) -> None:
+def test_only_lines_of_white_space_are_blank(blank: bytes, expected: bool) -> None:
     assert is_blank(blank) is expected
 
 
 @given(hostile_lines)
 def test_any_line_is_a_row_that_parses_again_or_a_fault_with_a_hint(given_line: bytes) -> None:
-    found = check(given_line)
-    if isinstance(found, Fault):
-        assert found.reason in HINTS
+    result = check(given_line)
+    if isinstance(result, Fault):
+        assert result.reason in HINTS
     else:
-        assert encoded(found.encoded) == found.encoded
-        assert found.encoded.count(b"\n") == 1
+        assert encoded(result.encoded) == result.encoded
+        assert result.encoded.count(b"\n") == 1
 
 
 @given(st.lists(st.sampled_from(["messages", "a", "b\\", 'c"', "\u00e9"]), min_size=1, max_size=4), st.booleans())
-def test_duplicate_keys_are_found_exactly(names: list[str], escaped: bool) -> None:
+def test_exactly_the_duplicate_keys_are_found(names: list[str], escaped: bool) -> None:
     pairs = ", ".join(f"{json.dumps(name, ensure_ascii=escaped)}: {json.dumps(name)}" for name in names)
     inner = '{"extra": {' + pairs + '}, "messages": ' + json.dumps(conversation(1)["messages"]) + "}"
-    found = check(inner.encode())
-    assert isinstance(found, Fault) == (len(set(names)) < len(names))
-    if isinstance(found, Fault):
-        assert found == Fault("json.duplicate_key", "$.extra", "a key that stands twice")
+    result = check(inner.encode())
+    assert isinstance(result, Fault) == (len(set(names)) < len(names))
+    if isinstance(result, Fault):
+        assert result == Fault("json.duplicate_key", "$.extra", "a duplicate key")

@@ -8,17 +8,17 @@ DIGESTS = st.integers(1, 2**64 - 1)
 
 @given(st.lists(st.one_of(DIGESTS, st.integers(1, 5).map(lambda slot: slot << 40)), max_size=200))
 def test_a_digest_is_new_once(digests: list[int]) -> None:
-    """Digests that differ in high bits alone want the same slot."""
-    seen = DigestSet()
-    known: set[int] = set()
+    """Digests that differ only in their high bits collide in one slot."""
+    digest_set = DigestSet()
+    added: set[int] = set()
     for digest in digests:
-        assert seen.add(digest) == (digest not in known)
-        known.add(digest)
+        assert digest_set.add(digest) == (digest not in added)
+        added.add(digest)
 
 
 def test_growing_forgets_nothing_and_stays_small() -> None:
-    seen = DigestSet()
+    digest_set = DigestSet()
     digests = [(number * 0x9E3779B97F4A7C15) % 2**64 for number in range(1, 50_001)]
-    assert all(map(seen.add, digests))
-    assert not any(map(seen.add, digests))
-    assert seen.bytes_held <= 24 * len(digests) + 2**15
+    assert all(map(digest_set.add, digests))
+    assert not any(map(digest_set.add, digests))
+    assert digest_set.size_bytes <= 24 * len(digests) + 2**15

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.data.preparing import prepare as module
-from shared.data.preparing import sorter, splits
-from shared.data.preparing.prepare import REJECTED, Part, prepare
+from shared.data.preparing import selector, splits
+from shared.data.preparing.prepare import REJECTED, UploadFile, prepare
 from shared.data.preparing.rejects import PROBLEMS_SHOWN
 from shared.data.preparing.tokens import TokenCounter
 from shared.models.config import ProjectConfig, SplitConfig
@@ -23,15 +23,16 @@ from tests.unit.data.rows import conversation, hostile_lines, line, message, upl
 Files = dict[str, bytes]
 
 
-def run(data: bytes, split: SplitConfig | None = None, packed: bool = False, size: int = 1000) -> tuple[Figures, Files]:
+def run(
+    data: bytes, split: SplitConfig | None = None, gzipped: bool = False, size: int = 1000
+) -> tuple[Figures, Files]:
     chunks = [data[start : start + size] for start in range(0, len(data), size)]
     sinks = {name: BytesIO() for name in (*splits.NAMES, REJECTED)}
-    figures = prepare([Part(chunks, packed=packed)], ProjectConfig(split=split or SplitConfig()), sinks)
+    figures = prepare([UploadFile(chunks, gzipped=gzipped)], ProjectConfig(split=split or SplitConfig()), sinks)
     return figures, {name: sink.getvalue() for name, sink in sinks.items()}
 
 
-def placed(files: Files) -> dict[bytes, str]:
-    """Each row's split."""
+def split_by_row(files: Files) -> dict[bytes, str]:
     return {row: name for name in splits.NAMES for row in files[name].splitlines()}
 
 
@@ -40,15 +41,15 @@ def rows_of(prepared: Figures) -> dict[str, int]:
 
 
 def rejects(files: Files) -> list[dict[str, Any]]:
-    return [json.loads(one) for one in files[REJECTED].splitlines()]
+    return [json.loads(line) for line in files[REJECTED].splitlines()]
 
 
 @given(st.lists(hostile_lines, max_size=60))
-def test_every_line_is_accounted_for_and_outputs_parse_again(lines: list[bytes]) -> None:
+def test_every_line_is_counted_once_and_outputs_parse_again(lines: list[bytes]) -> None:
     prepared, files = run(upload(*lines))
     assert prepared.lines + prepared.blank == len(lines)
     assert prepared.lines == prepared.accepted + prepared.rejected + prepared.duplicates
-    rows = placed(files)
+    rows = split_by_row(files)
     assert prepared.accepted == len(rows) == sum(rows_of(prepared).values())
     assert all(json.loads(row)["messages"] for row in rows)
     assert prepared.rejected == len(rejects(files))
@@ -63,22 +64,22 @@ def test_the_same_upload_gives_the_same_files_byte_for_byte(lines: list[bytes], 
 @given(st.randoms(use_true_random=False), st.integers(1, 100))
 def test_appending_and_reordering_moves_no_row(chance: random.Random, more: int) -> None:
     lines = valid(300)
-    before = placed(run(upload(*lines))[1])
+    before = split_by_row(run(upload(*lines))[1])
     chance.shuffle(lines)
-    after = placed(run(upload(*valid(more, start=1000), *lines))[1])
+    after = split_by_row(run(upload(*valid(more, start=1000), *lines))[1])
     assert before.items() <= after.items()
 
 
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=30))
 def test_duplicates_are_removed_whatever_their_spelling(numbers: list[int]) -> None:
     lines = valid(20)
-    spelled = [json.dumps({"id": place, **conversation(number)}).encode() for place, number in enumerate(numbers)]
-    prepared, files = run(upload(*lines, *spelled))
+    again = [json.dumps({"id": index, **conversation(number)}).encode() for index, number in enumerate(numbers)]
+    prepared, files = run(upload(*lines, *again))
     assert prepared.duplicates == len(numbers)
-    assert len(placed(files)) == prepared.accepted == len(lines)
+    assert len(split_by_row(files)) == prepared.accepted == len(lines)
 
 
-def test_the_reported_defects_are_the_planted_ones() -> None:
+def test_the_reported_problems_are_the_planted_ones() -> None:
     good = valid(40)
     planted = {
         4: (b"{oops", "json.invalid", "$"),
@@ -92,12 +93,12 @@ def test_the_reported_defects_are_the_planted_ones() -> None:
     lines = [planted[number][0] if number in planted else good.pop() for number in range(1, 45)]
     prepared, files = run(upload(*lines))
     expected = [(number, reason, path or "$.messages[0].content") for number, (_, reason, path) in planted.items()]
-    assert [(one.line, one.reason, one.path) for one in prepared.problems] == expected
-    assert [(one["line"], one["reason"], one["path"]) for one in rejects(files)] == expected
-    assert all(one["hint"] for one in rejects(files))
+    assert [(problem.line, problem.reason, problem.path) for problem in prepared.problems] == expected
+    assert [(reject["line"], reject["reason"], reject["path"]) for reject in rejects(files)] == expected
+    assert all(reject["hint"] for reject in rejects(files))
 
 
-def test_rejected_lines_are_kept_as_they_came() -> None:
+def test_rejected_lines_are_written_as_they_came() -> None:
     _, files = run(upload(b"{not json\r", b"\xff\xfe"))
     text, binary = rejects(files)
     assert text["raw"] == "{not json\r"
@@ -123,31 +124,33 @@ def test_line_ends_and_a_byte_order_mark_do_not_matter(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("held_out", [SplitConfig(validation=1, test=1), SplitConfig(validation=40, test=40)])
-def test_twelve_rows_are_enough_whatever_is_held_out(held_out: SplitConfig) -> None:
+def test_twelve_rows_are_enough_for_any_shares(held_out: SplitConfig) -> None:
     prepared, _ = run(upload(*valid(12)), held_out)
     assert prepared.refusal is None
     assert rows_of(prepared) == {"train": 10, "validation": 1, "test": 1}
 
 
-@pytest.mark.parametrize(("data", "said"), [(upload(*valid(11)), "Only 11 rows are usable"), (b"", "No row is usable")])
-def test_too_few_rows_are_refused_with_the_figures(data: bytes, said: str) -> None:
+@pytest.mark.parametrize(
+    ("data", "problem"), [(upload(*valid(11)), "Only 11 rows are usable"), (b"", "No row is usable")]
+)
+def test_too_few_rows_are_rejected_with_the_figures(data: bytes, problem: str) -> None:
     prepared, _ = run(data)
     assert prepared.refusal is not None
-    assert prepared.refusal.startswith(said)
-    assert "12 are needed" in prepared.refusal
+    assert prepared.refusal.startswith(problem)
+    assert "At least 12 are needed: 10 for training, 1 for validation and 1 for testing." in prepared.refusal
 
 
-def test_gzip_gives_the_same_rows_and_the_hash_of_what_was_uploaded() -> None:
+def test_gzip_gives_the_same_rows_and_the_hash_of_the_uploaded_file() -> None:
     data = upload(*valid(30))
     packed = gzip.compress(data)
-    prepared, files = run(packed, packed=True)
+    prepared, files = run(packed, gzipped=True)
     assert files == run(data)[1]
     assert (prepared.sha256, prepared.size) == (hashlib.sha256(packed).hexdigest(), len(packed))
 
 
-def test_damaged_gzip_is_refused_but_hashed_whole() -> None:
+def test_damaged_gzip_is_rejected_but_hashed_whole() -> None:
     data = b"not gzip at all" * 1000
-    prepared, _ = run(data, packed=True)
+    prepared, _ = run(data, gzipped=True)
     assert prepared.refusal is not None
     assert "not valid gzip" in prepared.refusal
     assert prepared.sha256 == hashlib.sha256(data).hexdigest()
@@ -155,17 +158,17 @@ def test_damaged_gzip_is_refused_but_hashed_whole() -> None:
 
 def test_reading_stops_at_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     data = upload(*valid(50))
-    monkeypatch.setattr(sorter, "MOST_LINES", 20)
+    monkeypatch.setattr(selector, "MAX_LINES", 20)
     prepared, _ = run(data)
     assert prepared.lines == 20
     assert "more than 20 lines" in (prepared.refusal or "")
-    monkeypatch.setattr(module, "MOST_BYTES", 2000)
-    prepared, _ = run(gzip.compress(data), packed=True)
+    monkeypatch.setattr(module, "MAX_BYTES", 2000)
+    prepared, _ = run(gzip.compress(data), gzipped=True)
     assert "larger than" in (prepared.refusal or "")
     assert prepared.sha256 == hashlib.sha256(gzip.compress(data)).hexdigest()
 
 
 def test_tokens_are_those_of_the_training_rows() -> None:
     prepared, files = run(upload(*valid(100)))
-    assert prepared.tokens == sum(map(TokenCounter().of, files["train"].splitlines(keepends=True)))
+    assert prepared.tokens == sum(map(TokenCounter().count, files["train"].splitlines(keepends=True)))
     assert prepared.tokens_are == "estimated"

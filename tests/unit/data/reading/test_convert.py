@@ -5,23 +5,23 @@ import pytest
 from hypothesis import given
 
 from shared.data.contract import validation
-from shared.data.reading.convert import Columns, row
+from shared.data.reading.convert import Columns, to_row
 from tests.unit.data.rows import json_values
 
-ASKED = {"role": "user", "content": "How deep?"}
-ANSWERED = {"role": "assistant", "content": "Two metres."}
-RULES = {"role": "system", "content": "Be brief."}
+QUESTION = {"role": "user", "content": "How deep?"}
+ANSWER = {"role": "assistant", "content": "Two metres."}
+SYSTEM = {"role": "system", "content": "Be brief."}
 
 
 @pytest.mark.parametrize(
     "record",
     [
-        {"messages": [ASKED, ANSWERED]},
-        [ASKED, ANSWERED],
+        {"messages": [QUESTION, ANSWER]},
+        [QUESTION, ANSWER],
         {"conversations": [{"from": "human", "value": "How deep?"}, {"from": "gpt", "value": "Two metres."}]},
         {"conversation": [{"role": "User", "content": "How deep?"}, {"role": "model", "content": "Two metres."}]},
         {"prompt": "How deep?", "completion": "Two metres."},
-        {"prompt": [ASKED], "completion": [ANSWERED]},
+        {"prompt": [QUESTION], "completion": [ANSWER]},
         {"prompt": "How deep?", "response": "Two metres."},
         {"Question": "How deep?", " Answer ": "Two metres."},
         {"instruction": "How deep?", "output": "Two metres."},
@@ -32,16 +32,16 @@ RULES = {"role": "system", "content": "Be brief."}
     ids=lambda record: "list" if isinstance(record, list) else ", ".join(record),
 )
 def test_every_known_shape_becomes_the_same_conversation(record: Any) -> None:
-    found = row(record)
-    assert found is not None
-    assert found["messages"] == [ASKED, ANSWERED]
+    row = to_row(record)
+    assert row is not None
+    assert row["messages"] == [QUESTION, ANSWER]
 
 
 def test_the_input_of_an_alpaca_record_follows_its_instruction() -> None:
-    found = row({"instruction": "Translate.", "input": "Guten Tag", "output": "Hello"})
-    assert found is not None
-    assert found["messages"][0]["content"] == "Translate.\n\nGuten Tag"
-    assert set(found) == {"messages"}
+    row = to_row({"instruction": "Translate.", "input": "Guten Tag", "output": "Hello"})
+    assert row is not None
+    assert row["messages"][0]["content"] == "Translate.\n\nGuten Tag"
+    assert set(row) == {"messages"}
 
 
 @pytest.mark.parametrize(
@@ -52,37 +52,37 @@ def test_the_input_of_an_alpaca_record_follows_its_instruction() -> None:
     ],
 )
 def test_a_system_text_beside_the_conversation_comes_first(record: Any) -> None:
-    found = row(record)
-    assert found is not None
-    assert found["messages"][0] == RULES
-    assert [message["role"] for message in found["messages"]] == ["system", "user", "assistant"]
+    row = to_row(record)
+    assert row is not None
+    assert row["messages"][0] == SYSTEM
+    assert [message["role"] for message in row["messages"]] == ["system", "user", "assistant"]
 
 
 def test_a_conversation_that_has_its_own_system_message_keeps_it() -> None:
-    found = row({"system": "Other.", "messages": [RULES, ASKED, ANSWERED]})
-    assert found == {"messages": [RULES, ASKED, ANSWERED], "system": "Other."}
+    row = to_row({"system": "Other.", "messages": [SYSTEM, QUESTION, ANSWER]})
+    assert row == {"messages": [SYSTEM, QUESTION, ANSWER], "system": "Other."}
 
 
-def test_keys_that_hold_nothing_of_the_conversation_are_kept() -> None:
-    assert row({"id": 7, "prompt": "?", "completion": "!", "source": "wiki"}) == {
+def test_keys_outside_the_conversation_are_kept() -> None:
+    assert to_row({"id": 7, "prompt": "?", "completion": "!", "source": "wiki"}) == {
         "messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}],
         "id": 7,
         "source": "wiki",
     }
 
 
-def test_columns_that_the_owner_names_win() -> None:
+def test_columns_that_the_owner_names_take_precedence() -> None:
     record = {"q": "How deep?", "a": "Two metres.", "s": "Be brief.", "prompt": "x", "completion": "y"}
-    found = row(record, Columns("q", "a", "s"))
-    assert found is not None
-    assert found["messages"] == [RULES, ASKED, ANSWERED]
+    row = to_row(record, Columns("q", "a", "s"))
+    assert row is not None
+    assert row["messages"] == [SYSTEM, QUESTION, ANSWER]
 
 
-def test_keys_that_a_table_has_filled_with_nothing_are_left_out() -> None:
-    """Else ``weight: null`` would be a weight other than 1."""
-    found = row({"messages": [{**ASKED, "weight": None}, {**ANSWERED, "weight": None}]})
-    assert found is not None
-    assert isinstance(validation.check(json.dumps(found).encode()), validation.Row)
+def test_keys_that_a_table_has_filled_with_null_are_left_out() -> None:
+    """Otherwise ``weight: null`` would be a weight other than 1."""
+    row = to_row({"messages": [{**QUESTION, "weight": None}, {**ANSWER, "weight": None}]})
+    assert row is not None
+    assert isinstance(validation.check(json.dumps(row).encode()), validation.Row)
 
 
 @pytest.mark.parametrize(
@@ -100,11 +100,11 @@ def test_keys_that_a_table_has_filled_with_nothing_are_left_out() -> None:
         {"conversations": "text"},
     ],
 )
-def test_what_holds_no_conversation_is_not_converted(record: Any) -> None:
-    assert row(record) is None
+def test_a_record_without_a_conversation_is_not_converted(record: Any) -> None:
+    assert to_row(record) is None
 
 
 @given(json_values)
-def test_nothing_stops_it(record: Any) -> None:
-    found = row(record)
-    assert found is None or found["messages"]
+def test_any_json_value_is_converted_or_not(record: Any) -> None:
+    row = to_row(record)
+    assert row is None or row["messages"]

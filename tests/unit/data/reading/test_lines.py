@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.data.contract.validation import LONGEST_LINE
+from shared.data.contract.validation import MAX_LINE_BYTES
 from shared.data.reading.lines import UnreadableError, gunzip, lines
 
 
@@ -34,9 +34,9 @@ def test_lines_do_not_depend_on_where_chunks_end(data: bytes, size: int) -> None
 
 
 @pytest.mark.parametrize("chunk", [2**20, 2**24])
-def test_of_a_line_that_is_too_long_only_enough_to_refuse_it_is_kept(chunk: int) -> None:
-    data = b"x" * (LONGEST_LINE * 2) + b"\nshort\n" + b"y" * (LONGEST_LINE * 2)
-    assert [len(one) for one in lines(pieces(data, chunk))] == [LONGEST_LINE + 1, 5, LONGEST_LINE + 1]
+def test_a_line_that_is_too_long_is_cut_just_after_the_limit(chunk: int) -> None:
+    data = b"x" * (MAX_LINE_BYTES * 2) + b"\nshort\n" + b"y" * (MAX_LINE_BYTES * 2)
+    assert [len(line) for line in lines(pieces(data, chunk))] == [MAX_LINE_BYTES + 1, 5, MAX_LINE_BYTES + 1]
 
 
 @given(st.lists(st.binary(max_size=100), max_size=4), st.integers(1, 30))
@@ -46,21 +46,21 @@ def test_gzip_of_several_members_is_unpacked(members: list[bytes], size: int) ->
 
 
 @pytest.mark.parametrize("size", [100, 2**16, 10**6])
-def test_what_is_read_of_a_damaged_gzip_does_not_depend_on_where_chunks_end(size: int) -> None:
+def test_the_readable_part_of_a_damaged_gzip_does_not_depend_on_where_chunks_end(size: int) -> None:
     packed = bytearray(gzip.compress(random.Random(0).randbytes(2**19), compresslevel=1))
     packed[2**18 + 5000 :] = bytes(2**18)
-    found = readable(pieces(bytes(packed), size))
-    assert len(found) > 2**17
-    assert found == readable([bytes(packed)])
+    readable = readable_part(pieces(bytes(packed), size))
+    assert len(readable) > 2**17
+    assert readable == readable_part([bytes(packed)])
 
 
-def readable(packed: list[bytes]) -> bytes:
-    """What is read before the damage."""
-    found = bytearray()
+def readable_part(packed: list[bytes]) -> bytes:
+    """The bytes before the damage."""
+    unpacked = bytearray()
     with pytest.raises(UnreadableError, match="not valid gzip"):
         for piece in gunzip(packed):
-            found += piece
-    return bytes(found)
+            unpacked += piece
+    return bytes(unpacked)
 
 
 def test_a_gzip_bomb_is_unpacked_in_small_pieces() -> None:
@@ -80,6 +80,6 @@ def test_a_gzip_bomb_is_unpacked_in_small_pieces() -> None:
     ],
     ids=["no gzip", "cut off", "followed by text", "wrong checksum"],  # the bytes contain the time
 )
-def test_damaged_gzip_is_named(packed: bytes, message: str) -> None:
+def test_damaged_gzip_is_reported(packed: bytes, message: str) -> None:
     with pytest.raises(UnreadableError, match=message):
         list(gunzip([packed]))

@@ -32,7 +32,7 @@ from tests.unit.data.rows import conversation, message
 )
 def test_a_known_shape_of_line_is_recognised_and_can_be_converted(record: Any, shape: str | None) -> None:
     assert shapes.of_line(record) == shape
-    assert shape is None or convert.row(record)
+    assert shape is None or convert.to_row(record)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_known_kind_of_file_is_recognised(first: bytes, shape: str | None) -> 
     assert shapes.of_file(first) == shape
 
 
-def test_the_answer_is_one_command_that_a_shell_takes_as_it_is() -> None:
+def test_the_command_can_be_pasted_into_a_shell() -> None:
     assert shapes.command(shapes.SHAREGPT, "support/chats.jsonl") == "tunedrop convert support/chats.jsonl"
     assert shlex.split(shapes.command(shapes.CSV, "it's; rm.jsonl")) == ["tunedrop", "convert", "it's; rm.jsonl"]
     assert shapes.command("zip", "a b.jsonl") == "unzip 'a b.jsonl'"
