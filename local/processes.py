@@ -162,10 +162,12 @@ class AsyncSupervisedProcess:
 
     async def stop(self) -> None:
         """End it; it has a short time to do so by itself. Safe to call at any time."""
+        ran = self.alive
         if self._process.stdin is not None:
             self._process.stdin.close()
         await self._process.wait()
-        _kill_group(self._process.pid)
+        if ran:  # later its number may be another process's
+            _kill_group(self._process.pid)
 
 
 def _supervised(command: Sequence[str], grace: float) -> list[str]:

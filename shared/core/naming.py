@@ -61,7 +61,7 @@ def project_of(path: str) -> str:
     project, slash, _ = path.partition("/")
     if not slash or not is_project(project):
         raise EventError(
-            f"'{path}' is not in a project's folder.",
+            f"{path!r} is not in a project's folder.",
             "Upload it to uploads/{project}/…; a project's name has 3 to 18 lower-case letters, digits and dashes.",
         )
     return project

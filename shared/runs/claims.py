@@ -34,7 +34,7 @@ class HeldClaim:
 
     def __init__(self, run: Run, owner: str, ports: Ports, lasts: timedelta) -> None:
         self.owner = owner
-        self._run = run
+        self.run = run
         self._ports = ports
         self._lasts = lasts
         self._until = ports.clock.now() + lasts
@@ -46,7 +46,7 @@ class HeldClaim:
             ConflictError: the claim is lost: it ran out, or somebody cancelled the run or took it over.
         """
         if self._ports.clock.now() >= self._until:
-            raise ConflictError(f"Claim {self.owner} on {self._run.run_id} is lost.")
+            raise ConflictError(f"Claim {self.owner} on {self.run.run_id} is lost.")
 
     def renew(self) -> None:
         """Move the claim's end forward, or find out that it is lost."""
@@ -57,7 +57,7 @@ class HeldClaim:
         self._write(self._ports.clock.now())
 
     def _write(self, until: datetime) -> None:
-        stored = held(self._run, self.owner, self._ports)
+        stored = held(self.run, self.owner, self._ports)
         if stored is not None:
             _save(stored, Claim(owner=self.owner, until=until), self._ports)
         self._until = until if stored is not None else self._ports.clock.now()
@@ -82,7 +82,7 @@ def claimed(
         with _heartbeat(claim, renewed_every.total_seconds()):
             yield claim
     except Exception:
-        _try(claim.give_back)
+        _try(claim.give_back, run)
         raise
 
 
@@ -115,7 +115,7 @@ def _heartbeat(claim: HeldClaim, every: float) -> Iterator[None]:
 
     def beat() -> None:
         while not done.wait(every):
-            _try(claim.renew)
+            _try(claim.renew, claim.run)
 
     thread = threading.Thread(target=beat, name=f"claim {claim.owner}", daemon=True)
     thread.start()
@@ -126,9 +126,9 @@ def _heartbeat(claim: HeldClaim, every: float) -> Iterator[None]:
         thread.join()
 
 
-def _try(write: Callable[[], None]) -> None:
+def _try(write: Callable[[], None], run: Run) -> None:
     """Write the claim. If that fails, the next beat tries again, or the claim runs out."""
     try:
         write()
     except Exception as error:
-        log.warning("A claim could not be written: %s", error)
+        log.warning("%s: its claim could not be written: %s", run.run_id, error)

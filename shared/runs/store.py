@@ -1,13 +1,13 @@
 """How a run's record is written: the index first, then the record.
 
 The index (``ports.Active``) says when a run is to be looked at next, and which queue it waits in. A process may die
-between the two writes. Then the index has a row too many, which the next look corrects; a run that moves is never
-missing from it. Nothing else writes a run's record or its row in the index, with one exception: a rebuild restores all
-records first, and puts them into the index when everything else is restored (``sweeps/rebuild.py``).
+between the two writes; the index is then wrong until the next look at the run, or until the next sweep. A rebuild is
+the only other place that creates records: it puts them into the index when everything else is restored.
 """
 
 from datetime import datetime
 
+from shared.core.errors import ConflictError
 from shared.models.run import Run
 from shared.ports import Ports, QueuePosition, Stored
 
@@ -29,11 +29,18 @@ def create(run: Run, ports: Ports) -> bool:
 def save(stored: Stored[Run], run: Run, ports: Ports) -> Stored[Run]:
     """Replace the record that was read as ``stored`` by ``run``.
 
+    Its row in the index is written only if what the row says changes: somebody may have asked for an earlier look.
+
     Raises:
-        ConflictError: somebody else has changed the record since it was read.
+        ConflictError: somebody else has changed the record since it was read. Its row in the index is right again.
     """
-    look_at(run, run.next_due, ports)
-    return Stored(run, ports.runs.replace(run, stored.etag))
+    if _indexed(run) != _indexed(stored.value):
+        look_at(run, run.next_due, ports)
+    try:
+        return Stored(run, ports.runs.replace(run, stored.etag))
+    except ConflictError:
+        look_again(run.project, run.run_id, ports)
+        raise
 
 
 def look_at(run: Run, due: datetime, ports: Ports) -> None:
@@ -42,10 +49,15 @@ def look_at(run: Run, due: datetime, ports: Ports) -> None:
 
 
 def look_again(project: str, run_id: str, ports: Ports) -> None:
-    """Have a run looked at now, as its record stands: somebody else has changed it."""
+    """Have a run looked at now, with its place in the queue as its present record says."""
     stored = ports.runs.get(project, run_id)
     if stored is not None:
         look_at(stored.value, ports.clock.now(), ports)
+
+
+def _indexed(run: Run) -> tuple[datetime, QueuePosition | None]:
+    """What the index says about a run."""
+    return run.next_due, queue_position(run)
 
 
 def queue_position(run: Run) -> QueuePosition | None:

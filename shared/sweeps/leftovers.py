@@ -34,15 +34,28 @@ def forget_unwritten(ports: Ports) -> int:
 
 
 def index_again(runs: Mapping[str, Run], ports: Ports) -> int:
-    """Put runs that move and are not in the index back into it; how many.
+    """Repair the index of runs that move and have no row, or a row that is due later than their record says; how many.
 
-    A run's index row may have been removed at its end, while a person retried it.
+    A run's row may have been removed at its end, while a person retried it. And a worker that lost a write may have
+    died before it could correct the row.
     """
-    indexed = {row.run_id for row in ports.active.due(ports.clock.now() + EVER)}
-    lost = [run for run in runs.values() if run.state not in ENDS and run.run_id not in indexed]
-    for run in lost:
-        store.look_at(run, ports.clock.now(), ports)
-    return len(lost)
+    due = {row.run_id: row.next_due for row in ports.active.due(ports.clock.now() + EVER)}
+    return sum(_is_indexed_again(run, due.get(run.run_id), ports) for run in runs.values())
+
+
+def _is_indexed_again(run: Run, due: datetime | None, ports: Ports) -> bool:
+    """The snapshot of the runs may be old, so the present record decides."""
+    if not _is_missed(run, due):
+        return False
+    stored = ports.runs.get(run.project, run.run_id)
+    if stored is None or not _is_missed(stored.value, due):
+        return False
+    store.look_at(stored.value, ports.clock.now(), ports)
+    return True
+
+
+def _is_missed(run: Run, due: datetime | None) -> bool:
+    return run.state not in ENDS and (due is None or due > run.next_due)
 
 
 def _is_leftover(info: BlobInfo, runs: Mapping[str, Run], now: datetime) -> bool:

@@ -121,10 +121,10 @@ def _remember(orphans: Mapping[str, Resource], ports: Ports) -> dict[str, dateti
 
 def _is_removed(orphan: Resource, ports: Ports) -> bool:
     """Trouble with one orphan leaves the others; the next sweep tries again."""
-    if _has_owner_now(orphan, ports):
-        return False
-    log.warning("%s has our tags and belongs to no live run. It is removed.", orphan)
     try:
+        if _has_owner_now(orphan, ports):
+            return False
+        log.warning("%s has our tags and belongs to no live run. It is removed.", orphan)
         orphan.remove()
     except TunedropError as error:
         log.warning("%s could not be removed this time: %s", orphan, error)

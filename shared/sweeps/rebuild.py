@@ -46,7 +46,8 @@ def rebuild(runs: RunsById, ports: Ports) -> Rebuilt:
     Args:
         runs: all there are, by id; the restored ones are added.
     """
-    restored = [_restore_run(paths, ports) for run_id, paths in backup.runs(ports) if run_id not in runs]
+    lost = [paths for run_id, paths in backup.runs(ports) if run_id not in runs and not _exists(run_id, ports)]
+    restored = [_restore_run(paths, ports) for paths in lost]
     runs |= {run.run_id: run for run in restored}
     projects = _restore_projects(list(runs.values()), ports)
     index_again(runs, ports)  # only now: nobody may advance a run whose serving row is still missing
@@ -54,6 +55,11 @@ def rebuild(runs: RunsById, ports: Ports) -> Rebuilt:
         give_way(run.project, run.upload.path, ports)
     capacity.recount(runs.values(), ports)
     return Rebuilt(len(restored), projects, _restore_bills(ports))
+
+
+def _exists(run_id: str, ports: Ports) -> bool:
+    """Whether a run that is not among those that were read was created since."""
+    return ports.runs.get(naming.project_of_run(run_id), run_id) is not None
 
 
 def _restore_run(paths: list[str], ports: Ports) -> Run:

@@ -27,7 +27,7 @@ def upload_of(event: Event, ports: Ports) -> Upload | None:
     data = event["data"]
     api = text(data, "api")
     if api not in resources.UPLOAD_EVENT_APIS:
-        raise EventError(f"The storage call '{api}' does not complete an upload.")
+        raise EventError(f"The storage call {_quoted(api)} does not complete an upload.")
     path = _path(text(event, "subject"), text(data, "url"))
     size = _length(data) or _size(path, ports)
     if not naming.is_upload(path, size):

@@ -40,6 +40,7 @@ SUITES: Final[Mapping[str, Callable[[], Iterable[Batch]]]] = {
     "faults": crashes.once,
     "two workers": interleavings.of_one_run,
     "a cancel": interleavings.of_a_cancel,
+    "a poison message": interleavings.of_a_poison_message,
     "two runs": interleavings.of_two_runs,
     "a challenger": interleavings.of_a_challenger,
     "the reaper": interleavings.of_the_reaper,

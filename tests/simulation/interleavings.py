@@ -1,5 +1,6 @@
 """Suites: a second worker joins in at one invocation of a life, and both preempt each other at most twice."""
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -8,9 +9,11 @@ from typing import Any, Final, NamedTuple
 
 from shared.core.states import ENDS, State
 from shared.engine.advance import advance
+from shared.engine.poison import record_failure
 from shared.models.run import Run as Record
 from shared.runs.decisions import decide
 from shared.sweeps.reap import reap
+from tests.simulation.invariants import wrong_in_index
 from tests.simulation.lives import LIVES, SETTINGS, Lived
 from tests.simulation.simulation import Batch, Run, Simulation, Single, violations
 from tests.simulation.workers import Invocation, TakingTurns
@@ -57,6 +60,7 @@ class Joined(Simulation):
         if second is None:
             return super().do(call)
         self.workers.run(call, second)
+        self.watch.violations += wrong_in_index(self.ports)
         return self.workers.succeeded[0]
 
     def _state(self, call: Invocation) -> State | None:
@@ -112,13 +116,19 @@ def _joined(life: str, at: int | None = None, other: str = "", turns: Iterable[i
 
 
 def of_one_run() -> list[Batch]:
-    """Two workers advance one run at every point of its life, or a person cancels it while one worker does."""
-    return [*_schedules("one upload", "another worker at it", frozenset(State), ()), *of_a_cancel()]
+    """Two workers are at one run, at every point of its life: both advance it, one cancels it, or its message fails."""
+    two_workers = _schedules("one upload", "another worker at it", frozenset(State), ())
+    return [*two_workers, *of_a_cancel(), *of_a_poison_message()]
 
 
 def of_a_cancel() -> list[Batch]:
     """A person cancels a run while a worker advances it."""
     return _schedules("an upload that may be cancelled", "a person who cancels it", frozenset(State), ())
+
+
+def of_a_poison_message() -> list[Batch]:
+    """A worker advances a run while another records that the run's message has failed too often."""
+    return _schedules("one upload", "a poison message about it", frozenset(State), ())
 
 
 def of_a_challenger() -> list[Batch]:
@@ -174,6 +184,12 @@ def _cancelled(simulation: Simulation, call: Invocation) -> Invocation | None:
     return _cancelling(next(iter(simulation.ports.runs.all())), simulation)
 
 
+def _poisoned(simulation: Simulation, call: Invocation) -> Invocation | None:
+    run = next(iter(simulation.ports.runs.all()))
+    message = json.dumps({"project": run.project, "run_id": run.run_id})
+    return partial(record_failure, message, simulation.app)
+
+
 def _challenger_cancelled(simulation: Simulation, call: Invocation) -> Invocation | None:
     second = [run for run in simulation.ports.runs.all() if run.upload.path == "support/chats.jsonl"]
     return _cancelling(second[0], simulation) if second and second[0].state not in ENDS else None
@@ -204,6 +220,7 @@ OTHERS: Final[Mapping[str, Other]] = {
     "another worker at it": _the_same,
     "a person who cancels it": _cancelled,
     "a person who cancels the second": _challenger_cancelled,
+    "a poison message about it": _poisoned,
     "a worker at the other run": _another,
     "the reaper": _the_reaper,
 }

@@ -48,6 +48,7 @@ from shared.models.hosting import DeploymentSpec
 from shared.models.project import Capacity, Lease, Serving
 from shared.models.run import Notice, Queue, Run, TimelineEntry
 from shared.models.training import RegisteredModel, TrainingJob
+from shared.runs.store import queue_position
 from tests.doubles.memory import MemoryPorts
 
 HAS_DEPLOY_LOCK: Final = frozenset({State.DEPLOYING, State.DEPLOYED, State.EVALUATED})
@@ -265,6 +266,18 @@ def _moves_forward(before: Run, after: Run) -> bool:
     if after.attempt != before.attempt:
         return after.attempt == before.attempt + 1
     return after.state is before.state or may_follow(before.state, after.state)
+
+
+def wrong_in_index(ports: MemoryPorts) -> Iterator[str]:
+    """Rows of the index that do not lead to their run: asked when no worker is at work, and none has died."""
+    for run in ports.runs.all():
+        row = ports.active.rows.get((run.project, run.run_id))
+        if run.state in ENDS:
+            continue
+        if row is None or row.next_due > run.next_due:
+            yield f"{run.run_id} is due {run.next_due}, its row in the index {row.next_due if row else 'is missing'}"
+        elif row.waiting != queue_position(run):
+            yield f"{run.run_id} waits for {run.queue}, its row in the index for {row.waiting and row.waiting.queue}"
 
 
 def violations_at_rest(ports: MemoryPorts, history: History) -> Iterator[str]:

@@ -75,7 +75,7 @@ def _iban(candidate: bytes, _: bytes) -> bytes:
 
 
 def _is_iban(text: bytes) -> bool:
-    """By ISO 13616: a number that breaks only a rule of its own country is reported too."""
+    """By ISO 13616: the country's length and form, and the remainder 1. A country's own checksum is not looked at."""
     from stdnum import iban
 
     return len(text) >= _SHORTEST_IBAN and iban.is_valid(text.decode(), check_country=False)

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from shared.core.states import State
+from shared.engine.advance import advance
 from shared.engine.poison import record_failure
+from shared.models.run import Notice, Run
 from shared.sweeps.reconcile import reconcile
 from tests.doubles.world import World
 
@@ -44,6 +46,22 @@ def test_a_poison_message_is_announced_at_once_although_its_run_waits(world: Wor
     assert world.ports.notices.published[-1].type == "tunedrop.trouble"
     assert "failed five times" in world.ports.runs.timeline(submitted, "support")[-1].note
     assert world.run(submitted).outbox == []
+
+
+def test_a_worker_that_moves_the_run_meanwhile_is_not_put_off(world: World, submitted: str) -> None:
+    world.clock.advance(3600)
+    publish = world.ports.notices.publish
+
+    def move_the_run_first(run: Run, notices: list[Notice]) -> None:
+        world.ports.notices.publish = publish  # type: ignore[method-assign]
+        advance("support", submitted, world.ports)
+        publish(run, notices)
+
+    world.ports.notices.publish = move_the_run_first  # type: ignore[method-assign]
+    record_failure(message(submitted), world.ports)
+    row, run = world.ports.active.rows[("support", submitted)], world.run(submitted)
+    assert run.state is not State.SUBMITTED
+    assert row.next_due <= run.next_due
 
 
 def test_a_run_waits_longer_after_each_poison_message(world: World, submitted: str) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +12,6 @@ from shared.core.resources import UPLOADS
 from shared.core.states import Intent, State
 from shared.engine.advance import advance
 from shared.models.run import Run
-from shared.ports import QueuePosition
 from shared.runs.claims import claimed, held, stands
 from shared.runs.decisions import ask
 from tests.doubles.faults import CrashError
@@ -107,14 +106,14 @@ def test_a_claim_survives_a_cancel_request_but_not_the_end_of_the_run(world: Wor
 
 def test_the_heartbeat_renews_the_claim(world: World, run: Run) -> None:
     renewed = threading.Event()
-    put = world.ports.active.put
+    replace = world.ports.runs.replace
 
-    def put_and_report(project: str, run_id: str, next_due: datetime, waiting: QueuePosition | None = None) -> None:
-        put(project, run_id, next_due, waiting)
+    def replace_and_report(run: Run, etag: str) -> str:
         renewed.set()
+        return replace(run, etag)
 
     with claimed(run, world.ports, renewed_every=timedelta(seconds=0.01)) as claim:
-        world.ports.active.put = put_and_report  # type: ignore[method-assign]
+        world.ports.runs.replace = replace_and_report  # type: ignore[method-assign]
         assert renewed.wait(10)
         assert held(run, claim.owner, world.ports) is not None
 

@@ -6,6 +6,7 @@ from shared.core.durations import LEFTOVER_GRACE
 from shared.core.naming import evaluation_rows_path, prepared_path
 from shared.core.resources import PREPARED
 from shared.core.states import State
+from shared.runs.decisions import decide
 from shared.runs.store import all_runs
 from shared.sweeps.leftovers import forget_unwritten, index_again, remove_leftovers
 from tests.doubles.world import World
@@ -69,6 +70,27 @@ def test_a_run_under_way_that_is_missing_from_the_index_is_put_back() -> None:
     world.ports.active.remove("support", run.run_id)
     assert index_again(all_runs(world.ports), world.ports) == 1
     world.until_state(run.run_id, State.LIVE)
+
+
+def test_a_row_of_the_index_that_is_due_too_late_is_brought_forward() -> None:
+    world = World()
+    run = world.until_state(world.start_run("support/faq.jsonl"), State.SUBMITTED)
+    world.ports.active.put("support", run.run_id, run.next_due + timedelta(hours=6))
+    assert index_again(all_runs(world.ports), world.ports) == 1
+    assert world.ports.active.rows[("support", run.run_id)].next_due == world.clock.now()
+
+
+def test_the_index_follows_the_present_record_not_an_old_snapshot() -> None:
+    world = World(most_jobs=1)
+    world.start_run("support/faq.jsonl")
+    waiting = world.start_run("support/chats.jsonl")
+    world.until(lambda: world.run(waiting).queue == "job")
+    snapshot = all_runs(world.ports)
+    decide("support", waiting, "cancel", "ada", world.ports)
+    world.until_state(waiting, State.CANCELLED)
+    world.round()
+    assert index_again(snapshot, world.ports) == 0
+    assert world.ports.active.waiting("job") == []
 
 
 def test_an_ended_run_stays_out_of_the_index() -> None:
