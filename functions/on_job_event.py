@@ -18,4 +18,4 @@ def on_job_event(event: func.EventGridEvent) -> None:
     from shared.wiring import ports
 
     run_id = job_events.wake_run(as_dict(event), ports())
-    logging.info("on_job_event %s: %s", event.id, run_id or "ignored: no job of ours")
+    logging.info("on_job_event %s: %s", event.id, run_id or "ignored: not a job of a run")

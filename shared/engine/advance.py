@@ -109,7 +109,7 @@ def _may_be_stopped(run: Run) -> bool:
 
 def _overdue(run: Run) -> Close:
     if run.state is State.LIVE:
-        return Close(State.RETIRED, "It has served for as long as a run may.")
+        return Close(State.RETIRED, "The run has been live for as long as a run may.")
     note = f"Overdue in state {run.state}."
     if run.results.azure_message:
         return failed(run, note, run.results.azure_message)
@@ -122,7 +122,7 @@ def _why_overdue(run: Run) -> str:
     if run.hold_reason:
         return f"{run.hold_reason} Nobody approved it within {waited}. Retry the run, then approve it."
     if run.queue:
-        return f"The run waited {waited} for {_QUEUES[run.queue]}, and got none. Retry the run to wait again."
+        return f"The run waited {waited} for {_QUEUES[run.queue]} and did not get it. Retry the run to wait again."
     return f"The run was {run.state} for longer than {longest}. Look at it in Azure ML studio, then retry the run."
 
 

@@ -74,7 +74,7 @@ def claimed(
     """
     stored = ports.runs.get(run.project, run.run_id)
     if stored is None or stored.value != run or stands(run, ports):
-        raise ConflictError(f"Another worker is at {run.run_id}.")
+        raise ConflictError(f"Another worker has claimed {run.run_id}.")
     owner = str(int(run.claim.owner) + 1 if run.claim else 1)
     claim = HeldClaim(run, owner, ports, lasts)
     _save(stored, Claim(owner=owner, until=ports.clock.now() + lasts), ports)

@@ -31,7 +31,7 @@ def close(run: Run, ports: Ports) -> Outcome | NextAttempt:
     end, error = run.results.end or State.FAILED, run.results.error
     if error and end is State.FAILED and row and row.champion and row.phase == "up":
         error = f"{error} Deployment {row.champion} serves as before."
-    return Forward(end, error or "Nothing of it is left in Azure.", {"error": error})
+    return Forward(end, error or "The run has nothing left in Azure.", {"error": error})
 
 
 def _job_runs(run: Run, ports: Ports) -> bool:
