@@ -37,7 +37,7 @@ Picture = Annotated[
 
 @contextmanager
 def _in_checkout(command: str, target: str | None = None) -> Iterator[None]:
-    """For a command that works only in a checkout; ``target`` is the one of make, where it has another name."""
+    """For a command that works only in a checkout; ``target`` is make's target, if it has another name."""
     with report_errors():
         paths.require_checkout(command, target or command)
         yield

@@ -1,6 +1,6 @@
 """A message that failed too often ends in its run's record, where people look; the run is tried again later.
 
-It does not end the run: the cause may be Azure, or a bug that the next version of the app mends. Each wait is as long
+It does not end the run: the cause may be Azure, or a bug that the next version of the app fixes. Each wait is as long
 as the run has been in its state, so each is twice the one before. The state's deadline ends it.
 """
 

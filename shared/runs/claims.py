@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def stands(run: Run, ports: Ports) -> bool:
-    """Whether some worker's claim on the run still stands."""
+    """Whether a worker's claim on the run is still valid."""
     return run.claim is not None and run.claim.until > ports.clock.now()
 
 
@@ -105,7 +105,7 @@ def _at_same_step(run: Run, ports: Ports) -> Stored[Run] | None:
 
 
 def _save(stored: Stored[Run], claim: Claim, ports: Ports) -> None:
-    """Write the claim. Nobody need look at the run before it ends."""
+    """Write the claim. The run need not be looked at before the claim ends."""
     store.save(stored, stored.value.model_copy(update={"claim": claim, "next_due": claim.until}), ports)
 
 
@@ -127,7 +127,7 @@ def _heartbeat(claim: HeldClaim, every: float) -> Iterator[None]:
 
 
 def _try(write: Callable[[], None]) -> None:
-    """Write the claim. If that fails, the next beat tries again, or the claim runs out."""
+    """Write the claim. If that fails, the next heartbeat tries again, or the claim runs out."""
     try:
         write()
     except Exception as error:

@@ -1,9 +1,9 @@
 """How a run's record is written: the index first, then the record.
 
 The index (``ports.Active``) says when a run is to be looked at next, and which queue it waits in. A process may die
-between the two writes. Then the index has a row too many, which the next look corrects; a run that moves is never
-missing from it. Nothing else writes a run's record or its row in the index, with one exception: a rebuild restores all
-records first, and puts them into the index when everything else is restored (``sweeps/rebuild.py``).
+between the two writes. Then the index has an extra row, which the next look at the run removes; it always has every run
+that has not ended. Nothing else writes a run's record or its row in the index, with one exception: a rebuild restores
+all records first, and puts them into the index when everything else is restored (``sweeps/rebuild.py``).
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ RunsById = dict[str, Run]
 
 
 def all_runs(ports: Ports) -> RunsById:
-    """Every run there is. This reads the whole history: read it once, and pass it along."""
+    """All runs. This reads the whole history: read it once, and pass it along."""
     return {run.run_id: run for run in ports.runs.all()}
 
 

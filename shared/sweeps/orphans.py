@@ -78,7 +78,7 @@ def _is_owned(resource: Resource, run: Run) -> bool:
     if resource.kind == "model" and run.results.model is not None:
         made = run.results.model
         if resource.name == f"{made.name}:{made.version}":
-            return True  # a model outlives its run: it is what the run was for
+            return True  # a model outlives its run: it is the run's result
     return run.state not in ENDS and resource.tags.get("attempt") == str(run.attempt)
 
 

@@ -75,7 +75,7 @@ Step = Callable[[Run, Ports], Outcome | NextAttempt]
 
 
 def requested_end(run: Run) -> Close | None:
-    """The end that the run's owner asks for; ``None`` if they ask for none."""
+    """The end that the run's owner requests; ``None`` if no end is requested."""
     if run.intent is Intent.CANCEL:
         return Close(State.CANCELLED, "Cancelled by its owner.")
     if run.intent is Intent.SUPERSEDE:
