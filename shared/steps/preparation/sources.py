@@ -54,7 +54,7 @@ def earlier(run: Run, ports: Ports, check: Callable[[], None]) -> Iterator[Uploa
     """The files of the project's earlier accepted uploads, newest first. Files that have changed since are left out."""
     accepted = [other for other in ports.runs.all(run.project) if _was_accepted(other) and other.created < run.created]
     etags = {info.path: info.etag for info in ports.blobs.within(UPLOADS, f"{run.project}/")} if accepted else {}
-    for other in sorted(accepted, key=lambda run: (run.created, run.run_id), reverse=True):
+    for other in sorted(accepted, key=lambda other: (other.created, other.run_id), reverse=True):
         files = _files(other.upload)
         if all(etags.get(file.path) == file.etag for file in files):
             yield from (_upload_file(file, ports.blobs.chunks(UPLOADS, file.path, file.etag), check) for file in files)
