@@ -1,4 +1,4 @@
-"""Azure ML's events RunCompleted and RunStatusChanged: a job changed, perhaps one of ours."""
+"""Azure ML's events RunCompleted and RunStatusChanged: a job changed, perhaps the job of a run."""
 
 import logging
 

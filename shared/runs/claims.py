@@ -70,7 +70,7 @@ def claimed(
     """Claim ``run`` for as long as the block lasts, with a heartbeat that renews the claim.
 
     Raises:
-        ConflictError: another worker holds the run, or its record is no longer as read.
+        ConflictError: another worker holds the run, or its record has changed since it was read.
     """
     stored = ports.runs.get(run.project, run.run_id)
     if stored is None or stored.value != run or stands(run, ports):

@@ -42,7 +42,7 @@ def look_at(run: Run, due: datetime, ports: Ports) -> None:
 
 
 def look_again(project: str, run_id: str, ports: Ports) -> None:
-    """Have a run looked at now, as its record stands: somebody else has changed it."""
+    """Have a run looked at now with its record as it is: somebody else has changed the record."""
     stored = ports.runs.get(project, run_id)
     if stored is not None:
         look_at(stored.value, ports.clock.now(), ports)

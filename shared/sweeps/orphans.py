@@ -110,7 +110,7 @@ def _owners(runs: Mapping[str, Run], ports: Ports) -> Owners:
 
 
 def _remember(orphans: Mapping[str, Resource], ports: Ports) -> dict[str, datetime]:
-    """When each orphan was first seen. What is no longer an orphan is forgotten."""
+    """When each orphan was first seen. Resources that are not orphans any more are forgotten."""
     before = json.loads(ports.blobs.read(resources.RECORDS, SIGHTINGS) or b"{}")
     now = ports.clock.now().isoformat()
     first_seen = {name: before.get(name, now) for name in orphans}

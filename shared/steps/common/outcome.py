@@ -33,7 +33,7 @@ class Forward:
     record: RunChanges = field(default_factory=_no_changes)
     """Fields of the record other than its results."""
     claim_owner: str | None = None
-    """Owner of the claim under which the step was done. The outcome counts only if that claim still stands."""
+    """Owner of the claim under which the step was done. The outcome counts only if that claim is still valid."""
 
 
 @dataclass(frozen=True)

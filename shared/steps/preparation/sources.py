@@ -46,7 +46,7 @@ def evaluation_rows(project: str, blobs: Blobs) -> BlobInfo | None:
 
 
 def read_rows(file: BlobInfo | None, blobs: Blobs) -> Iterator[bytes]:
-    """The rows of a prepared file, one by one; none where there is no file."""
+    """The rows of a prepared file, one by one; no rows if the file does not exist."""
     return lines(blobs.chunks(PREPARED, file.path, file.etag)) if file else iter(())
 
 
