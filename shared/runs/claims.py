@@ -127,7 +127,7 @@ def _heartbeat(claim: HeldClaim, every: float) -> Iterator[None]:
 
 
 def _try(write: Callable[[], None]) -> None:
-    """Write the claim. If that fails, the next heartbeat tries again, or the claim runs out."""
+    """Write the claim. If that fails, the next beat tries again, or the claim runs out."""
     try:
         write()
     except Exception as error:

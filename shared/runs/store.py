@@ -1,9 +1,9 @@
 """How a run's record is written: the index first, then the record.
 
 The index (``ports.Active``) says when a run is to be looked at next, and which queue it waits in. A process may die
-between the two writes. Then the index has an extra row, which the next look at the run removes; it always has every run
-that has not ended. Nothing else writes a run's record or its row in the index, with one exception: a rebuild restores
-all records first, and puts them into the index when everything else is restored (``sweeps/rebuild.py``).
+between the two writes. Then the index has a row too many, which the next look corrects; a run that moves is never
+missing from it. Nothing else writes a run's record or its row in the index, with one exception: a rebuild restores all
+records first, and puts them into the index when everything else is restored (``sweeps/rebuild.py``).
 """
 
 from datetime import datetime
@@ -42,7 +42,7 @@ def look_at(run: Run, due: datetime, ports: Ports) -> None:
 
 
 def look_again(project: str, run_id: str, ports: Ports) -> None:
-    """Have a run looked at now with its record as it is: somebody else has changed the record."""
+    """Have a run looked at now, as its record stands: somebody else has changed it."""
     stored = ports.runs.get(project, run_id)
     if stored is not None:
         look_at(stored.value, ports.clock.now(), ports)
