@@ -37,7 +37,7 @@ Picture = Annotated[
 
 @contextmanager
 def _in_checkout(command: str, target: str | None = None) -> Iterator[None]:
-    """For a command that works only in a checkout; ``target`` is the one of make, where it has another name."""
+    """For a command that works only in a checkout; ``target`` is make's target, if it has another name."""
     with report_errors():
         paths.require_checkout(command, target or command)
         yield
@@ -83,7 +83,9 @@ def runs(project: OneProject = None) -> None:
 
 
 @app.command()
-def status(run: Annotated[str, typer.Argument(help="Id of a run, or a project: then its newest run.")]) -> None:
+def status(
+    run: Annotated[str, typer.Argument(help="Id of a run, or name of a project to see its newest run.")],
+) -> None:
     """Show the receipt and the timeline of a run, and what you can do next."""
     with report_errors():
         from cli.runs import show
@@ -94,7 +96,7 @@ def status(run: Annotated[str, typer.Argument(help="Id of a run, or a project: t
 
 @app.command()
 def approve(run: RunId, by: By = None) -> None:
-    """Let a run continue that waits for approval."""
+    """Let a run that waits for approval continue."""
     _decide(run, "approve", by)
 
 
@@ -143,7 +145,9 @@ def rebuild() -> None:
 
 @app.command()
 def test(
-    thorough: Annotated[bool, typer.Option("--thorough", help="Run the tests that it leaves out otherwise.")] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Run only the tests that this command leaves out otherwise.")
+    ] = False,
 ) -> None:
     """Run tests of every suite, and print how long they take."""
     with _in_checkout("test"):
@@ -171,7 +175,7 @@ def bench() -> None:
 @app.command()
 def soak(
     part: Annotated[checks.Soak | None, typer.Argument(help="Run only this part.")] = None,
-    minutes: Annotated[float | None, typer.Option(help="Run less: each part for about this long.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Limit each part to about this many minutes.")] = None,
     first: Annotated[int | None, typer.Option(help="Number of the first storm, to continue an earlier soak.")] = None,
 ) -> None:
     """Run the long tests: some hours for all parts.

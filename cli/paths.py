@@ -25,7 +25,7 @@ def require_checkout(command: str, target: str) -> None:
 
     Args:
         command: of ``tunedrop``.
-        target: of make, which does the same.
+        target: make's target that does the same.
 
     Raises:
         TunedropError: this is an installed package.

@@ -1,4 +1,4 @@
-"""Fine-tunes a model, deploys it and asks it a question, with nothing but azure-ai-ml, as against Azure itself.
+"""Fine-tunes a model, deploys it and asks it a question, with azure-ai-ml alone, exactly as against Azure itself.
 
 Nothing here knows about Tunedrop or its stand-in for Azure ML: environment variables say where Azure is
 (see local/azureml/README.md).

@@ -1,4 +1,4 @@
-"""Azure ML's events RunCompleted and RunStatusChanged: a job changed, perhaps one of ours."""
+"""Azure ML's events RunCompleted and RunStatusChanged: a job changed, perhaps the job of a run."""
 
 import logging
 
@@ -18,4 +18,4 @@ def on_job_event(event: func.EventGridEvent) -> None:
     from shared.wiring import ports
 
     run_id = job_events.wake_run(as_dict(event), ports())
-    logging.info("on_job_event %s: %s", event.id, run_id or "ignored: no job of ours")
+    logging.info("on_job_event %s: %s", event.id, run_id or "ignored: not a job of a run")

@@ -18,4 +18,4 @@ def on_upload(event: func.EventGridEvent) -> None:
     from shared.wiring import ports
 
     run_id = intake.receive(as_dict(event), ports())
-    logging.info("on_upload %s: %s", event.id, run_id or "ignored: no upload that becomes a run")
+    logging.info("on_upload %s: %s", event.id, run_id or "ignored: not an upload that becomes a run")

@@ -17,4 +17,4 @@ def poison(message: func.QueueMessage) -> None:
     from shared.wiring import ports
 
     run_id = record_failure(message.get_body().decode(errors="replace"), ports())
-    logging.error("poison %s: %s", message.id, run_id or "ignored: it names no run that is under way")
+    logging.error("poison %s: %s", message.id, run_id or "ignored: no such run is under way")

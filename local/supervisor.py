@@ -1,9 +1,9 @@
 """``python -I -S supervisor.py SECONDS COMMAND…``: runs a command, and ends it when our owner is gone.
 
 ``local.processes`` starts this script as the leader of a process group; the command runs in the same group. Standard
-input is a pipe whose other end only the owner holds. When it closes, because the owner let go or died in whatever
-way, or on SIGTERM, the command gets SIGTERM and has SECONDS to end. Then SIGKILL ends the whole group, this script
-included. If the command ends by itself, the script ends with its exit status (128 + N if signal N ended it).
+input is a pipe whose other end only the owner holds. When it closes, because the owner closed it or died in any way, or
+on SIGTERM, the command gets SIGTERM and has SECONDS to end. Then SIGKILL ends the whole group, this script included. If
+the command ends by itself, the script ends with its exit status (128 + N if signal N ended it).
 
 It imports little, because most processes on the laptop start through it.
 """

@@ -117,18 +117,18 @@ def fingerprints() -> dict[str, str]:
 
 def _snapshot(template: str, mode: str) -> list[str]:
     example = ["--subscription-id", _SUBSCRIPTION, "--tenant-id", _TENANT, "--location", "westeurope"]
-    what = ["snapshot", f"{template}.bicepparam", "--mode", mode, "--deployment-name", template]
-    return [*what, *example, *_SCOPES[template]]
+    command = ["snapshot", f"{template}.bicepparam", "--mode", mode, "--deployment-name", template]
+    return [*command, *example, *_SCOPES[template]]
 
 
 def _run(bicep: str, arguments: list[str]) -> str:
-    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    done = subprocess.run(
-        [bicep, *arguments], cwd=INFRA, env={**kept, **_ENVIRONMENT}, capture_output=True, text=True, check=False
+    inherited = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    process = subprocess.run(
+        [bicep, *arguments], cwd=INFRA, env={**inherited, **_ENVIRONMENT}, capture_output=True, text=True, check=False
     )
-    if done.returncode or done.stderr.strip():
-        raise BuildError(f"bicep {' '.join(arguments[:2])} failed:\n{done.stderr.strip() or done.stdout.strip()}")
-    return done.stdout
+    if process.returncode or process.stderr.strip():
+        raise BuildError(f"bicep {' '.join(arguments[:2])} failed:\n{process.stderr.strip() or process.stdout.strip()}")
+    return process.stdout
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ def tunedrop_yaml() -> str:
 # tunedrop.yaml
 
 Settings of a project, in a file beside its uploads: `uploads/{{project}}/tunedrop.yaml`. The file is optional, and
-so is every setting. An upload has the settings of the moment at which it arrived. A mistake in the file rejects the
+so is every setting. An upload uses the settings that applied when it arrived. A mistake in the file rejects the
 upload; the receipt names the line of each mistake. If a limit of the platform is tighter than a setting, the limit
 applies, and the receipt says so. Source: `shared/models/config.py`.
 

@@ -1,11 +1,11 @@
 """Protocols of everything outside the app. Steps take them; ``gateways/`` and the tests' doubles implement them.
 
 All calls are synchronous. Absence is ``None``, never an exception. Every ``create`` can be repeated: the same name with
-the same content is a success. Long operations are started and left: read their state with ``get``.
+the same content is a success. A call only starts a long operation: read its state with ``get``.
 
 Raises:
     ConflictError: a conditional write lost, or the name is in use for something else.
-    ThrottledError: Azure asks to come back later; or it is ``before`` no longer, and nothing was created.
+    ThrottledError: Azure asks to come back later; or ``before`` has passed, and nothing was created.
     QuotaError: Azure has no quota or capacity.
 
 ``before`` is the time until when a call may create something that its run then owns; ``None``: any time.
@@ -61,7 +61,7 @@ class QueuePosition(NamedTuple):
 
 @dataclass(frozen=True)
 class ActiveRow:
-    """A row of the index of runs that still move."""
+    """A row of the index of runs that have not ended."""
 
     project: str
     run_id: str
@@ -144,7 +144,7 @@ class Runs(Protocol):
 
 
 class Active(Protocol):
-    """Index of the runs that still move: a row is written before the run's record, and removed after its end."""
+    """Index of the runs that have not ended: a row is written before the run's record, and removed after its end."""
 
     def put(self, project: str, run_id: str, next_due: datetime, waiting: QueuePosition | None = None) -> None:
         """Say when a run is to be looked at next, and which queue it waits in. The advance is not requested yet."""
@@ -166,9 +166,9 @@ class Active(Protocol):
 
 
 class Projects(Protocol):
-    """Rows for serving, lease and usage of each project, apart, so that a busy scorer never blocks a promotion.
+    """Serving, lease and usage of each project, in separate rows, so that a busy scorer never blocks a promotion.
 
-    One more row is the app's: capacity.
+    One more row, capacity, belongs to the whole app.
     """
 
     def serving(self, project: str) -> Stored[Serving] | None: ...

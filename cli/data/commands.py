@@ -27,7 +27,8 @@ Tokenizer = Annotated[
     Path | None, typer.Option(help="A model's tokenizer.json, to count tokens exactly.", metavar="FILE")
 ]
 Workers = Annotated[
-    int, typer.Option(min=1, max=8, help="Processes for a large plain file. Two need half as much memory again.")
+    int,
+    typer.Option(min=1, max=8, help="Number of processes for a large plain file. Two need half as much memory again."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the receipt as JSON.")]
 Project = Annotated[str, typer.Option(help="Project to upload to.", metavar="NAME")]
@@ -88,8 +89,8 @@ def convert(
 ) -> None:
     """Convert a file of another shape to chat rows.
 
-    It recognises lists of turns (ShareGPT and similar ones, also one list a line), Alpaca, and pairs of texts under
-    their usual names. Other keys are kept. Records that cannot be converted are listed by line or row.
+    It recognises lists of turns (ShareGPT and similar formats, also one list per line), Alpaca, and pairs of texts such
+    as prompt and completion. Other keys are kept. Records that cannot be converted are listed by line or row.
     """
     from cli.data.convert import convert as run
     from shared.data.reading.convert import Columns
@@ -116,8 +117,9 @@ def import_(
 ) -> None:
     """Import every split of a dataset, or a share of it, as chat rows.
 
-    Each split becomes a file of its name. With --project, train, validation and test are uploaded. For each of them
-    this is the split of exactly that name, else the one with _sft at its end, else the only one that begins so.
+    Each split becomes a file with the split's name. With --project, the splits train, validation and test are uploaded.
+    Where no split has exactly that name, the split with _sft at its end is used, else the only split whose name begins
+    with it.
     """
     from cli.data import drop
     from cli.data.import_dataset import import_dataset

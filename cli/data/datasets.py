@@ -13,7 +13,7 @@ _BATCH: Final = 1000
 """Rows of a Parquet file that are read at once, however large its row groups are."""
 _MESSAGE_LENGTH: Final = 300
 """Characters of a library's error that are shown."""
-_LOCAL: Final = "Check that it is complete, and that its ending says what it is."
+_LOCAL: Final = "Check that the file is complete and that its name has the right ending."
 _REMOTE: Final = (
     "Check its name, --subset and the network. A private or gated dataset needs a token in the variable HF_TOKEN."
 )

@@ -46,7 +46,7 @@ class Options:
 
 
 def group_uploads(files: Sequence[Path]) -> list[Upload]:
-    """Files named train, validation and test are one upload together; any other file is one of its own.
+    """Files named train, validation and test are one upload together; any other file is an upload of its own.
 
     Raises:
         TunedropError: one of them cannot be read.
@@ -93,7 +93,7 @@ def _config(upload: Upload, config: Path | None) -> ProjectConfig | list[Problem
 
 
 def _workers(upload: Upload, config: ProjectConfig, options: Options) -> AbstractContextManager[ProcessLines | None]:
-    """Workers for one large plain file; with a tokenizer there are none, because one process has to see all rows."""
+    """Workers for one large plain file; no workers with a tokenizer, because one process has to see all rows."""
     file, *others = upload.files
     if options.workers == 1 or others or options.tokenizer or file.suffix == ".gz" or file.stat().st_size < LARGE:
         return nullcontext()

@@ -1,5 +1,5 @@
 """The demo: a file becomes an endpoint, and everything on the way is shown.
 
-``walkthrough`` runs it and yields ``events``, ``view`` and ``picture`` draw them. May import everything of ``cli``
-but ``main``. Start with ``run.py``.
+``walkthrough`` runs it and yields ``events``, ``view`` and ``picture`` draw them. May import all of ``cli`` except
+``main``. Start with ``run.py``.
 """

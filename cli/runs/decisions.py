@@ -10,7 +10,7 @@ from rich.console import Console
 from shared.core.states import ENDS, RETRIED, State
 from shared.models.run import Decided, Queue, Run
 
-if TYPE_CHECKING:  # it loads TLS, which `tunedrop check` does without
+if TYPE_CHECKING:  # it loads TLS, which `tunedrop check` does not need
     from cli.runs.client import Api
 
 RunId = Annotated[str, typer.Argument(help="Id of a run.")]

@@ -54,7 +54,7 @@ def request(url: str, headers: Mapping[str, str], body: object = None, ca: str |
 
 
 def _opener(ca: str | None) -> urllib.request.OpenerDirector:
-    """Straight to loopback, whatever proxy the machine uses."""
+    """An opener that calls loopback addresses without a proxy."""
     context = ssl.create_default_context(cafile=ca)
     return urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
 

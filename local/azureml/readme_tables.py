@@ -21,14 +21,14 @@ def with_tables(text: str) -> str:
 def _routes() -> str:
     with tempfile.TemporaryDirectory() as folder:
         table = routes(Services.build(Config(Path(folder), Path(folder)), "https://127.0.0.1"))
-    rows = (f"| {each.method} | `{_short(each)}` | {each.summary} | {each.plane.value} |" for each in table)
+    rows = (f"| {route.method} | `{_short(route)}` | {route.summary} | {route.plane.value} |" for route in table)
     return "\n".join(("| method | path | what it does | authentication |", "|---|---|---|---|", *rows))
 
 
 def _transitions() -> str:
     rows = (
-        f"| `{name}` | {each.during} | {each.then or 'gone'} | {each.delay.seconds:g} |"
-        for name, each in TRANSITIONS.items()
+        f"| `{name}` | {transition.during} | {transition.then or 'gone'} | {transition.delay.seconds:g} |"
+        for name, transition in TRANSITIONS.items()
     )
     return "\n".join(("| transition | during | then | seconds |", "|---|---|---|---|", *rows))
 

@@ -1,4 +1,7 @@
-"""Azurite, Microsoft's storage emulator, as a child process that uses TLS and Entra tokens instead of keys."""
+"""Azurite, Microsoft's storage emulator, as a child process that uses TLS and Entra tokens instead of keys.
+
+May import ``local``'s own modules and ``shared.core``. Start here; ``provision.py`` creates what the app stores in.
+"""
 
 import os
 import re

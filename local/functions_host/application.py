@@ -74,18 +74,18 @@ def _import(folder: Path) -> Any:
     try:
         return importlib.import_module(_MODULE)
     except ModuleNotFoundError as error:
-        what = f"{_MODULE}.py cannot be imported: there is no module '{error.name}'."
-        raise AppError(what, "Install what requirements.txt lists, or correct the import.") from error
+        problem = f"{_MODULE}.py cannot be imported: there is no module '{error.name}'."
+        raise AppError(problem, "Install what requirements.txt lists, or correct the import.") from error
     except Exception as error:
-        what = f"{_MODULE}.py cannot be imported: {type(error).__name__}: {error}."
-        raise AppError(what, "Correct the module: on Azure, an app whose import fails has no functions.") from error
+        problem = f"{_MODULE}.py cannot be imported: {type(error).__name__}: {error}."
+        raise AppError(problem, "Correct the module: on Azure, an app whose import fails has no functions.") from error
 
 
 def _app(module: Any, folder: Path) -> Any:
     apps = {id(value): value for value in vars(module).values() if isinstance(value, FunctionRegister)}
     if len(apps) != 1:
-        what = f"{folder / _MODULE}.py has {len(apps)} FunctionApp objects at its top level."
-        raise AppError(what, "Define exactly one: app = func.FunctionApp().")
+        problem = f"{folder / _MODULE}.py has {len(apps)} FunctionApp objects at its top level."
+        raise AppError(problem, "Define exactly one: app = func.FunctionApp().")
     return next(iter(apps.values()))
 
 
@@ -113,13 +113,13 @@ def _check_parameters(name: str, call: Callable[..., Any], trigger: Mapping[str,
     missing = {trigger["name"]} - parameters
     unknown = parameters - {trigger["name"], "context"}
     if missing or unknown:
-        what = f"Function '{name}' has the parameters {sorted(parameters)}, but its trigger is '{trigger['name']}'."
-        raise AppError(what, "Give it a parameter with the trigger's name and, if it needs the context, 'context'.")
+        problem = f"Function '{name}' has the parameters {sorted(parameters)}, but its trigger is '{trigger['name']}'."
+        raise AppError(problem, "Give it a parameter with the trigger's name and, if it needs the context, 'context'.")
     hint = typing.get_type_hints(call).get(trigger["name"])
     converter = func.get_binding_registry().get(trigger["type"])
     if isinstance(hint, type) and not converter.check_input_type_annotation(hint):
-        what = f"Function '{name}' declares '{trigger['name']}' as {hint.__name__}."
-        raise AppError(what, f"Use the type of azure.functions for a {trigger['type']}.")
+        problem = f"Function '{name}' declares '{trigger['name']}' as {hint.__name__}."
+        raise AppError(problem, f"Use the type of azure.functions for a {trigger['type']}.")
     return "context" in parameters
 
 
@@ -127,8 +127,8 @@ def _resolved(name: str, trigger: Mapping[str, Any], environ: Mapping[str, str])
     def value(match: re.Match[str]) -> str:
         setting = match[1]
         if setting not in environ:
-            what = f"The app setting {setting} is missing: the {trigger['type']} of function '{name}' uses it."
-            raise SettingsError(what, "Set it (see local.settings.sample.json).")
+            problem = f"The app setting {setting} is missing: the {trigger['type']} of function '{name}' uses it."
+            raise SettingsError(problem, "Set it (see local.settings.sample.json).")
         return environ[setting]
 
     return {key: _SETTING.sub(value, text) if isinstance(text, str) else text for key, text in trigger.items()}

@@ -129,8 +129,8 @@ class Host:
         except ResourceExistsError:
             pass
         except AzureError as error:
-            what = f"The storage at {service.url} cannot be used: {str(error).splitlines()[0]}"
-            raise AppError(what, f"Check {_STORAGE}__blobServiceUri and the identity.") from error
+            problem = f"The storage at {service.url} cannot be used: {str(error).splitlines()[0]}"
+            raise AppError(problem, f"Check {_STORAGE}__blobServiceUri and the identity.") from error
         return service.get_blob_client(CONTAINER, f"timers/{self._id}/Host.Functions.{function.name}/status")
 
     async def _listen(self, stack: AsyncExitStack) -> int:

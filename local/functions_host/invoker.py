@@ -1,4 +1,4 @@
-"""Calls the app's functions, as the Functions worker does, with nothing but ``azure.functions``."""
+"""Calls the app's functions, as the Functions worker does, using only ``azure.functions``."""
 
 import asyncio
 import contextvars

@@ -31,8 +31,8 @@ class Schedule:
     def __init__(self, expression: str, function: str) -> None:
         self._expression = expression
         if len(expression.split()) != 6 or not croniter.is_valid(expression, second_at_beginning=True):
-            what = f"The schedule of function '{function}' must have six fields; it was '{expression}'."
-            raise AppError(what, "Write second minute hour day month weekday, such as 0 */5 * * * *.")
+            problem = f"The schedule of function '{function}' must have six fields; it was '{expression}'."
+            raise AppError(problem, "Write second minute hour day month weekday, such as 0 */5 * * * *.")
 
     def after(self, moment: datetime) -> datetime:
         """The first occurrence after ``moment``."""

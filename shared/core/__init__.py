@@ -1,4 +1,5 @@
 """The words that all other code uses: errors, app settings, names, states.
 
-It imports nothing else of ours. Start with ``states.py``: it says what a run can be and what may follow.
+It imports no other package of the app. Start with ``states.py``: it lists the states of a run and which may follow
+which.
 """

@@ -3,10 +3,10 @@
 TunedropError               what happened, and what to do next (``remedy``)
 ├── SettingsError           an app setting is missing or wrong
 ├── ConfigError             a file of settings is wrong
-├── EventError              an event is not one of ours
+├── EventError              an event is not for this app
 ├── PreflightError          the job cannot be submitted as asked
 ├── ConflictError           somebody else wrote first (If-Match), or the name is in use for something else
-├── DecisionError           the run is in no state for this decision
+├── DecisionError           the run's state does not allow this decision
 ├── NotFoundError           the requested thing does not exist
 ├── QuotaError              Azure has no quota or capacity
 ├── ThrottledError          Azure asks to come back later
@@ -38,7 +38,7 @@ class ConfigError(TunedropError):
 
 
 class EventError(TunedropError):
-    """An event is not one of ours: wrong topic, type, container or name."""
+    """An event is not for this app: wrong topic, type, container or name."""
 
 
 class PreflightError(TunedropError):
@@ -50,7 +50,7 @@ class ConflictError(TunedropError):
 
 
 class DecisionError(TunedropError):
-    """The run is in no state for this decision."""
+    """The run's state does not allow this decision."""
 
 
 class NotFoundError(TunedropError):

@@ -15,7 +15,7 @@ def check(event: Event, topic: str, types: frozenset[str]) -> None:
     """Whether an event comes from ``topic``, is of one of the ``types``, and has data.
 
     Raises:
-        EventError: it is not one of ours; the message says why.
+        EventError: it is not for this app; the message says why.
     """
     if not topic or text(event, "topic").casefold() != topic.casefold():
         raise EventError("The event comes from another topic.")

@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     component: str = Field(
         "chat_completion_pipeline", alias="TUNEDROP_COMPONENT", description="Fine-tuning pipeline component"
     )
-    base_model: str = Field("Phi-4", alias="TUNEDROP_BASE_MODEL", description="Base model of projects that set none")
+    base_model: str = Field(
+        "Phi-4", alias="TUNEDROP_BASE_MODEL", description="Base model of projects that do not set one"
+    )
     compute: str = Field("gpu-cluster", alias="TUNEDROP_COMPUTE", description="Cluster that trains")
     training_identity: str = Field(
         "", alias="TUNEDROP_TRAINING_IDENTITY", description="Client id of the user-assigned identity that jobs run as"
@@ -58,7 +60,7 @@ class Settings(BaseSettings):
     budget_per_run_usd: float = Field(
         100.0,
         alias="TUNEDROP_BUDGET_PER_RUN_USD",
-        description="Most that training may cost without an approval, for all attempts of a run together",
+        description="Highest cost of training without an approval, for all attempts of a run together",
     )
     budget_per_run_tokens: int = Field(
         1_000_000_000,
@@ -81,7 +83,11 @@ class Settings(BaseSettings):
         description="Most endpoints up at once; other runs wait in a queue",
     )
     longest_lease_hours: float = Field(
-        168.0, ge=0.01, le=8784, alias="TUNEDROP_LONGEST_LEASE_HOURS", description="Longest that an endpoint may live"
+        168.0,
+        ge=0.01,
+        le=8784,
+        alias="TUNEDROP_LONGEST_LEASE_HOURS",
+        description="Longest time that an endpoint may live",
     )
     notices_endpoint: str = Field(
         "", alias="TUNEDROP_NOTICES_ENDPOINT", description="Event Grid topic for notices; unset: no notices are sent"

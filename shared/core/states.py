@@ -7,7 +7,7 @@ from typing import Final
 
 
 class State(StrEnum):
-    """Where a run is. ``closing`` precedes every end that still owns a job or a deployment."""
+    """The state of a run. A run that may own a job or a deployment goes through ``closing`` before it ends."""
 
     RECEIVED = "received"
     PREPARED = "prepared"
@@ -30,7 +30,7 @@ class State(StrEnum):
 
 
 class Intent(StrEnum):
-    """What its owner wants of a run. It is a field of the record, not a state."""
+    """What the owner of a run wants. It is a field of the record, not a state."""
 
     PROCEED = "proceed"
     CANCEL = "cancel"
@@ -96,6 +96,6 @@ def may_follow(before: State, after: State) -> bool:
 
 
 def has_come_to(now: State, goal: State) -> bool:
-    """Whether a run is at ``goal`` or past it on the path. A run that is closing or has ended is past nothing."""
+    """Whether a run is at ``goal`` or past it on the path; ``False`` if the run is closing or has ended."""
     off_the_path = now in ENDS or now is State.CLOSING
     return now is goal or (not off_the_path and rank(now) > rank(goal))

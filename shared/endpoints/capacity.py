@@ -45,7 +45,7 @@ def acquire(kind: SlotKind, run: Run, ports: Ports) -> bool:
 
 
 def reassign(ports: Ports) -> None:
-    """Give free slots to the runs that have waited longest, and wake every waiting run that has one."""
+    """Give free slots to the runs that have waited longest, and wake every waiting run that has a slot."""
     stored = _stored(ports)
     row, waiting = stored.value, {kind: ports.active.waiting(kind) for kind in KINDS}
     for kind in KINDS:

@@ -122,7 +122,7 @@ def begin_deleting(stored: Stored[Serving], ports: Ports) -> None:
 
 
 def finish_deleting(stored: Stored[Serving], ports: Ports) -> None:
-    """Delete the endpoint, again at every call until it has been gone for a while; then settle its account.
+    """Delete the endpoint, again at every call until it has been gone for a while; then record its cost.
 
     An endpoint that a read does not show is deleted too: the read may be stale, and nobody would look again.
     """

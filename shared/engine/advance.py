@@ -6,8 +6,8 @@ thing, and writes the record forward if nobody else has changed it:
     publish the outbox ─▶ what its owner or a deadline demands, else STEPS[state] ─▶ index ─▶ record (If-Match)
 
 A crash anywhere leaves the old record or the new one. After the old one the step is repeated, under the same names.
-Timeline and notices are written from the outbox, which the transition itself has written. So nobody hears of a
-transition that lost. A topic that takes no notices delays nothing: the notices wait in the record (``unsent``).
+Timeline and notices are written from the outbox, which the transition itself has written. So a transition whose write
+failed is never published. A topic that accepts no notices delays nothing: the notices wait in the record (``unsent``).
 """
 
 import logging
@@ -50,7 +50,7 @@ def advance(project: str, run_id: str, ports: Ports) -> None:
     """Move a run as far as it goes now. Safe at any time, any number of times, from any number of workers.
 
     Raises:
-        Exception: whatever a port raises that only time can mend; call again later.
+        Exception: a port's error that may pass with time; call again later.
     """
     began = ports.clock.now()
     try:
@@ -109,7 +109,7 @@ def _may_be_stopped(run: Run) -> bool:
 
 def _overdue(run: Run) -> Close:
     if run.state is State.LIVE:
-        return Close(State.RETIRED, "It has served for as long as a run may.")
+        return Close(State.RETIRED, "The run has been live for as long as a run may.")
     note = f"Overdue in state {run.state}."
     if run.results.azure_message:
         return failed(run, note, run.results.azure_message)
@@ -122,7 +122,7 @@ def _why_overdue(run: Run) -> str:
     if run.hold_reason:
         return f"{run.hold_reason} Nobody approved it within {waited}. Retry the run, then approve it."
     if run.queue:
-        return f"The run waited {waited} for {_QUEUES[run.queue]}, and got none. Retry the run to wait again."
+        return f"The run waited {waited} for {_QUEUES[run.queue]} and did not get it. Retry the run to wait again."
     return f"The run was {run.state} for longer than {longest}. Look at it in Azure ML studio, then retry the run."
 
 
@@ -192,7 +192,7 @@ def announce(stored: Stored[Run], ports: Ports) -> Stored[Run]:
 
 
 def _unsent(run: Run, ports: Ports) -> list[Notice]:
-    """The notices that the topic does not take now."""
+    """The notices that the topic does not accept now."""
     notices = [*run.unsent, *run.outbox]
     try:
         ports.notices.publish(run, notices)

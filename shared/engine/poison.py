@@ -1,6 +1,6 @@
 """A message that failed too often ends in its run's record, where people look; the run is tried again later.
 
-It does not end the run: the cause may be Azure, or a bug that the next version of the app mends. Each wait is as long
+It does not end the run: the cause may be Azure, or a bug that the next version of the app fixes. Each wait is as long
 as the run has been in its state, so each is twice the one before. The state's deadline ends it.
 """
 
@@ -46,7 +46,7 @@ def _with_failure(run: Run, now: datetime) -> Run:
     in_state = now - (run.deadline - DEADLINES[run.state])
     later = now + min(FAILED_MESSAGE_LONGEST_WAIT, max(FAILED_MESSAGE_AGAIN_AFTER, in_state))
     detail = (
-        f"Advancing it failed five times in a row while {run.state}. The app's log says why. "
-        f"It is tried again at {later:%Y-%m-%d %H:%M} UTC."
+        f"Advancing the run failed five times in a row while it was {run.state}. The app's log says why. "
+        f"The next try is at {later:%Y-%m-%d %H:%M} UTC."
     )
     return record.with_failure(run, now, later, detail)

@@ -9,7 +9,7 @@ SlotKind = Literal["job", "endpoint"]
 
 
 class Serving(Model):
-    """What a project's endpoint is meant to be. The row is intent: traffic is derived from it."""
+    """The intended state of a project's endpoint, from which its traffic is derived."""
 
     project: str
     generation: int = 1
@@ -30,7 +30,7 @@ class Serving(Model):
 
 
 class Capacity(Model):
-    """Which runs and projects hold a slot. There are only so many jobs and endpoints at once."""
+    """Which runs and projects hold a slot. The numbers of jobs and endpoints at once are limited."""
 
     job: list[str] = []
     """Ids of runs that may have a job in training."""

@@ -170,7 +170,7 @@ class Run(Model):
     config: ProjectConfig = ProjectConfig()
     """The project's settings as they were when the upload arrived."""
     adjustments: dict[str, Scalar] = {}
-    """Hyperparameters that a failed attempt taught to set differently from ``config``."""
+    """Hyperparameters that differ from ``config`` because an earlier attempt failed."""
     cost: Cost | None = None
     """Estimated cost of training once; ``None``: not known, or not prepared yet."""
     fingerprint: str | None = None
@@ -179,9 +179,9 @@ class Run(Model):
     not_before: datetime | None = None
     """Azure asked us to wait until then; no event makes a step come earlier."""
     outbox: list[Notice] = []
-    """What the timeline and the topic do not know yet."""
+    """Notices that are neither in the timeline nor published yet."""
     unsent: list[Notice] = []
-    """What the timeline knows and the topic has not taken yet."""
+    """Notices that are in the timeline but not published yet."""
     seq: int = 0
     """Number of transitions, decisions and troubles so far: of entries in the timeline."""
     results: Results = Results()

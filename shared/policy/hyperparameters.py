@@ -1,8 +1,8 @@
 """Decides a job's hyperparameters: the user's, else the base model's, else the app's.
 
 Azure ML checks almost none of a component's inputs before a job starts. So they are checked here, against the
-component's declaration. A user's value that the component does not accept is an error. Such a value of the base model
-or the app is left out.
+component's declaration. A user's value that the component does not accept is an error. A value of the base model or the
+app that the component does not accept is left out.
 """
 
 import difflib

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def stands(run: Run, ports: Ports) -> bool:
-    """Whether some worker's claim on the run still stands."""
+    """Whether a worker's claim on the run is still valid."""
     return run.claim is not None and run.claim.until > ports.clock.now()
 
 
@@ -70,11 +70,11 @@ def claimed(
     """Claim ``run`` for as long as the block lasts, with a heartbeat that renews the claim.
 
     Raises:
-        ConflictError: another worker holds the run, or its record is no longer as read.
+        ConflictError: another worker holds the run, or its record has changed since it was read.
     """
     stored = ports.runs.get(run.project, run.run_id)
     if stored is None or stored.value != run or stands(run, ports):
-        raise ConflictError(f"Another worker is at {run.run_id}.")
+        raise ConflictError(f"Another worker has claimed {run.run_id}.")
     owner = str(int(run.claim.owner) + 1 if run.claim else 1)
     claim = HeldClaim(run, owner, ports, lasts)
     _save(stored, Claim(owner=owner, until=ports.clock.now() + lasts), ports)
@@ -105,7 +105,7 @@ def _at_same_step(run: Run, ports: Ports) -> Stored[Run] | None:
 
 
 def _save(stored: Stored[Run], claim: Claim, ports: Ports) -> None:
-    """Write the claim. Nobody need look at the run before it ends."""
+    """Write the claim. The run need not be looked at before the claim ends."""
     store.save(stored, stored.value.model_copy(update={"claim": claim, "next_due": claim.until}), ports)
 
 

@@ -18,7 +18,7 @@ _TRIES: Final = 5
 
 
 def ask(project: str, run_id: str, intent: Intent, ports: Ports) -> None:
-    """Set the intent of a run that has none yet, and wake the run.
+    """Set the intent of a run that has no intent yet, and wake the run.
 
     Raises:
         NotFoundError: there is no such run.
@@ -74,7 +74,7 @@ def _with_intent(run: Run, intent: Intent) -> Run | None:
 
 
 def _approved(run: Run, by: str, ports: Ports) -> Run | None:
-    """A run that was held gets the whole time of its state again."""
+    """The deadline of a held run's state starts again."""
     if run.state in ENDS or run.hold_reason is None:
         return None
     now = ports.clock.now()
@@ -105,7 +105,8 @@ def _retried(run: Run, by: str, ports: Ports) -> Run | None:
 
 
 def _is_replaced(run: Run, ports: Ports) -> bool:
-    """Whether a newer version replaced the upload, deleted since or not. One with the same content does not count."""
+    """Whether a newer version replaced the upload, deleted since or not. A version with the same content does not
+    count."""
     newest = ports.blobs.info(UPLOADS, run.upload.path)
     if newest is None:
         others = [other for other in ports.runs.all(run.project) if other.upload.path == run.upload.path]

@@ -94,7 +94,7 @@ def _is_done(start: State, results: Results) -> bool:
 
 
 def _noted(run: Run, kind: str, detail: str, now: datetime) -> RunChanges:
-    """The fields that change when the timeline gets an entry that is no transition."""
+    """The fields that change when the timeline gets an entry that is not a transition."""
     notice = _notice(run, kind, run.attempt, run.state, detail, now)
     return {"seq": run.seq + 1, "outbox": [*run.outbox, notice], "updated": now}
 

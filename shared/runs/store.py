@@ -16,7 +16,7 @@ RunsById = dict[str, Run]
 
 
 def all_runs(ports: Ports) -> RunsById:
-    """Every run there is. This reads the whole history: read it once, and pass it along."""
+    """All runs. This reads the whole history: read it once, and pass it along."""
     return {run.run_id: run for run in ports.runs.all()}
 
 

@@ -1,7 +1,7 @@
 """How runs are woken: one request for each advance.
 
-A run stays due until its advance is done. If workers are slower than the timer, a request at every tick would bury the
-first ones. So the index remembers when an advance was requested, until the run's row is written again.
+A run stays due until its advance is done. If workers are slower than the timer, a request at every tick would fill the
+queue with repeats. So the index remembers when an advance was requested, until the run's row is written again.
 """
 
 from collections.abc import Iterable

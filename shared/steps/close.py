@@ -31,7 +31,7 @@ def close(run: Run, ports: Ports) -> Outcome | NextAttempt:
     end, error = run.results.end or State.FAILED, run.results.error
     if error and end is State.FAILED and row and row.champion and row.phase == "up":
         error = f"{error} Deployment {row.champion} serves as before."
-    return Forward(end, error or "Nothing of it is left in Azure.", {"error": error})
+    return Forward(end, error or "The run has nothing left in Azure.", {"error": error})
 
 
 def _job_runs(run: Run, ports: Ports) -> bool:
@@ -93,7 +93,7 @@ def _stays_gone(run: Run, ports: Ports) -> bool:
 
 
 def _may_still_start(run: Run, ports: Ports) -> bool:
-    """Whether a worker that has not noticed the end may still start something; of a retired run none can."""
+    """Whether a worker that has not noticed the end may still start something; for a retired run no worker can."""
     if run.results.end is State.RETIRED or pace.time_in_state(run, ports) >= SETTLED_AFTER:
         return False
     job = ports.jobs.get(run.results.plan.name) if run.results.plan else None
@@ -114,7 +114,7 @@ def _over_budget(run: Run, ports: Ports) -> str | None:
 
 
 def _release_deploy_lock(run: Run, ports: Ports) -> Serving | None:
-    """The serving row as it was before."""
+    """Release the deploy lock if the run holds it; the serving row as it was before."""
     stored = ports.projects.serving(run.project)
     if stored is not None and stored.value.deploy_lock == run.run_id:
         serving.release_deploy_lock(stored, ports)

@@ -78,7 +78,7 @@ def _is_owned(resource: Resource, run: Run) -> bool:
     if resource.kind == "model" and run.results.model is not None:
         made = run.results.model
         if resource.name == f"{made.name}:{made.version}":
-            return True  # a model outlives its run: it is what the run was for
+            return True  # a model outlives its run: it is the run's result
     return run.state not in ENDS and resource.tags.get("attempt") == str(run.attempt)
 
 
@@ -110,7 +110,7 @@ def _owners(runs: Mapping[str, Run], ports: Ports) -> Owners:
 
 
 def _remember(orphans: Mapping[str, Resource], ports: Ports) -> dict[str, datetime]:
-    """When each orphan was first seen. What is no longer an orphan is forgotten."""
+    """When each orphan was first seen. Resources that are not orphans any more are forgotten."""
     before = json.loads(ports.blobs.read(resources.RECORDS, SIGHTINGS) or b"{}")
     now = ports.clock.now().isoformat()
     first_seen = {name: before.get(name, now) for name in orphans}

@@ -1,4 +1,4 @@
-"""Every minute: wake the runs that are due, or that have got a slot. Its cost does not depend on how many ended."""
+"""Every minute: wake the runs that are due or have got a slot. Its cost does not depend on how many runs have ended."""
 
 from shared.endpoints import capacity
 from shared.ports import Ports

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 def sweep(ports: Ports) -> int:
     """Restore lost rows, take in uploads that have no run, remove what belongs to nobody; how many that were.
 
-    The order matters: what a lost row stands for is neither a missed upload nor an orphan.
+    The order matters: the run of a lost row is not a missed upload, and its resources are not orphans.
     """
     runs = all_runs(ports)
     restored = rebuild(runs, ports).total + _take_in(runs, ports)

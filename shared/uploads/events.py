@@ -21,7 +21,7 @@ def upload_of(event: Event, ports: Ports) -> Upload | None:
     """The upload that a BlobCreated event announces; ``None``: a sidecar, a file of a folder upload, or an empty file.
 
     Raises:
-        EventError: the event is not one of ours.
+        EventError: the event is not for this app.
     """
     check(event, ports.settings.storage_id, resources.UPLOAD_EVENT_TYPES)
     data = event["data"]

@@ -29,7 +29,7 @@ def with_parts(upload: Upload, ports: Ports) -> tuple[Upload, str | None]:
 
 
 def changed(names: Iterable[str]) -> str:
-    """What the owner of a folder reads whose files changed after it was closed."""
+    """The message for the owner of a folder whose files changed after it was closed."""
     return f"{', '.join(sorted(names))} changed after {naming.READY} was uploaded. Upload {naming.READY} again."
 
 

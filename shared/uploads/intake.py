@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 def receive(event: Event, ports: Ports) -> str | None:
-    """Take in a BlobCreated event; the id of the upload's run, ``None`` if the event announces no upload of ours."""
+    """Take in a BlobCreated event; the id of the upload's run, ``None`` if the event announces no upload."""
     try:
         upload = upload_of(event, ports)
     except EventError as error:
@@ -50,7 +50,7 @@ def accept(upload: Upload, ports: Ports) -> str:
 
 
 def accept_blob(info: BlobInfo, ports: Ports) -> str:
-    """Accept a version that lies in the uploads container and that no event announced.
+    """Accept a version in the uploads container that no event announced.
 
     Raises:
         EventError: the blob is not in a project's folder.

@@ -63,7 +63,7 @@ def conflict(message: str, inner: str) -> ApiError:
 
 
 def no_quota(size: str, subscription: str, used: int, limit: int, needed: int) -> ApiError:
-    """400: not enough cores left. A client must look for this text, since Azure's code says no more than BadRequest."""
+    """400: not enough cores left. A client must look for this text, because Azure's code is only BadRequest."""
     text = (
         f"Not enough quota available for {size} in SubscriptionId {subscription}. "
         f"Current usage/limit: {used}/{limit}. Additional needed: {needed}"

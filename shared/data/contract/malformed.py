@@ -1,4 +1,4 @@
-"""Why a line is not JSON, as exactly as helps its owner."""
+"""Why a line is not JSON, as precisely as its owner needs to repair it."""
 
 import json
 import re

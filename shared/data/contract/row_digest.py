@@ -21,7 +21,7 @@ _STABLE: Final = (
     r"\u3001\u3002\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"  # Japanese, Chinese, Korean
     r"\u2013\u2014\u2018-\u201d\u2022\U0001f300-\U0001faff"  # dashes, quotation marks, emoji
 )
-"""Frequent characters that case folding and NFKC leave as they are, whatever stands beside them."""
+"""Frequent characters that case folding and NFKC leave as they are, whichever characters are next to them."""
 _may_change: Final = re.compile(rf"[^\x00-\x7f{_STABLE}]").search
 _WIDE_SPACE: Final = "\x85\u1680\u2028\u2029"
 """The other characters that ``str.isspace`` calls space and that NFKC does not replace by an ordinary one."""

@@ -1,4 +1,4 @@
-"""The data contract: one line of an upload, as bytes, is either a row to train on or has a fault.
+"""The data contract: one line of an upload, as bytes, either is a row to train on or has a fault.
 
 A row is ``{"messages": [{"role", "content"}, …]}``: an optional system message, then user and assistant
 in turn, the assistant last, every content a string with visible text. Other keys are dropped.

@@ -1,4 +1,4 @@
 """One pass over an upload: every line is processed, counted, and written to its split or to the rejected lines.
 
-May import ``contract``, ``reading`` and ``pii``. Start with ``prepare.py``.
+May import ``contract``, ``reading``, ``pii``, ``models`` and ``core``. Start with ``prepare.py``.
 """

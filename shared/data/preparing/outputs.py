@@ -58,8 +58,8 @@ class Outputs:
         """Write a row to its split: test if it is an evaluation row, else its owner's, else by its content.
 
         Args:
-            owner_split: the split whose file the row is in. Rows of a train file still go by their hash into the
-                splits that have no file.
+            owner_split: the split whose file the row is in. Rows of a train file are still assigned by their hash to
+                the splits that have no file.
         """
         if owner_split in splits.HELD_OUT:
             self._write(owner_split, row)

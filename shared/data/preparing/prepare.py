@@ -40,7 +40,7 @@ class UploadFile:
     """Named in problems, if the upload has several files."""
     gzipped: bool = False
     split: str | None = None
-    """The split that its owner made it for; ``None``: rows go by their content."""
+    """The split that its owner made it for; ``None``: rows are assigned by their content."""
     process_lines: ProcessLines | None = None
     """Gives the results for its lines, by the same settings; ``None``: this process does it."""
 

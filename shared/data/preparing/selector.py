@@ -39,7 +39,7 @@ class Selector:
         Args:
             results: for the lines of the file.
             tally: counts them.
-            owner_split: the split that the file is for; ``None``: rows go by their content.
+            owner_split: the split that the file is for; ``None``: rows are assigned by their content.
 
         Raises:
             UnreadableError: all files together have more than ``MAX_LINES``.

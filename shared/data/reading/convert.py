@@ -64,8 +64,10 @@ def _from_pair(
     question = record.get(user)
     if isinstance(question, str) and context is not None and record[context]:
         question = f"{question}\n\n{record[context]}"
-    asked, answered = _turns("user", question), _turns("assistant", record.get(assistant))
-    return _row(record, [*asked, *answered], user, assistant, context, system=system) if asked and answered else None
+    questions, answers = _turns("user", question), _turns("assistant", record.get(assistant))
+    return (
+        _row(record, [*questions, *answers], user, assistant, context, system=system) if questions and answers else None
+    )
 
 
 def _turns(role: str, value: Any) -> list[Row]:

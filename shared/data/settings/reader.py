@@ -118,9 +118,9 @@ def _wrong_value(path: "Path", line: int, value: Any) -> Problem:
 
 
 def _nearest(wrong: str, names: Iterable[str]) -> str:
-    right = list(names)
-    close = difflib.get_close_matches(wrong.casefold(), right, n=1)
-    allowed = f"Allowed: {', '.join(right)}."
+    known = list(names)
+    close = difflib.get_close_matches(wrong.casefold(), known, n=1)
+    allowed = f"Allowed: {', '.join(known)}."
     return f"Did you mean '{close[0]}'? {allowed}" if close else allowed
 
 

@@ -20,7 +20,7 @@ _RETRY_AFTER: Final = 1.0
 
 @contextmanager
 def enforced(before: datetime | None) -> Iterator[None]:
-    """In this block, nothing is created at or after ``before``; ``None``: there is no deadline."""
+    """In this block, nothing is created at or after ``before``; ``None``: without a deadline."""
     token = _DEADLINE.set(before)
     try:
         yield

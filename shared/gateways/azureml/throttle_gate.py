@@ -37,7 +37,9 @@ class ThrottleGate:
         start_deadline.check(method)
         remaining = self._until.get(method, 0) - self._clock()
         if remaining > 0:
-            raise ThrottledError(f"Azure throttled a {method} request: none is sent for {remaining:.0f} s.", remaining)
+            raise ThrottledError(
+                f"Azure throttled a {method} request. The next one may be sent in {remaining:.0f} s.", remaining
+            )
 
     def _note(self, response: "PipelineResponse[Any, Any]") -> None:
         http_response = response.http_response

@@ -1,4 +1,4 @@
 """What several steps need: outcomes, how long to wait, tags, and how a failure is explained.
 
-Start with ``outcome.py``: it is what every step returns.
+May import what steps may import, but no step. Start with ``outcome.py``: it is what every step returns.
 """

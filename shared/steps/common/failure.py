@@ -40,8 +40,8 @@ def _automatic_retry(failure: Failure, run: Run) -> AutomaticRetry | None:
     if failure.automatic == "halve_batch" and run.state is not State.SUBMITTED:
         return None
     if failure.automatic == "resubmit":
-        return AutomaticRetry(note="It is tried once more.")
+        return AutomaticRetry(note="The app tries once more.")
     smaller = explain.with_half_the_batch(run.results.plan.hyperparameters) if run.results.plan else None
     if smaller is None:
         return None
-    return AutomaticRetry(note="It is tried once more with half the batch.", hyperparameters=smaller)
+    return AutomaticRetry(note="The app tries once more with half the batch.", hyperparameters=smaller)

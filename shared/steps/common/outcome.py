@@ -33,7 +33,7 @@ class Forward:
     record: RunChanges = field(default_factory=_no_changes)
     """Fields of the record other than its results."""
     claim_owner: str | None = None
-    """Owner of the claim under which the step was done. The outcome counts only if that claim still stands."""
+    """Owner of the claim under which the step was done. The outcome counts only if that claim is still valid."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ Step = Callable[[Run, Ports], Outcome | NextAttempt]
 
 
 def requested_end(run: Run) -> Close | None:
-    """The end that the run's owner asks for; ``None`` if they ask for none."""
+    """The end that the run's owner requests; ``None`` if no end is requested."""
     if run.intent is Intent.CANCEL:
         return Close(State.CANCELLED, "Cancelled by its owner.")
     if run.intent is Intent.SUPERSEDE:

@@ -46,17 +46,17 @@ def evaluation_rows(project: str, blobs: Blobs) -> BlobInfo | None:
 
 
 def read_rows(file: BlobInfo | None, blobs: Blobs) -> Iterator[bytes]:
-    """The rows of a prepared file, one by one; none where there is no file."""
+    """The rows of a prepared file, one by one; no rows if the file does not exist."""
     return lines(blobs.chunks(PREPARED, file.path, file.etag)) if file else iter(())
 
 
 def earlier(run: Run, ports: Ports, check: Callable[[], None]) -> Iterator[UploadFile]:
     """The files of the project's earlier accepted uploads, newest first. Files that have changed since are left out."""
     accepted = [other for other in ports.runs.all(run.project) if _was_accepted(other) and other.created < run.created]
-    now = {info.path: info.etag for info in ports.blobs.within(UPLOADS, f"{run.project}/")} if accepted else {}
-    for other in sorted(accepted, key=lambda each: (each.created, each.run_id), reverse=True):
+    etags = {info.path: info.etag for info in ports.blobs.within(UPLOADS, f"{run.project}/")} if accepted else {}
+    for other in sorted(accepted, key=lambda other: (other.created, other.run_id), reverse=True):
         files = _files(other.upload)
-        if all(now.get(file.path) == file.etag for file in files):
+        if all(etags.get(file.path) == file.etag for file in files):
             yield from (_upload_file(file, ports.blobs.chunks(UPLOADS, file.path, file.etag), check) for file in files)
 
 

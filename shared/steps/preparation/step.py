@@ -59,7 +59,8 @@ def _prepare(work: Work) -> Outcome:
 
 
 def _version_before(work: Work, figures: Figures) -> Run | None:
-    """The version before, if only metadata has changed since; otherwise that version gives way now at the latest."""
+    """The previous version's run, if only metadata has changed since; otherwise that run gives way now at the
+    latest."""
     run = work.run.model_copy(update={"upload": _upload(work.run, figures)})
     work.claim.check()
     before = versions.repeated(run, work.ports)

@@ -39,7 +39,7 @@ def test_a_run_that_gets_no_slot_fails_and_says_so() -> None:
     world.until_state(first, State.SUBMITTED)
     world.clock.advance(7 * DAY + 2 * 3600)
     run = world.until_state(second, State.FAILED, State.SUBMITTED)
-    assert "The run waited 7 days and 1 hour for a job slot, and got none." in (run.results.error or "")
+    assert "The run waited 7 days and 1 hour for a job slot and did not get it." in (run.results.error or "")
 
 
 def test_a_job_that_does_not_stop_is_reported_each_day_and_its_run_ends_once_it_has_stopped(world: World) -> None:

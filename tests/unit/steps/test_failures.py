@@ -97,7 +97,7 @@ def test_a_job_that_ran_out_of_memory_is_retried_once_with_half_the_batch(world:
     assert first.fingerprint != second.fingerprint
     assert [(decision.what, decision.by) for decision in run.decisions] == [("retry", "tunedrop")]
     notes = [entry.note for entry in world.ports.runs.timeline(run_id, "support")]
-    assert "Attempt 2: It is tried once more with half the batch." in notes
+    assert "Attempt 2: The app tries once more with half the batch." in notes
 
 
 def test_a_deployment_that_ran_out_of_memory_does_not_train_again(world: World) -> None:
