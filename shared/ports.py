@@ -241,7 +241,7 @@ class Jobs(Protocol):
         """The last value of each metric of the job and its children."""
         ...
 
-    def ours(self) -> Iterator[Job]:
+    def tagged(self) -> Iterator[Job]:
         """Jobs with our tag, ended ones too, without the reason of a failure."""
         ...
 
@@ -255,7 +255,7 @@ class Models(Protocol):
         """Delete a version. An absent version is a success."""
         ...
 
-    def ours(self) -> Iterator[RegisteredModel]:
+    def tagged(self) -> Iterator[RegisteredModel]:
         """Model versions with our tag."""
         ...
 
@@ -269,7 +269,7 @@ class Endpoints(Protocol):
 
     def delete(self, name: str) -> None: ...
 
-    def ours(self) -> Iterator[Endpoint]:
+    def tagged(self) -> Iterator[Endpoint]:
         """Endpoints with our tag, without the reason of a failure."""
         ...
 

@@ -105,7 +105,7 @@ def _limit(kind: SlotKind, ports: Ports) -> int:
 
 def _in_training(runs: Iterable[Run], ports: Ports) -> list[str]:
     """Runs whose job runs, or may be about to."""
-    status = {job.name: job.status for job in ports.jobs.ours()}
+    status = {job.name: job.status for job in ports.jobs.tagged()}
     may_train = [run for run in runs if run.state in _MAY_TRAIN]
     jobs = {run.run_id: status.get(naming.attempt_name(run.run_id, run.attempt)) for run in may_train}
     planned = {run.run_id for run in may_train if run.results.plan}
@@ -114,7 +114,7 @@ def _in_training(runs: Iterable[Run], ports: Ports) -> list[str]:
 
 def _with_endpoint(ports: Ports) -> list[str]:
     """Projects whose endpoint exists, or may be about to. A run with the deploy lock may still wait for a slot."""
-    names = {endpoint.name for endpoint in ports.endpoints.ours()}
+    names = {endpoint.name for endpoint in ports.endpoints.tagged()}
     rows = [row.value for row in ports.projects.all_serving()]
     return [row.project for row in rows if serving.endpoint_name(row, ports) in names or _deploys(row, ports)]
 

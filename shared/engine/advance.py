@@ -79,7 +79,7 @@ def _once(stored: Stored[Run], began: datetime, ports: Ports) -> Stored[Run] | N
         ports.queue.send(run.project, run.run_id)
         return None
     outcome = _demanded(run, now)
-    if outcome is None and claims.stands(run, ports):
+    if outcome is None and claims.is_claimed(run, ports):
         return None
     return _write(stored, outcome, ports) if outcome else _step(stored, ports)
 

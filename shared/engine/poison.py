@@ -37,7 +37,7 @@ def record_failure(message: str, ports: Ports) -> str | None:
         return None
     run = _with_failure(stored.value, ports.clock.now())
     saved = store.save(stored, run, ports)
-    with suppress(ConflictError):  # whoever has changed the record since announces it
+    with suppress(ConflictError):  # whoever changed the record meanwhile announces it
         advance.announce(saved, ports)
     return run_id
 

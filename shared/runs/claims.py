@@ -24,7 +24,7 @@ from shared.runs import store
 log = logging.getLogger(__name__)
 
 
-def stands(run: Run, ports: Ports) -> bool:
+def is_claimed(run: Run, ports: Ports) -> bool:
     """Whether a worker's claim on the run is still valid."""
     return run.claim is not None and run.claim.until > ports.clock.now()
 
@@ -73,7 +73,7 @@ def claimed(
         ConflictError: another worker holds the run, or its record has changed since it was read.
     """
     stored = ports.runs.get(run.project, run.run_id)
-    if stored is None or stored.value != run or stands(run, ports):
+    if stored is None or stored.value != run or is_claimed(run, ports):
         raise ConflictError(f"Another worker has claimed {run.run_id}.")
     owner = str(int(run.claim.owner) + 1 if run.claim else 1)
     claim = HeldClaim(run, owner, ports, lasts)
@@ -95,7 +95,7 @@ def held(run: Run, owner: str, ports: Ports) -> Stored[Run] | None:
 def free(run: Run, ports: Ports) -> Stored[Run] | None:
     """The record as it is now, if the run is still at the same step and nobody has a claim on it."""
     stored = _at_same_step(run, ports)
-    return stored if stored and not stands(stored.value, ports) else None
+    return stored if stored and not is_claimed(stored.value, ports) else None
 
 
 def _at_same_step(run: Run, ports: Ports) -> Stored[Run] | None:

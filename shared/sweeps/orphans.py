@@ -84,13 +84,13 @@ def _is_owned(resource: Resource, run: Run) -> bool:
 
 def _resources(ports: Ports) -> Iterator[Resource]:
     """All that bear our tags. Ended jobs cost nothing, and what is being deleted needs no second deletion."""
-    for job in ports.jobs.ours():
+    for job in ports.jobs.tagged():
         if job.status == "running":
             yield Resource("job", job.name, job.tags, partial(ports.jobs.cancel, job.name))
-    for model in ports.models.ours():
+    for model in ports.models.tagged():
         remove = partial(ports.models.delete, model.name, model.version)
         yield Resource("model", f"{model.name}:{model.version}", model.tags, remove)
-    for endpoint in ports.endpoints.ours():
+    for endpoint in ports.endpoints.tagged():
         if endpoint.provisioning != "deleting":
             yield Resource("endpoint", endpoint.name, endpoint.tags, partial(ports.endpoints.delete, endpoint.name))
             yield from _deployments(endpoint.name, ports)

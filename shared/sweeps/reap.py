@@ -34,7 +34,7 @@ def _look_at(stored: Stored[Serving], ports: Ports) -> bool:
         return True
     if row.deploy_lock is not None and serving.deploy_lock_is_abandoned(row, ports):
         serving.release_deploy_lock(stored, ports)
-    reason = _over(row, ports) if row.champion and row.deploy_lock is None else None
+    reason = _end_reason(row, ports) if row.champion and row.deploy_lock is None else None
     if reason is None:
         return False
     log.info("%s: its endpoint is deleted: %s.", row.project, reason)
@@ -42,7 +42,7 @@ def _look_at(stored: Stored[Serving], ports: Ports) -> bool:
     return True
 
 
-def _over(row: Serving, ports: Ports) -> str | None:
+def _end_reason(row: Serving, ports: Ports) -> str | None:
     """Why the endpoint may no longer live; ``None``: it may."""
     lease = ports.projects.lease(row.project)
     if lease is not None and lease.endpoint == serving.endpoint_name(row, ports):

@@ -76,7 +76,7 @@ def _restore_run(paths: list[str], ports: Ports) -> Run:
 def _restore_projects(runs: Sequence[Run], ports: Ports) -> int:
     """Write the missing serving row of each project that ever had an endpoint; how many."""
     known = {stored.value.project for stored in ports.projects.all_serving()}
-    hosted = {endpoint.name: endpoint for endpoint in ports.endpoints.ours()}
+    hosted = {endpoint.name: endpoint for endpoint in ports.endpoints.tagged()}
     named = {run.results.endpoint: run.project for run in runs if run.results.endpoint}
     named |= {name: endpoint.tags.get("project", "") for name, endpoint in hosted.items()}
     lost = sorted({project for project in named.values() if naming.is_project(project)} - known)

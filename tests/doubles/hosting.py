@@ -128,7 +128,7 @@ class MemoryEndpoints:
         self.hosting.endpoints[name].operation = self.hosting.start("deleting", self.hosting.delete_seconds, None)
         self.deleted.append(name)
 
-    def ours(self) -> Iterator[Endpoint]:
+    def tagged(self) -> Iterator[Endpoint]:
         self.hosting.settle()
         endpoints = [self._endpoint(name, endpoint) for name, endpoint in self.hosting.endpoints.items()]
         return iter([endpoint for endpoint in endpoints if endpoint.tags.get(MANAGED_BY) == OURS])

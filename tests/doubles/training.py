@@ -115,7 +115,7 @@ class MemoryJobs:
     def metrics(self, name: str) -> dict[str, float]:
         return {"train_loss": 0.5, "eval_loss": 0.7} if name in self._jobs else {}
 
-    def ours(self) -> Iterator[Job]:
+    def tagged(self) -> Iterator[Job]:
         jobs = [job for name in self._jobs if (job := self.get(name))]
         return iter([job for job in jobs if job.tags.get(MANAGED_BY) == OURS])
 
@@ -165,5 +165,5 @@ class MemoryModels:
     def delete(self, name: str, version: str) -> None:
         self._models.pop((name, version), None)
 
-    def ours(self) -> Iterator[RegisteredModel]:
+    def tagged(self) -> Iterator[RegisteredModel]:
         return iter([model for model in self._models.values() if model.tags.get(MANAGED_BY) == OURS])

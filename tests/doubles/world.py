@@ -132,7 +132,7 @@ class World:
 
     def until_no_endpoint(self) -> None:
         """Run the reaper until none of the app's endpoints is left."""
-        self.until(lambda: not self.reap() and not list(self.ports.endpoints.ours()))
+        self.until(lambda: not self.reap() and not list(self.ports.endpoints.tagged()))
 
     def run(self, run_id: str) -> Run:
         stored = self.ports.runs.get(run_id.rpartition("-")[0], run_id)

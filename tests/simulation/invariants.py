@@ -119,7 +119,7 @@ class Watch:
 
     def missing_from_ledger(self) -> list[str]:
         """Endpoints that had a lease, are gone, and are not in the ledger. Call it at rest."""
-        left = {endpoint.name for endpoint in self._ports.endpoints.ours()}
+        left = {endpoint.name for endpoint in self._ports.endpoints.tagged()}
         recorded = {entry.endpoint for entry in self._ports.ledger.entries()}
         return [f"the cost of {name} is not in the ledger" for name in sorted(self._leased - left - recorded)]
 
@@ -153,7 +153,7 @@ class Watch:
         if serving.champion not in self._promoted and not _came_up(self._ports, name, serving.champion):
             yield f"{serving.champion} was promoted and was never up"
         self._promoted.add(serving.champion)
-        for endpoint in self._ports.endpoints.ours():
+        for endpoint in self._ports.endpoints.tagged():
             if endpoint.tags["project"] == serving.project and endpoint.name != name:
                 yield f"the serving row gave {endpoint.name} up while it was {endpoint.provisioning}"
 
@@ -186,7 +186,7 @@ class Watch:
 
     def _job_submitted(self, job: TrainingJob) -> Iterator[str]:
         yield from self._started(job.name, job.tags)
-        running = [job.name for job in self._ports.jobs.ours() if job.status == "running"]
+        running = [job.name for job in self._ports.jobs.tagged() if job.status == "running"]
         if len(running) > self._ports.settings.most_jobs:
             yield f"{len(running)} jobs run at once"
 
@@ -196,7 +196,7 @@ class Watch:
             yield f"{model.name}:{model.version} was registered from a job that had not completed"
 
     def _endpoint_created(self, name: str, tags: dict[str, str]) -> Iterator[str]:
-        endpoints = list(self._ports.endpoints.ours())
+        endpoints = list(self._ports.endpoints.tagged())
         if len(endpoints) > self._ports.settings.most_endpoints:
             yield f"{len(endpoints)} endpoints are up at once"
 
@@ -288,7 +288,7 @@ def violations_at_rest(ports: MemoryPorts, history: History) -> Iterator[str]:
         yield from (f"{run.run_id}: {wrong}" for check in checks for wrong in check)
     yield from _uploads(ports, runs, history)
     yield from _attempts(ports, runs)
-    yield from (f"job {job.name} still runs" for job in ports.jobs.ours() if job.status == "running")
+    yield from (f"job {job.name} still runs" for job in ports.jobs.tagged() if job.status == "running")
     yield from _endpoints(ports, runs)
 
 
@@ -371,7 +371,7 @@ def _endpoints(ports: MemoryPorts, runs: list[Run]) -> Iterator[str]:
     rows = {stored.value.project: stored.value for stored in ports.projects.all_serving()}
     yield from (f"{row.deploy_lock} still holds the deploy lock" for row in rows.values() if row.deploy_lock)
     yield from (f"{row.project} still waits for its endpoint to go" for row in rows.values() if row.phase == "deleting")
-    for endpoint in ports.endpoints.ours():
+    for endpoint in ports.endpoints.tagged():
         project = endpoint.tags["project"]
         champion, lease = rows[project].champion, ports.projects.lease(project)
         left = [deployment.name for deployment in ports.deployments.of(endpoint.name)]

@@ -48,7 +48,7 @@ class Refused(Single):
         simulation.until_state(second, State.FAILED)
         simulation.until(simulation.at_rest)
         ended = len(simulation.faults.calls)
-        if [endpoint.traffic for endpoint in ports.endpoints.ours()] != [{f"{first}-1": 100}]:
+        if [endpoint.traffic for endpoint in ports.endpoints.tagged()] != [{f"{first}-1": 100}]:
             simulation.watch.violations.append(f"{first} no longer serves, though no other run took its place")
         simulation.clock.advance(DAY)
         simulation.until(lambda: not simulation.reap() and not ports.active.rows and simulation.at_rest())

@@ -10,8 +10,8 @@ from tests.simulation.simulation import Batch, Simulation, Single
 
 READS: Final = frozenset(
     {
-        *("jobs.get", "jobs.ours", "models.get", "models.ours"),
-        *("endpoints.get", "endpoints.ours", "deployments.get", "deployments.of"),
+        *("jobs.get", "jobs.tagged", "models.get", "models.tagged"),
+        *("endpoints.get", "endpoints.tagged", "deployments.get", "deployments.of"),
     }
 )
 """Reads that may be stale. Reads of storage are not."""
@@ -48,7 +48,7 @@ class Behind(Simulation):
             return result
         call = len(self.faults.calls) - 1
         self.reads.append(call)
-        before: Any = [] if name.endswith(("ours", "of")) else None
+        before: Any = [] if name.endswith(("tagged", "of")) else None
         past = self._past.setdefault((name, args), [before])
         self._record_changes(name)
         state = past[max(0, len(past) - 1 - self._lags.get(call, 0))]

@@ -295,7 +295,7 @@ class Weather:
         if not settled or wrong:
             return wrong
         self.simulation.clock.advance(8 * DAY)
-        self._until(lambda: not self.ports.active.rows and not list(self.ports.endpoints.ours()))
+        self._until(lambda: not self.ports.active.rows and not list(self.ports.endpoints.tagged()))
         left = [f"{run_id} is left in the index" for _, run_id in self.ports.active.rows]
         return left + self.simulation.violations()
 

@@ -19,7 +19,7 @@ def test_every_call_of_one_upload_fails_in_some_schedule_and_so_do_the_calls_of_
         "jobs.cancel",
         "deployments.delete",
         "endpoints.delete",
-        "jobs.ours",
+        "jobs.tagged",
         "deployments.of",
         "runs.all",
     }

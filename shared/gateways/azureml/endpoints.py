@@ -75,7 +75,7 @@ class AzureMLEndpoints:
             return endpoint
         return endpoint.model_copy(update={"error": error_messages.for_operation(self._arm, properties)})
 
-    def ours(self) -> Iterator[Endpoint]:
+    def tagged(self) -> Iterator[Endpoint]:
         """Endpoints with Tunedrop's tag; their ``error`` is not read."""
         endpoints = map(_endpoint, self._arm.list("onlineEndpoints"))
         return (endpoint for endpoint in endpoints if endpoint.tags.get(MANAGED_BY) == OURS)

@@ -65,7 +65,7 @@ class AzureMLJobs:
         body = self._arm.get(f"jobs/{name}")
         return {} if body is None else metrics.latest(self._arm, name, body["properties"]["experimentName"])
 
-    def ours(self) -> Iterator[Job]:
+    def tagged(self) -> Iterator[Job]:
         """Jobs with Tunedrop's tag, ended ones too; their ``error`` is not read."""
         jobs = map(_job, self._arm.list(f"jobs?jobType=Pipeline&tag={MANAGED_BY}"))
         return (job for job in jobs if job.tags.get(MANAGED_BY) == OURS)

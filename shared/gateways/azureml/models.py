@@ -56,7 +56,7 @@ class AzureMLModels:
         with suppress(NotFoundError):
             self._azureml.arm.call("DELETE", _path(name, version))
 
-    def ours(self) -> Iterator[RegisteredModel]:
+    def tagged(self) -> Iterator[RegisteredModel]:
         """Versions with Tunedrop's tag, of models whose name can be a project's: one call for each."""
         names = [body["name"] for body in self._azureml.arm.list("models") if is_project(body["name"])]
         for name in names:

@@ -87,7 +87,7 @@ class TestEndpoints:
     def test_ours_are_those_with_our_tag(self, world: World, project: str) -> None:
         world.ports.endpoints.create(name_of(project), TAGS)
         world.ports.endpoints.create(f"{project}-theirs", {"managed-by": "someone"})
-        names = {endpoint.name for endpoint in world.ports.endpoints.ours()}
+        names = {endpoint.name for endpoint in world.ports.endpoints.tagged()}
         assert name_of(project) in names
         assert f"{project}-theirs" not in names
 

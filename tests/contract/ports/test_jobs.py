@@ -68,7 +68,7 @@ class TestJobs:
         world.train(ended)
         world.ports.jobs.submit(foreign.model_copy(update={"tags": {"project": project}}))
         world.ports.jobs.submit(running)
-        ours = {job.name: job for job in world.ports.jobs.ours() if job.name.startswith(project)}
+        ours = {job.name: job for job in world.ports.jobs.tagged() if job.name.startswith(project)}
         assert {name: job.status for name, job in ours.items()} == {ended.name: "completed", running.name: "running"}
         assert ours[running.name].tags == {**running.tags, "fingerprint": running.fingerprint}
 

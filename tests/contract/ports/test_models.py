@@ -38,7 +38,7 @@ class TestModels:
         foreign = model.model_copy(update={"version": "0123456789-2", "tags": {"project": project}})
         world.ports.models.register(model)
         world.ports.models.register(foreign)
-        assert [ours for ours in world.ports.models.ours() if ours.name == project] == [model]
+        assert [ours for ours in world.ports.models.tagged() if ours.name == project] == [model]
 
 
 class TestAzureMLModels:

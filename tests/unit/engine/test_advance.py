@@ -220,7 +220,7 @@ def test_cancelling_the_champion_deletes_its_endpoint(world: World) -> None:
     world.until_state(run_id, State.LIVE)
     ask("support", run_id, Intent.CANCEL, world.ports)
     world.until_state(run_id, State.CANCELLED)
-    assert list(world.ports.endpoints.ours()) == []
+    assert list(world.ports.endpoints.tagged()) == []
     assert len(world.ports.ledger.entries()) == 1
 
 

@@ -12,7 +12,7 @@ from shared.core.resources import UPLOADS
 from shared.core.states import Intent, State
 from shared.engine.advance import advance
 from shared.models.run import Run
-from shared.runs.claims import claimed, held, stands
+from shared.runs.claims import claimed, held, is_claimed
 from shared.runs.decisions import ask
 from tests.doubles.faults import CrashError
 from tests.doubles.world import World
@@ -49,7 +49,7 @@ def test_a_claim_still_holds_for_a_worker_whose_clock_is_a_minute_ahead(world: W
         world.clock.advance(CLAIM_RENEWED_EVERY.total_seconds())
         claimed_run = world.run(run.run_id)
         world.clock.advance(59)
-        assert stands(claimed_run, world.ports)
+        assert is_claimed(claimed_run, world.ports)
         world.clock.advance(-59)
 
 
@@ -65,15 +65,15 @@ def test_every_claim_has_a_new_owner(world: World, run: Run) -> None:
 def test_the_claim_of_a_dead_worker_expires(world: World, run: Run) -> None:
     with pytest.raises(CrashError), claimed(run, world.ports):
         raise CrashError
-    assert stands(world.run(run.run_id), world.ports)
+    assert is_claimed(world.run(run.run_id), world.ports)
     world.clock.advance(CLAIM_LASTS.total_seconds())
-    assert not stands(world.run(run.run_id), world.ports)
+    assert not is_claimed(world.run(run.run_id), world.ports)
 
 
 def test_a_worker_that_fails_releases_its_claim(world: World, run: Run) -> None:
     with pytest.raises(ValueError, match="no"), claimed(run, world.ports):
         raise ValueError("no")
-    assert not stands(world.run(run.run_id), world.ports)
+    assert not is_claimed(world.run(run.run_id), world.ports)
 
 
 def test_a_renewal_extends_the_claim(world: World, run: Run) -> None:

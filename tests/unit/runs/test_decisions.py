@@ -89,7 +89,7 @@ def test_a_cancel_by_a_person_wins_over_a_newer_upload(world: World) -> None:
     ask("support", run_id, Intent.SUPERSEDE, world.ports)
     decide("support", run_id, "cancel", "ann", world.ports)
     world.until_state(run_id, State.CANCELLED)
-    assert list(world.ports.endpoints.ours()) == []
+    assert list(world.ports.endpoints.tagged()) == []
 
 
 def test_a_retry_of_a_failed_run_uses_new_names(world: World) -> None:

@@ -40,7 +40,7 @@ def world() -> World:
 
 def endpoint_now(world: World) -> tuple[str, dict[str, int], list[str]]:
     """The endpoint's state, its traffic and its deployments."""
-    [endpoint] = world.ports.endpoints.ours()
+    [endpoint] = world.ports.endpoints.tagged()
     deployments = [deployment.name for deployment in world.ports.deployments.of(endpoint.name)]
     return endpoint.provisioning, endpoint.traffic, deployments
 

@@ -56,8 +56,8 @@ def status(ports: Ports, job: str) -> str | None:
 
 def test_the_sweep_touches_nothing_of_a_live_run(world: World, live: Run) -> None:
     assert swept(world) == 0
-    assert [endpoint.name for endpoint in world.ports.endpoints.ours()] == [live.results.endpoint]
-    assert len(list(world.ports.models.ours())) == 1
+    assert [endpoint.name for endpoint in world.ports.endpoints.tagged()] == [live.results.endpoint]
+    assert len(list(world.ports.models.tagged())) == 1
 
 
 def test_a_running_job_of_an_attempt_that_is_over_is_cancelled(world: World, live: Run) -> None:
@@ -94,11 +94,11 @@ def test_a_model_is_kept_after_its_run_has_ended_but_a_model_of_no_run_is_delete
     run = world.until_state(world.start_run("support/faq.jsonl"), State.LIVE)
     world.clock.advance(24 * HOUR)
     world.until_reaped(run.run_id)
-    [model] = world.ports.models.ours()
+    [model] = world.ports.models.tagged()
     stray = model.model_copy(update={"version": "0000000000-1", "tags": {**model.tags, "run": "support-0000000000"}})
     world.ports.models.register(stray)
     assert swept(world) == 1
-    assert list(world.ports.models.ours()) == [model]
+    assert list(world.ports.models.tagged()) == [model]
 
 
 def test_an_endpoint_of_an_older_generation_is_deleted_with_its_deployments(world: World, live: Run) -> None:
@@ -133,7 +133,7 @@ def test_nothing_is_removed_when_the_tables_are_lost(world: World, live: Run) ->
         sweep(empty)
         world.clock.advance(HOUR)
     assert ports.endpoints.deleted == []
-    assert len(list(ports.models.ours())) == 1
+    assert len(list(ports.models.tagged())) == 1
 
 
 def test_an_orphan_that_cannot_be_deleted_does_not_protect_the_others(world: World, live: Run) -> None:

@@ -211,7 +211,7 @@ def test_a_run_with_a_job_gets_its_slot_back_even_if_a_timer_fires_before_the_re
     rebuild(all_runs(world.ports), world.ports)
     other = world.start_run("sales/faq.jsonl")
     world.until(lambda: world.run(other).queue == "job")
-    assert len([job for job in world.ports.jobs.ours() if job.status == "running"]) == 1
+    assert len([job for job in world.ports.jobs.tagged() if job.status == "running"]) == 1
 
 
 def without_reply(submit: Callable[[TrainingJob], None]) -> Callable[..., None]:
@@ -232,7 +232,7 @@ def test_a_project_with_an_endpoint_gets_its_slot_back_even_if_a_timer_fires_bef
     rebuild(all_runs(world.ports), world.ports)
     other = world.start_run("sales/faq.jsonl")
     world.until(lambda: world.run(other).queue == "endpoint")
-    assert len(list(world.ports.endpoints.ours())) == 1
+    assert len(list(world.ports.endpoints.tagged())) == 1
 
 
 def test_a_run_that_waits_for_an_endpoint_slot_gets_none_from_a_rebuild() -> None:
