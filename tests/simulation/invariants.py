@@ -19,6 +19,8 @@ After every call of the app:
 - A notice is published only for a transition that was written. A repeated notice equals the first.
 - The timeline has one state for each transition.
 - No prepared file is written twice.
+- After two workers have met and none has died, the index leads to each run: no later than its record says, and with
+  its place in the queue.
 
 When nothing is left to be done:
 
