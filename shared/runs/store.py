@@ -21,9 +21,12 @@ def all_runs(ports: Ports) -> RunsById:
 
 
 def create(run: Run, ports: Ports) -> bool:
-    """Insert a new run; ``False`` if it exists already."""
+    """Insert a new run; ``False`` if it exists already. Its row in the index is right again then."""
     look_at(run, run.next_due, ports)
-    return ports.runs.create(run)
+    is_new = ports.runs.create(run)
+    if not is_new:
+        look_again(run.project, run.run_id, ports)
+    return is_new
 
 
 def save(stored: Stored[Run], run: Run, ports: Ports) -> Stored[Run]:
